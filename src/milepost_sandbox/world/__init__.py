@@ -1,0 +1,1 @@
+"""The made-up world: places, routes, parcels, orders and what happens to them."""
