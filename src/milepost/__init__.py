@@ -1,0 +1,1 @@
+"""Milepost: self-hosted order tracking for TikTok Shop, from the order confirmation to the doorstep."""

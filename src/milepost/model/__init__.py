@@ -1,0 +1,1 @@
+"""The words of the trade: values that travel between the rooms, and nothing that acts."""

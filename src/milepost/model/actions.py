@@ -1,0 +1,63 @@
+"""Work that was decided: kept with the facts that caused it, carried out once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class ActionKind(StrEnum):
+    """What a worker can be told to do."""
+
+    POLL_CARRIER = "poll_carrier"
+    POLL_ORDER = "poll_order"  # re-read order, packages and its marketplace tracking
+    SYNC_SHOP = "sync_shop"  # search for changed orders since the watermark
+    REFRESH_TOKEN = "refresh_token"
+    SEND_NOTICE = "send_notice"
+    WATCH_SHIPMENT = "watch_shipment"  # time passed: look for silence and lateness
+
+
+class ActionState(StrEnum):
+    """State of a piece of work (status is the parcel's word)."""
+
+    DUE = "due"
+    DONE = "done"
+    DEAD = "dead"  # tried to the end of its schedule; a person has to look
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A decided piece of work. The same key is never carried out twice.
+
+    `key` of repeating work (polls, sweeps) names its subject; adding it again only moves `due_at` earlier
+    (or, with `replace_due`, sets it).
+    """
+
+    key: str
+    kind: ActionKind
+    shop_id: str | None
+    lane: str  # fairness and rate budget: carrier key, shop id or channel
+    due_at: datetime  # UTC
+    payload: Mapping[str, str] = field(default_factory=dict)
+    repeating: bool = False
+    replace_due: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leased:
+    """An action a worker holds until `lease_until` (UTC)."""
+
+    action: Action
+    attempts: int  # tries before this one
+    lease_until: datetime
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one try. Exactly one of the three shapes: done, again at `next_due_at`, or dead."""
+
+    done: bool = False
+    next_due_at: datetime | None = None
+    counts_as_failure: bool = False
+    error: str = ""  # one sentence, no personal data

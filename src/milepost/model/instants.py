@@ -1,0 +1,87 @@
+"""When something happened: UTC, the offset it was reported with, and how we know that offset."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Self
+from zoneinfo import ZoneInfo
+
+SECONDS_PER_MINUTE = 60
+
+
+class OffsetSource(StrEnum):
+    """How an instant's UTC offset is known (docs/decisions: never a guessed zone unmarked)."""
+
+    REPORTED = "reported"  # the source gave it (an offset, a GMT field, an epoch)
+    INFERRED = "inferred"  # computed from the one zone of the scan's own place
+    UNZONED = "unzoned"  # not known: only the wall clock is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instant:
+    """A moment as a source told it.
+
+    `wall_clock` is the local time, ISO 8601 to the second without offset; `utc` and `offset_minutes`
+    are None exactly when `source` is `unzoned`.
+    """
+
+    wall_clock: str
+    utc: datetime | None
+    offset_minutes: int | None
+    source: OffsetSource
+
+    @classmethod
+    def reported(cls, moment: datetime) -> Self:
+        """An aware datetime whose offset the source gave. Raises ValueError for a naive one."""
+        return cls._zoned(moment, OffsetSource.REPORTED)
+
+    @classmethod
+    def from_epoch_ms(cls, milliseconds: int) -> Self:
+        """Unix milliseconds; an epoch counts as reported with offset 0."""
+        seconds, rest = divmod(milliseconds, 1000)
+        moment = datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=rest)
+        return cls._zoned(moment, OffsetSource.REPORTED)
+
+    @classmethod
+    def inferred(cls, wall_clock: str, zone: ZoneInfo) -> Self:
+        """Local time at a place of one zone. An ambiguous hour (clocks going back) takes the first."""
+        return cls._zoned(datetime.fromisoformat(wall_clock).replace(tzinfo=zone), OffsetSource.INFERRED)
+
+    @classmethod
+    def unzoned(cls, wall_clock: str) -> Self:
+        """Local time of an unknown zone: kept as it was told."""
+        return cls(
+            wall_clock=_seconds_grain(wall_clock), utc=None, offset_minutes=None, source=OffsetSource.UNZONED
+        )
+
+    @classmethod
+    def _zoned(cls, moment: datetime, source: OffsetSource) -> Self:
+        offset = moment.utcoffset()
+        if offset is None:
+            msg = f"an instant needs an offset: {moment.isoformat()} has none; use Instant.unzoned"
+            raise ValueError(msg)
+        minutes = round(offset.total_seconds() / SECONDS_PER_MINUTE)
+        return cls(
+            wall_clock=_seconds_grain(moment.replace(tzinfo=None).isoformat()),
+            utc=moment.astimezone(UTC),
+            offset_minutes=minutes,
+            source=source,
+        )
+
+    @property
+    def local(self) -> datetime | None:
+        """Aware local time with the offset it was told with, or None when unzoned."""
+        if self.utc is None or self.offset_minutes is None:
+            return None
+        return self.utc.astimezone(timezone(timedelta(minutes=self.offset_minutes)))
+
+    @property
+    def order_key(self) -> datetime:
+        """Where it stands in a list (UTC). An unzoned wall clock is read as UTC here, and nowhere else."""
+        if self.utc is not None:
+            return self.utc
+        return datetime.fromisoformat(self.wall_clock).replace(tzinfo=UTC)
+
+
+def _seconds_grain(wall_clock: str) -> str:
+    return wall_clock[:19]

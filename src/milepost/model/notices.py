@@ -1,0 +1,60 @@
+"""What somebody is told, through which channel, and what became of each try."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who is told."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A decided message about one shipment or order. One per (what happened, audience, channel)."""
+
+    key: str  # e.g. `<shipment>:delivered:<event id>:buyer:email`
+    shop_id: str
+    order_number: str
+    shipment_id: str | None
+    audience: Audience
+    channel: str  # folder name under notify/channels
+    template: str  # name of what happened: delivered, attempted, exception_customs …
+    facts: Mapping[str, str] = field(
+        default_factory=dict
+    )  # plain strings the template needs; no personal data
+    created_at: datetime
+    exception_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Where a notice goes, resolved at the moment of sending (consent may have ended since)."""
+
+    address: str  # e-mail, phone, or user/inbox id
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try to send a notice."""
+
+    notice_key: str
+    at: datetime
+    number: int
+    outcome: str  # sent | retry | dead | skipped
+    detail: str  # provider's answer, without personal data
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A rendered notice."""
+
+    subject: str
+    text: str
+    html: str = ""

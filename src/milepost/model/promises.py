@@ -1,0 +1,64 @@
+"""Every date anyone named: who said it, when, for what, and the window it opens."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Promiser(StrEnum):
+    """Who named the date."""
+
+    MARKETPLACE = "marketplace"  # the platform's clocks
+    CARRIER = "carrier"  # a carrier ETA
+    MILEPOST = "milepost"  # our forecast
+
+
+class EtaKind(StrEnum):
+    """What sort of date it is (carriers.md section 1 rule 8)."""
+
+    COMMITTED = "committed"
+    ESTIMATED = "estimated"
+    PREDICTED = "predicted"
+    RESCHEDULED = "rescheduled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockTold:
+    """One of the marketplace's clocks, by its own field name (tiktok-shop.md section 3.4, Times)."""
+
+    name: str  # e.g. `delivery_sla_time`
+    at: datetime  # UTC
+    is_deadline: bool  # True for a date still to be met, False for something that happened
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promise:
+    """One entry of the promises ledger. Append-only; the newest per (promiser, name) is the current one.
+
+    Both ends are UTC. `offset_minutes` is the offset the window was told in, or None if it was not told.
+    """
+
+    order_number: str
+    shop_id: str
+    shipment_id: str | None
+    promiser: Promiser
+    source: str  # folder key, or `forecast`
+    name: str  # `delivery`, or the marketplace clock's field name
+    kind: str  # EtaKind value, `deadline`, `happened` or the forecast's model name
+    from_at: datetime | None
+    to_at: datetime
+    offset_minutes: int | None
+    said_at: datetime  # when we heard it
+    reason: str  # one plain sentence: why it was named or changed
+    confidence: float | None = None  # 0–1, only for a forecast that measured it
+    sample_size: int | None = None  # parcels it rests on
+
+    @property
+    def identity(self) -> tuple[str, str, str, str, str]:
+        """What this promise is about; a new window under one identity is a change of that promise."""
+        return (self.shop_id, self.order_number, self.shipment_id or "", self.source, self.name)
+
+    @property
+    def window(self) -> tuple[str, datetime | None, datetime]:
+        """What it says: the same window said again adds nothing."""
+        return (self.kind, self.from_at, self.to_at)

@@ -1,0 +1,38 @@
+"""One tracking number with one carrier, and which orders travel in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """What we know of a shipment besides its journey.
+
+    A tracking number can be used again after months: `since` (UTC) is when this use of it began to matter
+    to us (the order was placed); scans more than `REUSE_SLACK` before it belong to an earlier parcel.
+    """
+
+    shipment_id: str  # opaque, 128 bits of randomness
+    shop_id: str
+    order_numbers: tuple[str, ...]
+    tracking_number: str
+    carrier: str | None  # folder key, or None when nobody we can ask has it
+    carrier_reason: str  # why we think so, one sentence
+    provider_id: str
+    provider_name: str
+    package_ids: tuple[str, ...]
+    since: datetime
+    created_at: datetime
+    service: str = ""
+    references: tuple[tuple[str, str], ...] = ()
+    handed_over_as: tuple[tuple[str, str], ...] = ()
+    superseded: bool = False  # the marketplace replaced this number by another
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingQuery:
+    """What a carrier is asked about."""
+
+    tracking_number: str
+    since: datetime  # UTC; helps choose among uses of one number
+    postal_code: str | None = None  # of the receiver, where a carrier asks for it

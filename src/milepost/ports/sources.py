@@ -1,0 +1,106 @@
+"""What the corridor needs from somebody who tells news: carriers, marketplaces, and the line to them."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from milepost.model.carriers import CarrierCard, CodeMeaning
+from milepost.model.reports import Refusal, Report
+from milepost.model.scans import CodeRef, Parsed
+from milepost.model.shipments import TrackingQuery
+from milepost.model.shops import Grant, Shop
+
+
+class SourceError(Exception):
+    """A source could not be heard; the try is repeated on a schedule. The text has no secrets."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class SourceBusyError(SourceError):
+    """It asks us to slow down, or our own rate budget is used up: not a failure, only later."""
+
+
+class AccessError(SourceError):
+    """It refuses us: keys, scope or authorization. Repeating does not help; a person has to act."""
+
+
+class Source(Protocol):
+    """Anything whose reports can be parsed."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def codes(self) -> Mapping[CodeRef, CodeMeaning]: ...
+
+    def parse(self, report: Report) -> Parsed:
+        """Read one report. Pure; never raises: what cannot be read is in `refusals`."""
+        ...
+
+
+class Carrier(Source, Protocol):
+    """A carrier we may or may not have access to."""
+
+    @property
+    def card(self) -> CarrierCard: ...
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether the operator gave us keys for it."""
+        ...
+
+    async def fetch(self, queries: Sequence[TrackingQuery]) -> list[Report]:
+        """Ask about up to `card.batch_max` numbers. Raises SourceError when it cannot be heard."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Push:
+    """A verified push from a marketplace: a hint, never a fact by itself."""
+
+    report: Report
+    notification_id: str
+    foreign_shop_id: str
+
+
+class Marketplace(Source, Protocol):
+    """A marketplace: where orders come from."""
+
+    @property
+    def is_configured(self) -> bool: ...
+
+    def authorization_link(self, market: str, state: str) -> str:
+        """Where the seller grants us access. `market` is `us` or `row`."""
+        ...
+
+    async def exchange(self, app_key: str, code: str) -> Grant: ...
+
+    async def refresh(self, grant: Grant) -> Grant: ...
+
+    async def shops(self, grant: Grant) -> list[Shop]: ...
+
+    def changed_orders(
+        self, shop: Shop, grant: Grant, since: datetime, until: datetime
+    ) -> AsyncIterator[Report]:
+        """Pages of orders changed in `[since, until)` (UTC)."""
+        ...
+
+    async def orders(self, shop: Shop, grant: Grant, order_numbers: Sequence[str]) -> list[Report]:
+        """Order detail in batches; one foreign number never hides the others."""
+        ...
+
+    async def packages(self, shop: Shop, grant: Grant, package_ids: Sequence[str]) -> list[Report]: ...
+
+    async def tracking(
+        self, shop: Shop, grant: Grant, order_number: str, *, detailed: bool = False
+    ) -> list[Report]:
+        """What the marketplace itself knows of the parcels' scans."""
+        ...
+
+    def read_push(self, headers: Mapping[str, str], body: bytes, heard_at: datetime) -> Push | Refusal:
+        """Verify the signature on the raw bytes. Pure."""
+        ...

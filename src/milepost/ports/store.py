@@ -1,0 +1,327 @@
+"""Where facts are kept. One contract for every engine; the same tests run on all of them.
+
+Two sides: a `Transaction` (the corridor writes through it, all or nothing) and the `Store` itself, whose
+reads see only what is committed. Keys of orders are `(shop_id, order_number)` everywhere.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, Protocol, TypeVar
+
+from milepost.model.events import TrackingEvent
+from milepost.model.exceptions import DeliveryException
+from milepost.model.journeys import Journey
+from milepost.model.notices import Attempt, Notice
+from milepost.model.orders import Contact, OrderFacts
+from milepost.model.people import ApiKey, Link, Subscription, User
+from milepost.model.promises import Promise
+from milepost.model.reports import Refusal, Report
+from milepost.model.scans import ProofTold
+from milepost.model.shipments import Shipment
+from milepost.model.shops import Grant, Shop
+from milepost.ports.forecast import LaneStats
+
+OrderKey = tuple[str, str]
+T = TypeVar("T")
+
+
+class Sql(Protocol):
+    """Running SQLAlchemy Core statements on whatever engine is behind."""
+
+    @property
+    def engine(self) -> str:
+        """`sqlite` or `postgres`."""
+        ...
+
+    async def rows(
+        self, statement: Any, parameters: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]: ...
+
+    async def run(self, statement: Any, parameters: Sequence[Mapping[str, Any]] = ()) -> int:
+        """Execute once per parameter set (once if none); the number of rows changed."""
+        ...
+
+
+class Transaction(Sql, Protocol):
+    """One batch of news, all or nothing, durable once the block ends without an error."""
+
+    async def keep_reports(self, reports: Sequence[Report]) -> None:
+        """Each as it came; equal bodies are kept once (compressed, sealed)."""
+        ...
+
+    async def keep_refusals(self, report: Report, refusals: Sequence[Refusal]) -> None: ...
+
+    async def orders(self, keys: Iterable[OrderKey]) -> dict[OrderKey, OrderFacts]:
+        """The current facts, contact included."""
+        ...
+
+    async def put_order(self, facts: OrderFacts, heard_at: datetime, report_hash: str) -> None:
+        """Append this version and make it the current one (already merged with the one before)."""
+        ...
+
+    async def shipments_with_numbers(self, numbers: Iterable[str]) -> list[Shipment]:
+        """All uses of these tracking numbers, in any shop."""
+        ...
+
+    async def shipments_of_orders(self, keys: Iterable[OrderKey]) -> list[Shipment]: ...
+
+    async def shipments_by_id(self, shipment_ids: Iterable[str]) -> list[Shipment]: ...
+
+    async def put_shipments(self, shipments: Iterable[Shipment]) -> None: ...
+
+    async def add_events(self, events: Sequence[tuple[TrackingEvent, str | None]]) -> set[tuple[str, str]]:
+        """Append events with the shipment each belongs to (None: the order's). `shop_id` must be set.
+
+        Returns `(shop_id, event_id)` of those that were new.
+        """
+        ...
+
+    async def events_of(self, shipment_ids: Iterable[str]) -> dict[str, list[TrackingEvent]]: ...
+
+    async def order_events(
+        self, keys: Iterable[OrderKey]
+    ) -> dict[OrderKey, list[tuple[TrackingEvent, str | None]]]:
+        """Events told of an order as a whole (no tracking number), with their present attribution."""
+        ...
+
+    async def attribute(self, shop_id: str, event_ids: Iterable[str], shipment_id: str | None) -> None:
+        """Move events to a shipment (or back to the order): attribution is derived, so it may change."""
+        ...
+
+    async def put_journeys(self, journeys: Mapping[str, Journey]) -> None:
+        """Replace the derived summary columns used by lists and searches."""
+        ...
+
+    async def promises(self, keys: Iterable[OrderKey]) -> list[Promise]:
+        """The whole ledger of these orders, oldest first."""
+        ...
+
+    async def add_promises(self, promises: Sequence[Promise]) -> None: ...
+
+    async def open_exceptions(self, shipment_ids: Iterable[str]) -> list[DeliveryException]: ...
+
+    async def put_exceptions(self, exceptions: Iterable[DeliveryException]) -> None:
+        """Add or replace by key."""
+        ...
+
+    async def add_proofs(
+        self, shop_id: str, shipment_id: str, proofs: Sequence[ProofTold], at: datetime
+    ) -> None: ...
+
+    async def count_delivery(self, lanes: Iterable[str], hours: float, shipment_id: str) -> None:
+        """Remember how long a delivered parcel took, once per shipment and lane."""
+        ...
+
+    async def lanes(self, names: Sequence[str]) -> list[LaneStats]:
+        """Statistics of those lanes that have history, in the order asked."""
+        ...
+
+    async def put_shop(self, shop: Shop) -> None: ...
+
+    async def put_grant(self, grant: Grant) -> None: ...
+
+    async def set_mark(self, name: str, value: str) -> None:
+        """A small named value, e.g. a watermark `sync:<shop>`."""
+        ...
+
+    async def seen_push(self, source: str, notification_id: str, at: datetime) -> bool:
+        """Remember a push id; True if it had been seen before."""
+        ...
+
+    async def put_notice(self, notice: Notice) -> bool:
+        """Keep a decided notice; False if its key is known."""
+        ...
+
+    async def add_attempt(self, attempt: Attempt) -> None: ...
+
+    async def put_inbox(self, notice: Notice, subject: str, text: str, at: datetime) -> None: ...
+
+    async def put_subscription(self, subscription: Subscription) -> None:
+        """Add or replace by (order, channel, address)."""
+        ...
+
+    async def put_link(self, token_hash: str, link: Link) -> None: ...
+
+    async def put_user(self, user: User, password_hash: str) -> None: ...
+
+    async def put_session(self, token_hash: str, user_id: str, expires_at: datetime) -> None: ...
+
+    async def end_session(self, token_hash: str) -> None: ...
+
+    async def put_api_key(self, key: ApiKey, secret_hash: str) -> None: ...
+
+    async def count_guess(self, subject: str, at: datetime) -> int:
+        """Count one failed look-up for a subject (already hashed); the failures in the last 24 h."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """One page of a list; `next_cursor` None at the end. Cursors are opaque."""
+
+    rows: tuple[T, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """An order with what lists show of it."""
+
+    facts: OrderFacts
+    shipment_ids: tuple[str, ...]
+    open_exceptions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShipmentRow:
+    """A shipment with its derived summary."""
+
+    shipment: Shipment
+    status: str
+    reason: str | None
+    status_since: datetime | None
+    delivered_at: datetime | None
+    delivery_retracted: bool
+    last_heard_at: datetime | None
+    last_scan_at: datetime | None
+    last_place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """A stored event reading with its attribution."""
+
+    event: TrackingEvent
+    shipment_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxEntry:
+    """One message in the console's inbox."""
+
+    notice: Notice
+    subject: str
+    text: str
+    at: datetime
+
+
+class Store(Sql, Protocol):
+    """Committed facts. `shop_ids` None means every shop; an empty tuple means none (tenant wall)."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]: ...
+
+    async def start(self) -> None:
+        """Open, check and create the schema. Raises StoreError with one sentence and the fix."""
+        ...
+
+    async def stop(self) -> None: ...
+
+    async def healthy(self) -> bool:
+        """A cheap write-side check for readiness."""
+        ...
+
+    async def order(self, order_number: str, shop_ids: Sequence[str] | None = None) -> OrderRow | None: ...
+
+    async def orders(
+        self, *, shop_ids: Sequence[str] | None, cursor: str | None, limit: int
+    ) -> Page[OrderRow]: ...
+
+    async def shipment(
+        self, shipment_id: str, shop_ids: Sequence[str] | None = None
+    ) -> ShipmentRow | None: ...
+
+    async def shipments(
+        self,
+        *,
+        shop_ids: Sequence[str] | None,
+        cursor: str | None,
+        limit: int,
+        order_number: str | None = None,
+        tracking_number: str | None = None,
+        carrier: str | None = None,
+        status: str | None = None,
+    ) -> Page[ShipmentRow]: ...
+
+    async def shipment_events(self, shipment_ids: Sequence[str]) -> dict[str, list[TrackingEvent]]: ...
+
+    async def order_events(self, shop_id: str, order_number: str) -> list[TrackingEvent]:
+        """Events that belong to the order and to no shipment."""
+        ...
+
+    async def promises(self, shop_id: str, order_number: str) -> list[Promise]: ...
+
+    async def promises_page(
+        self, *, shop_ids: Sequence[str] | None, cursor: str | None, limit: int
+    ) -> Page[Promise]: ...
+
+    async def exceptions(
+        self,
+        *,
+        shop_ids: Sequence[str] | None,
+        cursor: str | None,
+        limit: int,
+        only_open: bool = True,
+        mover: str | None = None,
+        shipment_id: str | None = None,
+    ) -> Page[DeliveryException]:
+        """Worst severity first, then oldest."""
+        ...
+
+    async def counts(self, shop_ids: Sequence[str] | None) -> dict[str, int]:
+        """`orders`, `shipments`, `moving`, `delivered`, `exceptions_open`, `needs_seller`, `unknown_events`."""
+        ...
+
+    async def search(self, text: str, shop_ids: Sequence[str] | None, limit: int) -> list[OrderRow]:
+        """By order number, tracking number, e-mail, phone or postcode (exact; contact by keyed hash)."""
+        ...
+
+    async def contact_matches(self, shop_id: str, order_number: str, factor: str) -> bool:
+        """Whether an e-mail, phone or postcode belongs to the order. Constant work for known and unknown."""
+        ...
+
+    async def contact(self, shop_id: str, order_number: str) -> Contact: ...
+
+    async def proofs(self, shipment_id: str) -> list[tuple[datetime, ProofTold]]: ...
+
+    async def report_body(self, body_hash: str) -> bytes | None: ...
+
+    async def shops(self) -> list[Shop]: ...
+
+    async def grant(self, marketplace: str, app_key: str, owner: str | None = None) -> Grant | None: ...
+
+    async def grants(self) -> list[Grant]: ...
+
+    async def mark(self, name: str) -> str | None: ...
+
+    async def notice(self, key: str) -> Notice | None: ...
+
+    async def notices(
+        self,
+        *,
+        shop_ids: Sequence[str] | None,
+        cursor: str | None,
+        limit: int,
+        order_number: str | None = None,
+    ) -> Page[tuple[Notice, tuple[Attempt, ...]]]: ...
+
+    async def inbox(self, shop_ids: Sequence[str] | None, limit: int) -> list[InboxEntry]: ...
+
+    async def subscriptions(self, shop_id: str, order_number: str) -> list[Subscription]: ...
+
+    async def link(self, token_hash: str) -> Link | None: ...
+
+    async def user_by_email(self, email: str) -> tuple[User, str] | None:
+        """The user and the password hash."""
+        ...
+
+    async def session_user(self, token_hash: str, now: datetime) -> User | None: ...
+
+    async def api_key(self, secret_hash: str) -> ApiKey | None: ...
+
+    async def guesses(self, subject: str, since: datetime) -> int: ...
+
+
+class StoreError(Exception):
+    """The database cannot be used; the text is one sentence that says what is wrong and what to do."""

@@ -1,0 +1,274 @@
+"""Every setting: its type, its default and one sentence; read from a TOML file and the environment.
+
+A setting `a.b` is `[a] b = …` in the file and `MILEPOST_A__B` in the environment, which wins.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+ENVIRONMENT_PREFIX = "MILEPOST_"
+NESTING = "__"
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the text names it and the fix."""
+
+
+def setting(default: Any, about: str, *, secret: bool = False) -> Any:
+    """A field with its sentence; `secret` values are never printed."""
+    metadata = {"about": about, "secret": secret}
+    if isinstance(default, (list, dict)):
+        return field(default_factory=lambda: type(default)(default), metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Web:
+    """Where people and programs reach Milepost."""
+
+    host: str = setting("127.0.0.1", "Address the web server listens on.")
+    port: int = setting(
+        8080, "Port the web server listens on; if it is taken, `demo` uses the next free one."
+    )
+    public_url: str = setting(
+        "", "Address people see, for links in messages; empty: made from host and port."
+    )
+    trusted_proxies: int = setting(
+        0, "How many reverse proxies stand before us; their X-Forwarded-For is believed."
+    )
+    body_bytes_max: int = setting(1_000_000, "Largest request body accepted, in bytes.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoreSettings:
+    """Where facts are kept."""
+
+    url: str = setting(
+        "sqlite:var/milepost.sqlite",
+        "`sqlite:PATH` or `postgres://user:password@host/database`.",
+        secret=True,
+    )
+    key_file: str = setting(
+        "var/milepost.key", "File with the key that seals personal data; made on first start."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """How e-mail leaves."""
+
+    host: str = setting("", "SMTP server; empty: no e-mail is sent.")
+    port: int = setting(587, "SMTP port.")
+    username: str = setting("", "SMTP user, if the server asks for one.")
+    password: str = setting("", "SMTP password.", secret=True)
+    tls: str = setting("starttls", "`starttls`, `tls` or `none` (only for a server on this machine).")
+    sender: str = setting("Milepost <milepost@localhost>", "From address of every e-mail.")
+    seller_to: list[str] = setting([], "Addresses that get the seller's notices by e-mail.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TikTokApp:
+    """One app registered with TikTok Shop; a US shop needs an app of the US portal."""
+
+    market: str = setting("us", "`us` or `row` (rest of world).")
+    app_key: str = setting("", "The app's key.")
+    app_secret: str = setting("", "The app's secret.", secret=True)
+    service_id: str = setting("", "The app's service id, for the authorization link.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TikTokShop:
+    """The TikTok Shop connection."""
+
+    apps: list[TikTokApp] = setting([], "The registered apps, one table each.")
+    auth_url: str = setting("https://auth.tiktok-shops.com", "Host of the token calls.")
+    api_url: str = setting("https://open-api.tiktokglobalshop.com", "Host of the API calls.")
+    authorize_url_us: str = setting(
+        "https://services.us.tiktokshop.com/open/authorize", "Authorization page, US."
+    )
+    authorize_url_row: str = setting(
+        "https://services.tiktokshop.com/open/authorize", "Authorization page, elsewhere."
+    )
+    sync_interval_s: int = setting(300, "Seconds between two searches for changed orders of a shop.")
+    sync_overlap_s: int = setting(900, "Seconds a search reaches back before the watermark.")
+    backfill_days: int = setting(30, "Days of orders read when a shop is connected.")
+    calls_per_second: float = setting(3.0, "Calls per second and shop before we slow down by ourselves.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarrierAccess:
+    """Keys for one carrier; a carrier without keys is not asked."""
+
+    url: str = setting("", "Base address; empty: the carrier's production host.")
+    client_id: str = setting("", "Client id or API key.")
+    client_secret: str = setting("", "Client secret, where there is one.", secret=True)
+    per_minute: int = setting(0, "Calls per minute; 0: the carrier folder's default.")
+    per_day: int = setting(0, "Calls per day; 0: the carrier folder's default.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Polling:
+    """How often carriers are asked, by stage (carriers.md section 1)."""
+
+    label_created_s: int = setting(6 * 3600, "Before the first scan.")
+    in_transit_s: int = setting(3 * 3600, "On the way.")
+    out_for_delivery_s: int = setting(2400, "Out for delivery.")
+    exception_s: int = setting(5400, "While something is wrong.")
+    after_end_s: int = setting(12 * 3600, "After delivery or another end, for `after_end_days`.")
+    after_end_days: int = setting(3, "Days we go on asking after the end.")
+    give_up_days: int = setting(45, "Days without any scan after which we stop asking.")
+    marketplace_tracking_s: int = setting(4 * 3600, "Between two looks at the marketplace's own tracking.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Http:
+    """How we talk to sources."""
+
+    timeout_s: float = setting(20.0, "Seconds for one call, all of it.")
+    body_bytes_max: int = setting(8_000_000, "Largest answer read, in bytes.")
+    retries: int = setting(3, "Tries of one call before it is put off.")
+    retry_base_s: float = setting(0.5, "First wait between tries, doubled each time, with jitter.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All of it."""
+
+    web: Web = field(default_factory=Web, metadata={"about": "Where people and programs reach Milepost."})
+    store: StoreSettings = field(default_factory=StoreSettings, metadata={"about": "Where facts are kept."})
+    mail: Mail = field(default_factory=Mail, metadata={"about": "How e-mail leaves."})
+    tiktok_shop: TikTokShop = field(
+        default_factory=TikTokShop, metadata={"about": "The TikTok Shop connection."}
+    )
+    carriers: dict[str, CarrierAccess] = setting({}, "Keys per carrier folder name, one table each.")
+    polling: Polling = field(default_factory=Polling, metadata={"about": "How often carriers are asked."})
+    http: Http = field(default_factory=Http, metadata={"about": "How we talk to sources."})
+    clock: str = setting(
+        "system", "`system`, or `WORLD_INSTANT@REAL_INSTANT@RATE` to follow a simulated world."
+    )
+    log_level: str = setting("info", "`debug`, `info`, `warning` or `error`.")
+    log_format: str = setting("auto", "`auto` (text on a terminal, else JSON), `text` or `json`.")
+    language: str = setting("en", "Language of messages and pages.")
+    silence_days: int = setting(3, "Days without a scan on the way after which a parcel counts as silent.")
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """Settings from `path` (default `milepost.toml` if it is there) and the environment.
+
+    Raises SettingsError naming the setting and the fix.
+    """
+    environment = os.environ if environment is None else environment
+    tree = _read_file(path)
+    for name, value in environment.items():
+        if name.startswith(ENVIRONMENT_PREFIX) and name != ENVIRONMENT_PREFIX + "CONFIG":
+            _put(tree, name.removeprefix(ENVIRONMENT_PREFIX).lower().split(NESTING), value, name)
+    return _build(Settings, tree, "")  # type: ignore[no-any-return]
+
+
+def _read_file(path: Path | None) -> dict[str, Any]:
+    explicit = path or (Path(os.environ["MILEPOST_CONFIG"]) if "MILEPOST_CONFIG" in os.environ else None)
+    file = explicit or Path("milepost.toml")
+    if not file.exists():
+        if explicit:
+            msg = f"settings file {file} does not exist: create it or leave --config out"
+            raise SettingsError(msg)
+        return {}
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        msg = f"settings file {file} cannot be read: {error}; fix that line (TOML)"
+        raise SettingsError(msg) from error
+
+
+def _put(tree: dict[str, Any], path: list[str], value: str, name: str) -> None:
+    node = tree
+    for part in path[:-1]:
+        child = node.setdefault(part, {})
+        if not isinstance(child, dict):
+            msg = f"{name}: `{part}` is a value, not a table; see docs/reference/settings.md"
+            raise SettingsError(msg)
+        node = child
+    node[path[-1]] = value
+
+
+def _build(kind: Any, tree: Any, where: str) -> Any:
+    if not isinstance(tree, Mapping):
+        msg = f"{where or 'settings'}: expected a table, got {tree!r}"
+        raise SettingsError(msg)
+    hints = get_type_hints(kind)
+    known = {item.name: item for item in fields(kind)}
+    for name in tree:
+        if name not in known:
+            msg = f"{_join(where, name)} is not a setting: {_nearest(name, known)}"
+            raise SettingsError(msg)
+    values = {name: _convert(hints[name], value, _join(where, name)) for name, value in tree.items()}
+    return kind(**values)
+
+
+def _convert(hint: Any, value: Any, where: str) -> Any:
+    origin = get_origin(hint)
+    if origin is UnionType:
+        hint = next(option for option in get_args(hint) if option is not type(None))
+    if is_dataclass(hint):
+        return _build(hint, value, where)
+    if origin is list:
+        return _convert_list(get_args(hint)[0], value, where)
+    if origin is dict:
+        if not isinstance(value, Mapping):
+            msg = f"{where}: expected a table of tables"
+            raise SettingsError(msg)
+        return {name: _convert(get_args(hint)[1], item, f"{where}.{name}") for name, item in value.items()}
+    return _convert_plain(hint, value, where)
+
+
+def _convert_list(hint: Any, value: Any, where: str) -> list[Any]:
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if isinstance(value, Mapping):  # MILEPOST_TIKTOK_SHOP__APPS__0__APP_KEY=…
+        value = [value[number] for number in sorted(value)]
+    if not isinstance(value, list):
+        msg = f"{where}: expected a list, got {value!r}"
+        raise SettingsError(msg)
+    return [_convert(hint, item, f"{where}[{number}]") for number, item in enumerate(value)]
+
+
+def _convert_plain(hint: Any, value: Any, where: str) -> Any:
+    if isinstance(value, str) and hint in (int, float):
+        try:
+            return hint(value)
+        except ValueError as error:
+            msg = f"{where}: expected a number, got {value!r}"
+            raise SettingsError(msg) from error
+    if hint is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if hint is bool and isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
+        msg = f"{where}: expected {hint.__name__}, got {value!r}"
+        raise SettingsError(msg)
+    return value
+
+
+def _join(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
+
+
+def _nearest(name: str, known: Mapping[str, Field[Any]]) -> str:
+
+    close = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(sorted(known))}"
+
+
+def default_of(item: Field[Any]) -> Any:
+    """The default of a setting's field, for the documentation."""
+    return (
+        item.default
+        if item.default is not MISSING
+        else (item.default_factory() if item.default_factory is not MISSING else None)
+    )
