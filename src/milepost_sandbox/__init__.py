@@ -1,1 +1,1 @@
-"""A small world of parcels and the real small servers that tell about it, to try Milepost without any account."""
+"""A small world of parcels and small real servers that tell about it: Milepost without any account."""

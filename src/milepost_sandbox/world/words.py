@@ -1,7 +1,7 @@
 """The words of the sandbox's world: places, steps of a parcel, orders, and what a report about them entails.
 
-Every moment here is a timezone-aware `datetime`. A `Step` that has a place carries the offset of that place's zone at
-that moment; everything else is UTC. All persons, addresses and numbers are invented.
+Every moment here is a timezone-aware `datetime`. A `Step` that has a place carries the offset of that place's
+zone at that moment; everything else is UTC. All persons, addresses and numbers are invented.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ OffsetSource = Literal["reported", "inferred", "unzoned"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A city or a carrier's hub. `region` is the state or province code (US, CA) or its name; `zone` is IANA."""
+    """A city or a hub. `region` is the state or province code (US, CA) or its name; `zone` is IANA."""
 
     city: str
     region: str
@@ -79,9 +79,10 @@ class Place:
 class Step:
     """One thing that happened to one parcel.
 
-    `key` is unique in the world. `at` has second grain. `published_at` (>= `at`) is when the carrier's system begins to
-    show it. `detail` holds what the situation needs, as text: `fee`, `currency`, `papers` (customs_hold), `left_with`
-    (delivered: person front_door neighbor mailbox safe_place office), `received_by`, `partner_number` (handed_to_post).
+    `key` is unique in the world. `at` has second grain. `published_at` (>= `at`) is when the carrier's system
+    begins to show it. `detail` holds what the situation needs, as text: `fee`, `currency`, `papers`
+    (customs_hold), `left_with` (delivered: person front_door neighbor mailbox safe_place office),
+    `received_by`, `partner_number` (handed_to_post).
     """
 
     key: str
@@ -104,10 +105,11 @@ class Eta:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One parcel of one carrier. `order_ids` is empty for a stranger's older parcel whose number was used again.
+    """One parcel of one carrier. A stranger's older parcel with a number used again has no `order_ids`.
 
-    `service`: ground express economy international. `steps` are in the order they happened. `marketplace_tracked` says
-    whether TikTok tells scans of it too. `ship_date` is the local date of the first scan at the origin.
+    `service`: ground express economy international. `steps` are in the order they happened.
+    `marketplace_tracked` says whether TikTok tells scans of it too. `ship_date` is the local date of the
+    first scan at the origin.
     """
 
     key: str
@@ -140,7 +142,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """One piece sold: TikTok lists every piece as a line item of its own. `price` is a decimal text in USD."""
+    """One piece sold; TikTok lists each as a line item of its own. `price` is a decimal text in USD."""
 
     line_item_id: str
     product_id: str
@@ -154,7 +156,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buyer:
-    """An invented buyer: the e-mail is a relay alias under `.invalid`, the telephone number is of the 555-01xx kind."""
+    """An invented buyer: the e-mail is a relay alias under `.invalid`, the telephone number 555-01xx."""
 
     user_id: str
     name: str
@@ -195,7 +197,8 @@ class OrderMoment:
 class PackageMoment:
     """From `at` on the order's packages are `package_ids`.
 
-    `sc_type` is "" when packages simply came to be, SPLIT or COMBINE when they were regrouped (webhook type 4).
+    `sc_type` is "" when packages simply came to be, SPLIT or COMBINE when they were regrouped (webhook type
+    4).
     """
 
     at: datetime
@@ -207,8 +210,9 @@ class PackageMoment:
 class Order:
     """One TikTok Shop order. `moments` are in time order and begin with UNPAID at `created_at`.
 
-    `rts_at` arranged for shipment · `collected_at` became IN_TRANSIT · `delivered_at` became DELIVERED (None = never).
-    The `*_sla`/`*_due` members are TikTok's clocks (tiktok-shop.md §3.4). `parcels` excludes strangers' parcels.
+    `rts_at` arranged for shipment · `collected_at` became IN_TRANSIT · `delivered_at` became DELIVERED (None
+    = never). The `*_sla`/`*_due` members are TikTok's clocks (tiktok-shop.md §3.4). `parcels` excludes
+    strangers' parcels.
     """
 
     order_id: str
@@ -286,9 +290,11 @@ class Credentials:
 class Entailed:
     """What one report, read rightly, says: the audit expects exactly one event of Milepost for each.
 
-    `tracking_number` is None for order-level TikTok rows of orders with several packages, else `order_id` may be None.
-    `instant_utc` is None only when `offset_source` is `unzoned`. `wall_clock` is `YYYY-MM-DDTHH:MM:SS` as the place's
-    clock showed it. `grain_seconds` is the finest grain the report gave: 1, or 60 when it was cut to minutes.
+    `tracking_number` is None for order-level TikTok rows of orders with several packages, else `order_id` may
+    be None.
+    `instant_utc` is None only when `offset_source` is `unzoned`. `wall_clock` is `YYYY-MM-DDTHH:MM:SS` as the
+    place's clock showed it. `grain_seconds` is the finest grain the report gave: 1, or 60 when it was cut to
+    minutes.
     """
 
     source: str
@@ -333,10 +339,10 @@ class WorldLike(Protocol):
     def orders_updated(
         self, shop_id: str, since: datetime, until: datetime, now: datetime
     ) -> tuple[Order, ...]:
-        """The shop's orders whose `update_time_at(now)` lies in [since, until), oldest change first, then by id."""
+        """The shop's orders with `update_time_at(now)` in [since, until), oldest change first, then by id."""
 
     def served(self, source: str, step_key: str) -> None:
-        """Mark that an answer with this step was sent completely by this source (a cut body does not count)."""
+        """Mark that this source sent an answer with this step completely (a cut body does not count)."""
 
 
 class FaultsLike(Protocol):
@@ -346,13 +352,14 @@ class FaultsLike(Protocol):
         """Whether this fault is switched on."""
 
     def strikes(self, name: str, *key: object, share: float) -> bool:
-        """Whether the fault is on and this key is among the struck share (the same key always gives the same)."""
+        """Whether the fault is on and this key is in the struck share (same key, same answer)."""
 
 
 class Platform(Protocol):
     """One simulated platform; `milepost_sandbox.servers.PLATFORMS` lists one of each.
 
-    `ROWS` is the platform's table from situation to what it puts on the wire; a situation without a row is never told.
+    `ROWS` is the platform's table from situation to what it puts on the wire; a situation without a row is
+    never told.
     """
 
     source: str
