@@ -22,6 +22,10 @@ class NumberPattern:
     check: str = ""
     prefix: str = ""  # put before the serial for the formula
     strength: float = 0.2  # how often a number of this shape is this carrier's (carriers.md section 8.3)
+    evens: int = 1  # mod10: what digits at even index (from 0) are multiplied by
+    odds: int = 1  # mod10: what digits at odd index are multiplied by
+    weights: tuple[int, ...] = ()  # weighted: repeated over the serial
+    reverse: bool = False  # mod10: the serial is turned round first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

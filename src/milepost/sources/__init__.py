@@ -1,0 +1,1 @@
+"""Everybody who tells us news of parcels: one folder each, found by being there."""

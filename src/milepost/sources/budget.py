@@ -1,0 +1,45 @@
+"""How many calls we may still make to one source, counted on Milepost's clock."""
+
+from collections import deque
+from datetime import datetime, timedelta
+
+from milepost.ports.clock import Clock
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+
+
+class CallBudget:
+    """Calls per minute (any sixty seconds) and per day (carriers count days from midnight UTC)."""
+
+    def __init__(self, clock: Clock, *, per_minute: int, per_day: int) -> None:
+        """0 means: no such limit."""
+        self._clock = clock
+        self._per_minute = per_minute
+        self._per_day = per_day
+        self._recent: deque[datetime] = deque(maxlen=per_minute or 1)
+        self._day_ends = datetime.min.replace(tzinfo=clock.now().tzinfo)
+        self._spent_today = 0
+
+    def spend(self) -> float:
+        """Take one call; 0.0 when there was one left, else the seconds until there is one again."""
+        now = self._clock.now()
+        wait = max(self._until_next_day(now), self._until_oldest_is_past(now))
+        if wait > 0:
+            return wait
+        self._spent_today += 1
+        self._recent.append(now)
+        return 0.0
+
+    def _until_next_day(self, now: datetime) -> float:
+        if now >= self._day_ends:
+            self._day_ends = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
+            self._spent_today = 0
+        if not self._per_day or self._spent_today < self._per_day:
+            return 0.0
+        return (self._day_ends - now).total_seconds()
+
+    def _until_oldest_is_past(self, now: datetime) -> float:
+        if not self._per_minute or len(self._recent) < self._per_minute:
+            return 0.0
+        return max(0.0, (self._recent[0] + MINUTE - now).total_seconds())

@@ -1,0 +1,1 @@
+"""One folder per carrier; the folder is the registration."""

@@ -1,0 +1,179 @@
+"""Which sources there are: every folder with its card is one, and there is no list to edit."""
+
+import csv
+import importlib
+import re
+import tomllib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from milepost.model.carriers import CarrierCard, CodeMeaning, NumberPattern, Policy
+from milepost.model.reports import Report
+from milepost.model.scans import CodeRef, Parsed
+from milepost.model.shipments import TrackingQuery
+from milepost.model.statuses import REASONS, Evidence, Status
+from milepost.ports.clock import Clock
+from milepost.ports.sources import Marketplace
+from milepost.settings import CarrierAccess, Settings
+from milepost.sources.line import Line
+
+SOURCES = Path(__file__).parent
+CODE_COLUMNS = ("family", "code", "status", "reason", "evidence", "note")
+STATUSES = frozenset({*Status, "note", ""})
+EVIDENCES = frozenset({*Evidence, ""})
+
+Fetch = Callable[[Sequence[TrackingQuery], Line, CarrierAccess, Clock], Awaitable[list[Report]]]
+LineFactory = Callable[..., Line]
+
+
+class CatalogError(Exception):
+    """A source's folder is not as it should be; the text names the file, the place in it and the fix."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderCarrier:
+    """A carrier as its folder describes it (fills ports.sources.Carrier)."""
+
+    card: CarrierCard
+    codes: Mapping[CodeRef, CodeMeaning] = field(repr=False)
+    access: CarrierAccess = field(repr=False)
+    clock: Clock = field(repr=False)
+    line: Line = field(repr=False)
+    parse_report: Callable[[Report], Parsed] = field(repr=False)
+    fetch_reports: Fetch = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        """The folder's name."""
+        return self.card.key
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether the operator gave us keys."""
+        return bool(self.access.client_id)
+
+    def parse(self, report: Report) -> Parsed:
+        """Read one report; never raises."""
+        return self.parse_report(report)
+
+    async def fetch(self, queries: Sequence[TrackingQuery]) -> list[Report]:
+        """Ask about these numbers, as many at a time as the carrier takes. Raises SourceError."""
+        size = self.card.batch_max
+        reports: list[Report] = []
+        for start in range(0, len(queries), size):
+            batch = queries[start : start + size]
+            reports += await self.fetch_reports(batch, self.line, self.access, self.clock)
+        return reports
+
+
+def carriers(
+    settings: Settings, clock: Clock, line_factory: LineFactory = Line, folder: Path = SOURCES / "carriers"
+) -> dict[str, FolderCarrier]:
+    """Every carrier there is, by key, with or without keys to ask it. Raises CatalogError."""
+    found = {path.parent.name: path for path in sorted(folder.glob("*/carrier.toml"))}
+    if strange := sorted(set(settings.carriers) - set(found)):
+        raise CatalogError(
+            f"settings carriers.{strange[0]}: there is no such carrier; there are {', '.join(found)}"
+        )
+    return {key: _carrier(path.parent, settings, clock, line_factory) for key, path in found.items()}
+
+
+def marketplaces(
+    settings: Settings,
+    clock: Clock,
+    line_factory: LineFactory = Line,
+    folder: Path = SOURCES / "marketplaces",
+) -> dict[str, Marketplace]:
+    """Every marketplace there is, by key; each folder's `marketplace.build` makes its own."""
+    found: dict[str, Marketplace] = {}
+    for path in sorted(folder.glob("*/marketplace.py")):
+        module = _module(path)
+        found[path.parent.name] = module.build(settings, clock, line_factory)
+    return found
+
+
+def card(path: Path) -> CarrierCard:
+    """The card in a carrier.toml; the key is its folder's name. Raises CatalogError."""
+    try:
+        told = tomllib.loads(path.read_text("utf-8"))
+        _only_known(told, CarrierCard, str(path))
+        for number, entry in enumerate(told.get("patterns", []), 1):
+            _only_known(entry, NumberPattern, f"{path}, pattern {number}")
+            re.compile(entry.get("regex", ""))
+        for number, entry in enumerate(told.get("policies", []), 1):
+            _only_known(entry, Policy, f"{path}, policy {number}")
+        return msgspec.convert({**told, "key": path.parent.name}, CarrierCard)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, re.error, OSError) as error:
+        raise CatalogError(f"{path}: {error}") from error
+
+
+def codes(path: Path) -> dict[CodeRef, CodeMeaning]:
+    """What a source's codes mean, from its codes.csv. Raises CatalogError naming the line."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        if tuple(rows.fieldnames or ()) != CODE_COLUMNS:
+            raise CatalogError(f"{path}:1: the columns are {','.join(CODE_COLUMNS)}")
+        found: dict[CodeRef, CodeMeaning] = {}
+        for row in rows:
+            where = f"{path}:{rows.line_num}"
+            ref = CodeRef(family=row["family"] or "", code=row["code"] or "")
+            if ref in found:
+                raise CatalogError(f"{where}: {ref.family} {ref.code} stands there twice")
+            found[ref] = _meaning(row, where)
+    return found
+
+
+def _carrier(folder: Path, settings: Settings, clock: Clock, line_factory: LineFactory) -> FolderCarrier:
+    told = card(folder / "carrier.toml")
+    parse, fetch = _module(folder / "parse.py"), _module(folder / "fetch.py")
+    access = settings.carriers.get(told.key, CarrierAccess())
+    line = line_factory(
+        key=told.key,
+        http=settings.http,
+        clock=clock,
+        per_minute=access.per_minute or told.per_minute,
+        per_day=access.per_day or told.per_day,
+        secrets=fetch.secrets(access),
+        base_urls=(access.url or fetch.DEFAULT_URL,),
+    )
+    return FolderCarrier(
+        card=told,
+        codes=codes(folder / "codes.csv"),
+        access=access,
+        clock=clock,
+        line=line,
+        parse_report=parse.parse,
+        fetch_reports=fetch.fetch,
+    )
+
+
+def _module(path: Path) -> ModuleType:
+    inside = path.relative_to(SOURCES).with_suffix("")
+    return importlib.import_module(".".join(("milepost", "sources", *inside.parts)))
+
+
+def _only_known(told: Mapping[str, Any], kind: type, where: str) -> None:
+    known = {item.name for item in fields(kind)}
+    if strange := sorted(set(told) - known):
+        raise CatalogError(f"{where}: `{strange[0]}` is not a key; there are {', '.join(sorted(known))}")
+
+
+def _meaning(row: Mapping[str, str | None], where: str) -> CodeMeaning:
+    meaning = CodeMeaning(
+        status=row["status"] or "",
+        reason=row["reason"] or "",
+        evidence=row["evidence"] or "",
+        note=row["note"] or "",
+    )
+    if meaning.status not in STATUSES:
+        raise CatalogError(f"{where}: `{meaning.status}` is not a status")
+    if meaning.reason and meaning.reason not in REASONS:
+        raise CatalogError(f"{where}: `{meaning.reason}` is not a reason")
+    if meaning.evidence not in EVIDENCES:
+        raise CatalogError(f"{where}: `{meaning.evidence}` is not a kind of evidence")
+    return meaning
