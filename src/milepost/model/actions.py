@@ -10,9 +10,10 @@ class ActionKind(StrEnum):
     """What a worker can be told to do."""
 
     POLL_CARRIER = "poll_carrier"
-    POLL_ORDER = "poll_order"  # re-read order, packages and its marketplace tracking
+    POLL_ORDER = "poll_order"  # re-read an order and its new packages
+    POLL_TRACKING = "poll_tracking"  # what the marketplace itself knows of an order's scans
     SYNC_SHOP = "sync_shop"  # search for changed orders since the watermark
-    REFRESH_TOKEN = "refresh_token"
+    REFRESH_GRANT = "refresh_grant"
     SEND_NOTICE = "send_notice"
     WATCH_SHIPMENT = "watch_shipment"  # time passed: look for silence and lateness
 

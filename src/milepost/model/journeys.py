@@ -13,10 +13,10 @@ class JourneyEvent:
     """One scan as one source told it, however often: the best of its copies."""
 
     event: TrackingEvent
-    event_id: str  # id of the earliest copy in time; the public id
+    event_id: str  # of the earliest copy in time: the public id, independent of the order of arrival
     first_heard_at: datetime  # UTC
     copies: int
-    step: int  # events of several sources that tell of one scan share a step number
+    step: str  # event_id of its first event; events of several sources about one scan share it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

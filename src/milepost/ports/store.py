@@ -270,7 +270,7 @@ class Store(Sql, Protocol):
         ...
 
     async def counts(self, shop_ids: Sequence[str] | None) -> dict[str, int]:
-        """`orders`, `shipments`, `moving`, `delivered`, `exceptions_open`, `needs_seller`, `unknown_events`."""
+        """`orders shipments moving delivered exceptions_open needs_seller unknown_events`."""
         ...
 
     async def search(self, text: str, shop_ids: Sequence[str] | None, limit: int) -> list[OrderRow]:

@@ -1,0 +1,1 @@
+"""Putting what a source said into our words, or refusing to by name."""

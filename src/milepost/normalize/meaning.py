@@ -1,0 +1,50 @@
+"""What a source's codes mean: the first code with a status gives it, the first with a reason that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from milepost.model.carriers import CodeMeaning
+from milepost.model.scans import CodeRef
+from milepost.model.statuses import REASONS, Evidence, Responsible, Status
+
+NOTE = "note"
+"""What codes.csv writes where an event says nothing about where the parcel is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """A scan's codes in our words; `status` None is a note."""
+
+    status: Status | None
+    reason: str | None
+    responsible: Responsible | None
+    evidence: Evidence
+
+
+def meaning_of(refs: Sequence[CodeRef], codes: Mapping[CodeRef, CodeMeaning], *, logical: bool) -> Meaning:
+    """Look the codes up, best first. No known code means `unknown`: we never guess."""
+    found = [codes[ref] for ref in refs if ref in codes]
+    told = next((meaning for meaning in found if meaning.status), None)
+    reason = next((meaning.reason for meaning in found if meaning.reason), None)
+    return Meaning(
+        status=_status(told),
+        reason=reason,
+        responsible=REASONS.get(reason) if reason else None,
+        evidence=_evidence(told, logical=logical),
+    )
+
+
+def _status(told: CodeMeaning | None) -> Status | None:
+    if told is None:
+        return Status.UNKNOWN
+    return None if told.status == NOTE else Status(told.status)
+
+
+def _evidence(told: CodeMeaning | None, *, logical: bool) -> Evidence:
+    if told is None:
+        return Evidence.LOGICAL if logical else Evidence.PHYSICAL
+    if told.evidence:
+        return Evidence(told.evidence)
+    if told.status == NOTE:
+        return Evidence.MESSAGE
+    return Evidence.LOGICAL if logical else Evidence.PHYSICAL

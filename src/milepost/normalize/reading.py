@@ -1,0 +1,24 @@
+"""One report, read: its source parses it, and everything it told is put in our words."""
+
+from milepost.model.reading import Reading
+from milepost.model.reports import Report
+from milepost.normalize.scans import events
+from milepost.normalize.windows import eta
+from milepost.ports.places import Gazetteer
+from milepost.ports.sources import Source
+
+
+def read(report: Report, source: Source, gazetteer: Gazetteer) -> Reading:
+    """Our words, or a named refusal. Never raises for what a source said."""
+    parsed = source.parse(report)
+    windows = (eta(told, source.key, gazetteer) for told in parsed.etas)
+    return Reading(
+        report=report,
+        events=events(parsed, report, source.codes, gazetteer),
+        etas=tuple(window for window in windows if window is not None),
+        proofs=parsed.proofs,
+        shipments=parsed.shipments,
+        orders=parsed.orders,
+        hints=parsed.hints,
+        refusals=parsed.refusals,
+    )

@@ -1,0 +1,54 @@
+"""From scans, in a source's words, to tracking events in ours."""
+
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo
+
+from milepost.model.carriers import CodeMeaning
+from milepost.model.events import TrackingEvent
+from milepost.model.instants import Instant
+from milepost.model.places import Place
+from milepost.model.reports import Report
+from milepost.model.scans import CodeRef, Parsed, Scan
+from milepost.normalize.meaning import meaning_of
+from milepost.ports.places import Gazetteer
+
+
+def events(
+    parsed: Parsed, report: Report, codes: Mapping[CodeRef, CodeMeaning], gazetteer: Gazetteer
+) -> tuple[TrackingEvent, ...]:
+    """Every scan as a tracking event, in the order the source listed them."""
+    return tuple(event(scan, report, codes, gazetteer) for scan in parsed.scans)
+
+
+def event(
+    scan: Scan, report: Report, codes: Mapping[CodeRef, CodeMeaning], gazetteer: Gazetteer
+) -> TrackingEvent:
+    """One scan in our words."""
+    place = Place(raw=scan.place, located=None if scan.place.is_empty else gazetteer.locate(scan.place))
+    meaning = meaning_of(scan.refs, codes, logical=scan.logical)
+    return TrackingEvent(
+        source=report.source,
+        shop_id=report.shop_id,
+        order_number=scan.order_number,
+        tracking_number=scan.tracking_number,
+        occurred=instant(scan, place),
+        heard_at=report.heard_at,
+        status=meaning.status,
+        reason=meaning.reason,
+        responsible=meaning.responsible,
+        evidence=meaning.evidence,
+        code=scan.code,
+        description=scan.text.strip(),
+        place=place,
+        report_hash=report.body_hash,
+    )
+
+
+def instant(scan: Scan, place: Place) -> Instant:
+    """The scan's own offset; else the one zone of its place, marked; else the wall clock alone."""
+    if scan.moment is not None:
+        return Instant.reported(scan.moment)
+    wall_clock = scan.wall_clock or ""
+    if place.located is not None and place.located.zone is not None:
+        return Instant.inferred(wall_clock, ZoneInfo(place.located.zone))
+    return Instant.unzoned(wall_clock)

@@ -1,0 +1,237 @@
+"""Appending a batch of readings: only what is new is added, and what it changed is handed on."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from milepost.model.changes import OrderChange, ShipmentChange
+from milepost.model.events import TrackingEvent
+from milepost.model.journeys import Journey
+from milepost.model.promises import Promise
+from milepost.model.reading import Reading
+from milepost.model.shipments import Shipment
+from milepost.ports.store import OrderKey, Transaction
+from milepost.record import orders as order_book
+from milepost.record import promises as ledger
+from milepost.record.attribution import Attribution
+from milepost.record.journey import derive
+from milepost.record.shipments import Identify, shipments_after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appended:
+    """What a batch changed."""
+
+    orders: tuple[OrderChange, ...]
+    shipments: tuple[ShipmentChange, ...]
+    new_events: int
+    strays: int  # events of numbers nobody here is waiting for, kept only in their report
+
+
+async def append(
+    tx: Transaction,
+    readings: Sequence[Reading],
+    *,
+    now: datetime,
+    identify: Identify,
+    carrier_names: Mapping[str, str],
+) -> Appended:
+    """Add what is new of `readings`, in one transaction; hearing the same thing twice changes nothing."""
+    order_changes = await _append_orders(tx, readings)
+    known = await _append_shipments(tx, readings, order_changes, now, identify)
+    attribution = await Attribution.load(tx, known, readings)
+    touched, new_events, strays = await attribution.add(tx, readings)
+    moved = await attribution.move(tx)
+    changed = {*touched, *moved, *known.changed}
+    shipments = await _shipment_changes(tx, known, changed, touched, readings, carrier_names)
+    return Appended(
+        orders=tuple(order_changes.values()), shipments=shipments, new_events=new_events, strays=strays
+    )
+
+
+async def _append_orders(tx: Transaction, readings: Sequence[Reading]) -> dict[OrderKey, OrderChange]:
+    told = [(facts, reading) for reading in readings for facts in reading.orders]
+    current = await tx.orders({(facts.shop_id, facts.order_number) for facts, _ in told}) if told else {}
+    changes: dict[OrderKey, OrderChange] = {}
+    for facts, reading in told:
+        key = (facts.shop_id, facts.order_number)
+        change = order_book.change(current.get(key), facts)
+        if change is None:
+            continue
+        current[key] = change.after
+        first = changes.get(key)
+        changes[key] = replace(change, before=first.before if first else change.before)
+        await tx.put_order(change.after, reading.report.heard_at, reading.report.body_hash)
+        await tx.add_promises(await _new_clocks(tx, key, change, reading.report.heard_at))
+    return changes
+
+
+async def _new_clocks(
+    tx: Transaction, key: OrderKey, change: OrderChange, heard_at: datetime
+) -> list[Promise]:
+    if change.before is not None and change.before.clocks == change.after.clocks:
+        return []
+    return ledger.new_entries(await tx.promises([key]), ledger.from_clocks(change.after, heard_at))
+
+
+@dataclass(slots=True)
+class KnownShipments:
+    """The shipments a batch touches, after its orders were appended."""
+
+    by_id: dict[str, Shipment]
+    changed: set[str]  # ids of those that are new or look different now
+    new: set[str]
+
+    def with_number(self, number: str) -> list[Shipment]:
+        """Every use of a tracking number, in any shop."""
+        return [shipment for shipment in self.by_id.values() if shipment.tracking_number == number]
+
+    def of_order(self, key: OrderKey) -> list[Shipment]:
+        """The live shipments of an order."""
+        return [
+            shipment
+            for shipment in self.by_id.values()
+            if shipment.shop_id == key[0] and key[1] in shipment.order_numbers and not shipment.superseded
+        ]
+
+
+async def _append_shipments(
+    tx: Transaction,
+    readings: Sequence[Reading],
+    order_changes: Mapping[OrderKey, OrderChange],
+    now: datetime,
+    identify: Identify,
+) -> KnownShipments:
+    numbers = _numbers(readings, order_changes.values())
+    keys = {*order_changes, *_order_keys(readings)}
+    found = [*await tx.shipments_with_numbers(numbers)] if numbers else []
+    found += await tx.shipments_of_orders(keys) if keys else []
+    known = KnownShipments({shipment.shipment_id: shipment for shipment in found}, set(), set())
+    for change in order_changes.values():
+        for shipment in shipments_after(change.after, known.by_id.values(), now, identify):
+            if shipment.shipment_id not in known.by_id:
+                known.new.add(shipment.shipment_id)
+            known.by_id[shipment.shipment_id] = shipment
+            known.changed.add(shipment.shipment_id)
+    _learn(known, readings)
+    await tx.put_shipments([known.by_id[shipment_id] for shipment_id in sorted(known.changed)])
+    return known
+
+
+def _learn(known: KnownShipments, readings: Iterable[Reading]) -> None:
+    """What carriers told of the shipments themselves: service, references, hand-over numbers."""
+    for reading in readings:
+        for told in reading.shipments:
+            for shipment in known.with_number(told.tracking_number):
+                after = replace(
+                    shipment,
+                    service=told.service or shipment.service,
+                    references=told.references or shipment.references,
+                    handed_over_as=told.handed_over_as or shipment.handed_over_as,
+                )
+                if after != shipment:
+                    known.by_id[shipment.shipment_id] = after
+                    known.changed.add(shipment.shipment_id)
+
+
+def _numbers(readings: Iterable[Reading], changes: Iterable[OrderChange]) -> set[str]:
+    numbers = {event.tracking_number for reading in readings for event in reading.events}
+    numbers |= {told.tracking_number for reading in readings for told in reading.shipments}
+    numbers |= {told.tracking_number for reading in readings for told in reading.etas}
+    numbers |= {told.tracking_number for reading in readings for told in reading.proofs}
+    numbers |= {package.tracking_number for change in changes for package in change.after.packages}
+    return {number for number in numbers if number}
+
+
+def _order_keys(readings: Iterable[Reading]) -> set[OrderKey]:
+    return {
+        (event.shop_id, event.order_number)
+        for reading in readings
+        for event in reading.events
+        if event.shop_id and event.order_number
+    }
+
+
+async def _shipment_changes(
+    tx: Transaction,
+    known: KnownShipments,
+    changed: set[str],
+    touched: Mapping[str, list[TrackingEvent]],
+    readings: Sequence[Reading],
+    carrier_names: Mapping[str, str],
+) -> tuple[ShipmentChange, ...]:
+    etas = _etas(known, readings, carrier_names)
+    await _append_proofs(tx, known, readings)
+    ids = sorted({*changed, *etas})
+    if not ids:
+        return ()
+    events = await tx.events_of(ids)
+    promises = await tx.promises(
+        {(known.by_id[i].shop_id, number) for i in ids for number in known.by_id[i].order_numbers}
+    )
+    added = ledger.new_entries(promises, [promise for i in ids for promise in etas.get(i, [])])
+    await tx.add_promises(added)
+    still_open = defaultdict(list)
+    for exception in await tx.open_exceptions(ids):
+        still_open[exception.shipment_id].append(exception)
+    standing = list(ledger.current([*promises, *added]).values())
+    changes = []
+    for shipment_id in ids:
+        new = touched.get(shipment_id, [])
+        before, after = _before_and_after(events.get(shipment_id, []), new)
+        shipment = known.by_id[shipment_id]
+        changes.append(
+            ShipmentChange(
+                shipment=shipment,
+                before=before,
+                after=after,
+                new_events=tuple(new),
+                promises=tuple(_of(shipment, standing)),
+                new_promises=tuple(p for p in added if p.shipment_id == shipment_id),
+                exceptions=tuple(still_open[shipment_id]),
+                is_new=shipment_id in known.new,
+            )
+        )
+    await tx.put_journeys({change.shipment.shipment_id: change.after for change in changes})
+    return tuple(changes)
+
+
+def _before_and_after(events: list[TrackingEvent], new: list[TrackingEvent]) -> tuple[Journey, Journey]:
+    fresh = {event.event_id for event in new}
+    after = derive(events)
+    if not fresh:
+        return after, after
+    return derive(event for event in events if event.event_id not in fresh), after
+
+
+def _of(shipment: Shipment, promises: Iterable[Promise]) -> list[Promise]:
+    return [
+        promise
+        for promise in promises
+        if promise.shop_id == shipment.shop_id
+        and promise.order_number in shipment.order_numbers
+        and promise.shipment_id in (None, shipment.shipment_id)
+    ]
+
+
+def _etas(
+    known: KnownShipments, readings: Iterable[Reading], carrier_names: Mapping[str, str]
+) -> dict[str, list[Promise]]:
+    etas: dict[str, list[Promise]] = defaultdict(list)
+    for reading in readings:
+        for eta in reading.etas:
+            for shipment in known.with_number(eta.tracking_number):
+                if eta.to_at >= shipment.since:
+                    name = carrier_names.get(eta.source, eta.source)
+                    etas[shipment.shipment_id] += ledger.from_eta(
+                        eta, shipment, name, reading.report.heard_at
+                    )
+    return etas
+
+
+async def _append_proofs(tx: Transaction, known: KnownShipments, readings: Iterable[Reading]) -> None:
+    for reading in readings:
+        for proof in reading.proofs:
+            for shipment in known.with_number(proof.tracking_number):
+                await tx.add_proofs(shipment.shop_id, shipment.shipment_id, [proof], reading.report.heard_at)

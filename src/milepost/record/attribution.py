@@ -1,0 +1,96 @@
+"""Whose scan it is: a shipment's, or only the order's when nothing says which parcel was meant.
+
+Attribution is derived: it is worked out anew when an order's packages change, so that the same facts in
+any order end in the same place. A row of a mixed timeline is never given to a parcel without evidence.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from milepost.model.events import TrackingEvent
+from milepost.model.reading import Reading
+from milepost.ports.store import OrderKey, Transaction
+from milepost.record.shipments import use_at
+
+if TYPE_CHECKING:
+    from milepost.record.append import KnownShipments
+
+
+@dataclass(slots=True)
+class Attribution:
+    """The decisions of one batch."""
+
+    known: "KnownShipments"
+    order_events: dict[OrderKey, list[tuple[TrackingEvent, str | None]]]
+
+    @classmethod
+    async def load(
+        cls, tx: Transaction, known: "KnownShipments", readings: Sequence[Reading]
+    ) -> "Attribution":
+        """Fetch the events told of whole orders whose shipments this batch changes."""
+        keys = {
+            (known.by_id[shipment_id].shop_id, number)
+            for shipment_id in known.changed
+            for number in known.by_id[shipment_id].order_numbers
+        }
+        return cls(known, await tx.order_events(keys) if keys else {})
+
+    def home(self, event: TrackingEvent) -> str | None:
+        """The shipment an event (with its shop set) belongs to, or None: it is the order's."""
+        key = (event.shop_id or "", event.order_number or "")
+        if event.tracking_number:
+            uses = [
+                use for use in self.known.with_number(event.tracking_number) if use.shop_id == event.shop_id
+            ]
+            use = use_at(uses, event.occurred.order_key)
+            return use.shipment_id if use else None
+        live = self.known.of_order(key)
+        return live[0].shipment_id if len(live) == 1 else None
+
+    async def add(
+        self, tx: Transaction, readings: Sequence[Reading]
+    ) -> tuple[dict[str, list[TrackingEvent]], int, int]:
+        """Append the events; those new per shipment, how many were new, how many were nobody's."""
+        placed: list[tuple[TrackingEvent, str | None]] = []
+        strays = 0
+        for reading in readings:
+            for event in reading.events:
+                homes = self._homes(event)
+                strays += not homes
+                placed += homes
+        new = await tx.add_events(placed) if placed else set()
+        touched: dict[str, list[TrackingEvent]] = defaultdict(list)
+        for event, shipment_id in placed:
+            if shipment_id is not None and (event.shop_id or "", event.event_id) in new:
+                touched[shipment_id].append(event)
+        return touched, len(new), strays
+
+    def _homes(self, event: TrackingEvent) -> list[tuple[TrackingEvent, str | None]]:
+        """A marketplace's event has one shop; a carrier's goes to every shop that uses the number."""
+        if event.shop_id is not None:
+            shipment_id = self.home(event)
+            return [(event, shipment_id)] if shipment_id or event.order_number else []
+        shops = {use.shop_id for use in self.known.with_number(event.tracking_number or "")}
+        homes = []
+        for shop_id in sorted(shops):
+            ours = replace(event, shop_id=shop_id)
+            shipment_id = self.home(ours)
+            if shipment_id is not None:
+                homes.append((ours, shipment_id))
+        return homes
+
+    async def move(self, tx: Transaction) -> set[str]:
+        """Give earlier events of the changed orders their present home; the shipments that gained or lost."""
+        moved: set[str] = set()
+        for key, events in self.order_events.items():
+            moves: dict[str | None, list[str]] = defaultdict(list)
+            for event, present in events:
+                home = self.home(event)
+                if home != present:
+                    moves[home].append(event.event_id)
+                    moved |= {shipment for shipment in (home, present) if shipment in self.known.by_id}
+            for home, event_ids in moves.items():
+                await tx.attribute(key[0], event_ids, home)
+        return moved

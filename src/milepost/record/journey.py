@@ -1,0 +1,169 @@
+"""The journey of a shipment: a pure function of the set of its events, whatever order they came in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from milepost.model.events import TrackingEvent
+from milepost.model.journeys import EMPTY_JOURNEY, Journey, JourneyEvent
+from milepost.model.statuses import BEFORE_ACCEPTANCE, Evidence, Status
+from milepost.record.copies import join_copies
+
+STEP_WINDOW = timedelta(minutes=15)
+"""Two sources that tell the same status within this of each other tell of one scan."""
+
+ON_THE_ROAD = frozenset(
+    {
+        Status.ACCEPTED,
+        Status.IN_TRANSIT,
+        Status.HELD,
+        Status.OUT_FOR_DELIVERY,
+        Status.AVAILABLE_FOR_PICKUP,
+        Status.ATTEMPTED,
+    }
+)
+"""What a parcel on its way back can also be said to be: it stays on its way back."""
+
+CONTRADICTS_DELIVERY = frozenset({Status.ATTEMPTED, Status.HELD, Status.LOST})
+"""Told after a delivery, these take it back even without a physical scan."""
+
+
+def derive(events: Iterable[TrackingEvent]) -> Journey:
+    """All events together, in our words (docs/decisions/0004)."""
+    scans = _in_order(events)
+    if not scans:
+        return EMPTY_JOURNEY
+    telling = _Telling()
+    for scan in scans:
+        telling.hear(scan)
+    return telling.journey(tuple(scans))
+
+
+def _in_order(events: Iterable[TrackingEvent]) -> list[JourneyEvent]:
+    scans = [
+        JourneyEvent(
+            event=joined.best,
+            event_id=joined.copies[0].event_id,
+            first_heard_at=min(copy.heard_at for copy in joined.copies),
+            copies=len(joined.copies),
+            step="",
+        )
+        for joined in join_copies(events)
+    ]
+    scans.sort(key=_life_order)
+    return _with_steps(scans)
+
+
+def _life_order(scan: JourneyEvent) -> tuple[datetime, int, str]:
+    """By instant; of equal instants the later stage last, so that it is the one that stands."""
+    status = scan.event.status
+    return (scan.event.occurred.order_key, -1 if status is None else status.stage, scan.event_id)
+
+
+def _with_steps(scans: list[JourneyEvent]) -> list[JourneyEvent]:
+    """Number the steps: a scan joins an open step of another source with the same status."""
+    stepped: list[JourneyEvent] = []
+    for scan in scans:
+        stepped.append(replace(scan, step=_step_of(scan, stepped)))
+    return stepped
+
+
+def _step_of(scan: JourneyEvent, before: list[JourneyEvent]) -> str:
+    status, at = scan.event.status, scan.event.occurred.order_key
+    if status in (None, Status.UNKNOWN):
+        return scan.event_id
+    for earlier in reversed(before):
+        if at - earlier.event.occurred.order_key > STEP_WINDOW:
+            break
+        if earlier.event.status is not status or earlier.event.source == scan.event.source:
+            continue
+        if all(other.event.source != scan.event.source for other in before if other.step == earlier.step):
+            return earlier.step
+    return scan.event_id
+
+
+@dataclass(slots=True)
+class _Telling:
+    """The story so far, while it is being told from the first scan to the last."""
+
+    status: Status | None = None
+    reason: str | None = None
+    since: datetime | None = None
+    delivered_at: datetime | None = None
+    retracted: bool = False
+    returning: bool = False
+    accepted_at: datetime | None = None
+    out_at: datetime | None = None
+    attempts: set[str] = field(default_factory=set)
+    unknown: int = 0
+
+    def hear(self, scan: JourneyEvent) -> None:
+        """One more scan, later in time than all before."""
+        status = scan.event.status
+        if status is None:
+            return
+        if status is Status.UNKNOWN:
+            self.unknown += 1
+            return
+        if status is Status.ATTEMPTED:
+            self.attempts.add(scan.step)
+        told = self._in_context(status, scan)
+        if told is None:
+            return
+        if told not in BEFORE_ACCEPTANCE and self.accepted_at is None and told is not Status.CANCELLED:
+            self.accepted_at = scan.event.occurred.order_key
+        if told is Status.OUT_FOR_DELIVERY:
+            self.out_at = scan.event.occurred.order_key
+        if told is not self.status or scan.event.reason != self.reason:
+            self.since = scan.event.occurred.order_key
+        self.status, self.reason = told, scan.event.reason
+
+    def _in_context(self, status: Status, scan: JourneyEvent) -> Status | None:
+        """What a status means at this point of the story; None when it changes nothing."""
+        if status in BEFORE_ACCEPTANCE:
+            return status if self.status is None or self.status is Status.EXPECTED else None
+        if status in (Status.RETURN_IN_TRANSIT, Status.RETURNED):
+            self.returning = True
+            return status
+        if self.returning:
+            return self._on_the_way_back(status)
+        if self.status is Status.DELIVERED:
+            return self._after_delivery(status, scan)
+        if status is Status.DELIVERED:
+            self.delivered_at = scan.event.occurred.order_key
+        return status
+
+    def _on_the_way_back(self, status: Status) -> Status:
+        if status is Status.DELIVERED:
+            return Status.RETURNED
+        return Status.RETURN_IN_TRANSIT if status in ON_THE_ROAD else status
+
+    def _after_delivery(self, status: Status, scan: JourneyEvent) -> Status | None:
+        if status is Status.DELIVERED:
+            return None  # said again: the first one counts
+        if scan.event.evidence is not Evidence.PHYSICAL and status not in CONTRADICTS_DELIVERY:
+            return None
+        self.delivered_at = None
+        self.retracted = True
+        return status
+
+    def journey(self, scans: tuple[JourneyEvent, ...]) -> Journey:
+        """What all of it comes to."""
+        physical = [scan.event for scan in scans if scan.event.evidence is Evidence.PHYSICAL]
+        placed = [event for event in physical if not event.place.raw.is_empty]
+        return Journey(
+            status=self.status or (Status.UNKNOWN if self.unknown else Status.EXPECTED),
+            reason=self.reason,
+            status_since=self.since,
+            events=scans,
+            last_place=placed[-1].place if placed else None,
+            last_scan_at=physical[-1].occurred.order_key if physical else None,
+            last_heard_at=max(scan.first_heard_at for scan in scans),
+            accepted_at=self.accepted_at,
+            out_for_delivery_at=self.out_at,
+            delivered_at=self.delivered_at,
+            delivery_retracted=self.retracted and self.delivered_at is None,
+            returning=self.returning,
+            attempts=len(self.attempts),
+            unknown_events=self.unknown,
+        )

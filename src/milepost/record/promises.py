@@ -1,0 +1,75 @@
+"""The promises ledger: every date anyone named is added; a date said again adds nothing."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from milepost.model.orders import OrderFacts
+from milepost.model.promises import Promise, Promiser
+from milepost.model.reading import EtaRead
+from milepost.model.shipments import Shipment
+
+DELIVERY = "delivery"
+"""The name under which carriers' and our own delivery windows stand."""
+
+
+def current(ledger: Iterable[Promise]) -> dict[tuple[str, str, str, str, str], Promise]:
+    """The newest entry per identity."""
+    newest: dict[tuple[str, str, str, str, str], Promise] = {}
+    for promise in sorted(ledger, key=lambda entry: entry.said_at):
+        newest[promise.identity] = promise
+    return newest
+
+
+def new_entries(ledger: Iterable[Promise], told: Sequence[Promise]) -> list[Promise]:
+    """Those told that differ from what stands; told in order of `said_at`."""
+    newest = current(ledger)
+    added = []
+    for promise in sorted(told, key=lambda entry: entry.said_at):
+        standing = newest.get(promise.identity)
+        if standing is not None and standing.window == promise.window:
+            continue
+        newest[promise.identity] = promise
+        added.append(promise)
+    return added
+
+
+def from_clocks(order: OrderFacts, heard_at: datetime) -> list[Promise]:
+    """The marketplace's clocks as promises, each under its own field name."""
+    return [
+        Promise(
+            order_number=order.order_number,
+            shop_id=order.shop_id,
+            shipment_id=None,
+            promiser=Promiser.MARKETPLACE,
+            source=order.marketplace,
+            name=clock.name,
+            kind="deadline" if clock.is_deadline else "happened",
+            from_at=None,
+            to_at=clock.at,
+            offset_minutes=0,
+            said_at=heard_at,
+            reason=f"The marketplace named it ({clock.name}).",
+        )
+        for clock in order.clocks
+    ]
+
+
+def from_eta(eta: EtaRead, shipment: Shipment, carrier_name: str, heard_at: datetime) -> list[Promise]:
+    """A carrier ETA as a promise of every order in the shipment."""
+    return [
+        Promise(
+            order_number=number,
+            shop_id=shipment.shop_id,
+            shipment_id=shipment.shipment_id,
+            promiser=Promiser.CARRIER,
+            source=eta.source,
+            name=DELIVERY,
+            kind=eta.kind.value,
+            from_at=eta.from_at,
+            to_at=eta.to_at,
+            offset_minutes=eta.offset_minutes,
+            said_at=heard_at,
+            reason=f"{carrier_name} named it ({eta.kind.value}).",
+        )
+        for number in shipment.order_numbers
+    ]

@@ -1,0 +1,107 @@
+"""Which shipments an order travels in: one per tracking number, and per use of that number."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from milepost.model.orders import OrderFacts, PackageFacts
+from milepost.model.shipments import Shipment
+
+REUSE_SLACK = timedelta(days=14)
+"""Scans older than this before the order was placed tell of an earlier parcel with the same number."""
+
+REUSE_GAP = timedelta(days=60)
+"""An order placed this long after another with the same number is a new use of it (carriers keep
+numbers for 90 to 120 days, carriers.md section 1 rule 10), not a combined parcel."""
+
+Identify = Callable[[str, str, str], tuple[str | None, str]]
+"""(tracking number, provider name, destination country) → (carrier key or None, why in one sentence)."""
+
+
+def shipments_after(
+    order: OrderFacts, known: Iterable[Shipment], now: datetime, identify: Identify
+) -> list[Shipment]:
+    """The shipments this order's packages call for that are new or different from the known ones.
+
+    `known` holds every use, in this shop, of the order's numbers and every shipment of the order.
+    """
+    known = list(known)
+    changed: dict[str, Shipment] = {}
+    numbers: dict[str, list[PackageFacts]] = {}
+    for package in order.packages:
+        if package.tracking_number:
+            numbers.setdefault(package.tracking_number, []).append(package)
+    for number, packages in numbers.items():
+        before = use_for(order, number, known)
+        after = _with_packages(before or _new(order, number, packages[0], now, identify), order, packages)
+        if after != before:
+            changed[after.shipment_id] = after
+    for shipment in known:
+        if _is_replaced(shipment, order, numbers):
+            changed[shipment.shipment_id] = replace(shipment, superseded=True)
+    return list(changed.values())
+
+
+def use_for(order: OrderFacts, number: str, known: Iterable[Shipment]) -> Shipment | None:
+    """The use of a tracking number that this order is part of, if it is known."""
+    placed_at = order.placed_at
+    for shipment in known:
+        if shipment.tracking_number != number or shipment.shop_id != order.shop_id:
+            continue
+        if order.order_number in shipment.order_numbers:
+            return shipment
+        if placed_at is not None and abs(shipment.since - placed_at) < REUSE_GAP:
+            return shipment  # combined orders
+    return None
+
+
+def use_at(shipments: Iterable[Shipment], at: datetime) -> Shipment | None:
+    """Whose scan it is: the latest use of the number that had begun, with slack, when it happened."""
+    begun = [shipment for shipment in shipments if shipment.since - REUSE_SLACK <= at]
+    return max(begun, key=lambda shipment: (shipment.since, shipment.shipment_id), default=None)
+
+
+def _new(
+    order: OrderFacts, number: str, package: PackageFacts, now: datetime, identify: Identify
+) -> Shipment:
+    carrier, why = identify(number, package.provider_name, order.destination.country)
+    return Shipment(
+        shipment_id=secrets.token_hex(16),
+        shop_id=order.shop_id,
+        order_numbers=(order.order_number,),
+        tracking_number=number,
+        carrier=carrier,
+        carrier_reason=why,
+        provider_id=package.provider_id,
+        provider_name=package.provider_name,
+        package_ids=(),
+        since=order.placed_at or now,
+        created_at=now,
+    )
+
+
+def _with_packages(shipment: Shipment, order: OrderFacts, packages: Iterable[PackageFacts]) -> Shipment:
+    packages = list(packages)
+    ids = {package.package_id for package in packages if package.package_id}
+    orders = {order.order_number, *(number for package in packages for number in package.order_numbers)}
+    return replace(
+        shipment,
+        order_numbers=tuple(sorted({*shipment.order_numbers, *orders})),
+        package_ids=tuple(sorted({*shipment.package_ids, *ids})),
+        since=min(shipment.since, order.placed_at or shipment.since),
+        superseded=False,
+    )
+
+
+def _is_replaced(shipment: Shipment, order: OrderFacts, numbers: Iterable[str]) -> bool:
+    """The order once travelled under this number and now names others only."""
+    numbers = set(numbers)
+    return (
+        bool(numbers)
+        and order.complete
+        and not shipment.superseded
+        and shipment.shop_id == order.shop_id
+        and shipment.order_numbers == (order.order_number,)
+        and shipment.tracking_number not in numbers
+    )
