@@ -22,6 +22,15 @@ FLOORS = {
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms.split()}
 STARTS = {"cli": {"web", "worker"}}  # the command line starts the other two
+PURE = ("model", "normalize", "react", "forecast")
+MACHINES_CLOCK = {
+    "datetime.now",
+    "datetime.utcnow",
+    "date.today",
+    "datetime.today",
+    "time.time",
+    "time.time_ns",
+}
 FOLDER_PER_THING = ("sources.carriers", "sources.marketplaces", "notify.channels")
 
 
@@ -111,7 +120,22 @@ def test_our_imports_are_absolute_and_at_the_top():
     assert not wrong, told(wrong)
 
 
+@pytest.mark.parametrize("room", PURE)
+def test_pure_rooms_have_no_clock_and_wait_for_nothing(room):
+    wrong = [
+        f"{name(path)}:{node.lineno}: pass `now` in, and leave waiting to the edge"
+        for path in python_files(f"src/milepost/{room}")
+        for node in ast.walk(parsed(path))
+        if isinstance(node, ast.AsyncFunctionDef | ast.Await) or reads_the_machines_clock(node)
+    ]
+    assert not wrong, told(wrong)
+
+
 # What the tests above ask of a file.
+
+
+def reads_the_machines_clock(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and ast.unparse(node.func) in MACHINES_CLOCK
 
 
 def imports(path: Path) -> list[tuple[str, int]]:
