@@ -58,6 +58,26 @@ class Carrier(Source, Protocol):
         ...
 
 
+class TokenExpiredError(AccessError):
+    """The access token has run out: refresh it under the grant's lock, then repeat the call once."""
+
+
+class ShopHandleError(AccessError):
+    """The shop's handle (cipher) no longer fits: read the authorized shops again, then repeat once."""
+
+
+class RejectedError(SourceError):
+    """It finds our question itself wrong: a retired version or a bug. Somebody has to look at the code."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """A seller came back from the authorization page. `state` is None when they started at the app store."""
+
+    code: str
+    state: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Push:
     """A verified push from a marketplace: a hint, never a fact by itself."""
@@ -75,6 +95,10 @@ class Marketplace(Source, Protocol):
 
     def authorization_link(self, market: str, state: str) -> str:
         """Where the seller grants us access. `market` is `us` or `row`."""
+        ...
+
+    def read_return(self, query: Mapping[str, str]) -> Returned | Refusal:
+        """What the seller's browser brought back to us: a code to exchange, or their refusal. Pure."""
         ...
 
     async def exchange(self, app_key: str, code: str) -> Grant: ...
