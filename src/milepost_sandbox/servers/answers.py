@@ -1,0 +1,50 @@
+"""What a server hands back: a status, some headers, a body, and which steps of which parcels it told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response
+
+TOLD: Final = "milepost_sandbox.told"
+"""Key of the ASGI scope under which the frame finds the steps an answer told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One HTTP answer as the platform would give it."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    media_type: str = "application/json"
+
+
+def json_answer(status: int, data: object, *headers: tuple[str, str]) -> Answer:
+    """An answer with a JSON body."""
+    return Answer(status=status, body=msgspec.json.encode(data), headers=headers)
+
+
+def respond(answer: Answer) -> Response[bytes]:
+    """The answer in Litestar's terms."""
+    return Response(
+        content=answer.body,
+        status_code=answer.status,
+        headers=dict(answer.headers),
+        media_type=answer.media_type,
+    )
+
+
+def tell(request: Request[Any, Any, Any], step_keys: Iterable[str]) -> None:
+    """Note the steps this answer holds; the frame marks them as served once the whole body was sent."""
+    scope: MutableMapping[str, Any] = request.scope  # type: ignore[assignment]
+    scope.setdefault(TOLD, []).extend(step_keys)
+
+
+def bearer(headers: Mapping[str, str]) -> str | None:
+    """The token of an `Authorization: Bearer …` header, if there is one."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None

@@ -1,0 +1,1 @@
+"""A DHL to try against: Shipment Tracking Unified."""

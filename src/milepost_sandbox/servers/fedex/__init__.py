@@ -1,0 +1,1 @@
+"""A FedEx to try against: token and Track API v1."""

@@ -1,0 +1,10 @@
+"""All simulated platforms: one of each, in the order they are started."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from milepost_sandbox.servers.fedex.platform import FedEx
+from milepost_sandbox.servers.ups.platform import Ups
+
+PLATFORMS: Final[tuple[Any, ...]] = (Ups(), FedEx())

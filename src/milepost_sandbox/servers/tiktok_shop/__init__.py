@@ -1,0 +1,1 @@
+"""A TikTok Shop to try against: authorization, orders, packages, tracking and webhooks."""

@@ -1,0 +1,1 @@
+"""A UPS to try against: token and Track API v1."""

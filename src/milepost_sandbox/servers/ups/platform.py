@@ -1,0 +1,167 @@
+"""The UPS of the sandbox: OAuth with Basic, one tracking number a call, and the vendor's error bodies."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from litestar import Litestar, Request, Response, get, post
+
+from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, tell
+from milepost_sandbox.servers.frame import Frame
+from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
+from milepost_sandbox.servers.telling import carrier_entails, disturbed, newest_first, showing
+from milepost_sandbox.servers.tokens import Token, TokenBook
+from milepost_sandbox.servers.ups import answer as shapes
+from milepost_sandbox.servers.ups import rows
+from milepost_sandbox.world.words import Credentials, Entailed, FaultsLike, Parcel, Step, WorldLike
+
+TOKEN_PATH: Final = "/security/v1/oauth/token"
+TOKEN_LIFE_S: Final = 14_399
+RETENTION: Final = timedelta(days=120)
+NUMBER: Final = re.compile(r"[0-9A-Za-z]{7,34}")
+TRANSACTION_ID_MAX: Final = 32
+
+
+class Ups:
+    """UPS as a platform of the sandbox."""
+
+    source = rows.SOURCE
+    ROWS: Mapping[str, Any] = rows.ROWS
+    UNTELLABLE: Mapping[str, str] = rows.UNTELLABLE
+
+    def app(
+        self,
+        world: WorldLike,
+        faults: FaultsLike,
+        credentials: Credentials,
+        options: ServerOptions = DEFAULT_OPTIONS,
+    ) -> Frame:
+        """A fresh server."""
+        desk = _Desk(world, faults, credentials)
+        app = Litestar(_routes(desk), openapi_config=None, logging_config=None)
+        return Frame(app, source=self.source, world=world, faults=faults, options=options, trouble=desk)
+
+    def entails(
+        self, world: WorldLike, faults: FaultsLike, parcel: Parcel, step: Step, now: datetime
+    ) -> tuple[Entailed, ...]:
+        """What UPS's rows about this step say at `now`."""
+        if parcel.carrier != self.source or step.published_at > now:
+            return ()
+        return carrier_entails(self.source, parcel, rows.tellings(faults, parcel, step))
+
+
+class _Desk:
+    """What the handlers know: the world, the issued tokens, the client's key."""
+
+    def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
+        self.world = world
+        self.faults = faults
+        self.credentials = credentials
+        self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
+
+    def rate_limited(self, retry_after_s: int | None) -> Answer:
+        headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)
+        return refusal(429, "10429", "Too Many Requests", *headers)
+
+    def server_error(self, variant: int) -> Answer:
+        if variant % 3 == 0:
+            return refusal(503, "TV9998", "The service is not available")
+        return refusal(500, "TV9999", "Internal error")
+
+    def is_token_call(self, path: str) -> bool:
+        return path == TOKEN_PATH
+
+    def end_token(self, headers: dict[str, str]) -> None:
+        self.tokens.expire(bearer(headers))
+
+    def token(self, headers: Mapping[str, str], body: bytes) -> Answer:
+        """Answer a token call: HTTP Basic and a form (carriers.md §2.1)."""
+        if _basic(headers) != (self.credentials.ups_client_id, self.credentials.ups_client_secret):
+            return refusal(401, "10401", "ClientId is Invalid")
+        if parse_qs(body.decode("utf-8", "replace")).get("grant_type") != ["client_credentials"]:
+            return refusal(400, "10400", "Invalid/Missing grant_type")
+        return json_answer(200, self._token_reply(self.tokens.issue()))
+
+    def _token_reply(self, token: Token) -> dict[str, str]:
+        """All values are strings, numbers too."""
+        return {
+            "token_type": "Bearer",
+            "issued_at": str(int(token.issued_at.timestamp() * 1000)),
+            "client_id": self.credentials.ups_client_id,
+            "access_token": token.text,
+            "scope": "",
+            "expires_in": str(TOKEN_LIFE_S),
+            "refresh_count": "0",
+            "status": "approved",
+        }
+
+    def why_refused(self, headers: Mapping[str, str], number: str) -> Answer | None:
+        """The reason a tracking call is refused, if there is one."""
+        standing = self.tokens.standing(bearer(headers))
+        if standing == "expired":
+            return refusal(401, "251004", "Token is expired")
+        if standing == "unknown":
+            return refusal(401, "250002", "Invalid Authentication Information.")
+        if not 0 < len(headers.get("transid", "")) <= TRANSACTION_ID_MAX:
+            return refusal(400, "VSS002", "Missing or invalid transId")
+        if not headers.get("transactionsrc"):
+            return refusal(400, "VSS004", "Missing or invalid transactionSrc")
+        if not NUMBER.fullmatch(number):
+            return refusal(400, "TV1002", "Invalid inquiry number")
+        return None
+
+    def details(self, number: str) -> tuple[Answer, tuple[str, ...]]:
+        """The answer for one number and the steps it tells; UPS shows the newest parcel with a number."""
+        now = self.world.now()
+        found = showing(self.world.parcels_by_number(rows.SOURCE, number), now, RETENTION)
+        told = newest_first(
+            [
+                telling
+                for parcel in found[:1]
+                for step in parcel.steps_published(now)
+                for telling in rows.tellings(self.faults, parcel, step)
+            ]
+        )
+        if not told:
+            return json_answer(200, shapes.unknown_number(number)), ()
+        listed = disturbed(self.faults, rows.SOURCE, told)
+        body = shapes.known_number(found[0], told, listed, now)
+        return json_answer(200, body), tuple(telling.step.key for telling in told)
+
+
+def _routes(desk: _Desk) -> list[Any]:
+    @post(TOKEN_PATH, status_code=200)
+    async def token(request: Request[Any, Any, Any]) -> Response[bytes]:
+        return respond(desk.token(request.headers, await request.body()))
+
+    @get("/api/track/v1/details/{number:str}")
+    async def details(request: Request[Any, Any, Any], number: str) -> Response[bytes]:
+        if refused := desk.why_refused(request.headers, number):
+            return respond(refused)
+        answer, step_keys = desk.details(number.upper())
+        tell(request, step_keys)
+        return respond(answer)
+
+    return [token, details]
+
+
+def refusal(status: int, code: str, message: str, *headers: tuple[str, str]) -> Answer:
+    """UPS's error body."""
+    return json_answer(status, {"response": {"errors": [{"code": code, "message": message}]}}, *headers)
+
+
+def _basic(headers: Mapping[str, str]) -> tuple[str, str] | None:
+    scheme, _, encoded = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return name, secret
