@@ -10,13 +10,48 @@ from milepost_sandbox.stories.words import Lane, StoryError
 from milepost_sandbox.world.places import homes
 from milepost_sandbox.world.words import Buyer, Place, Shop
 
-FIRST_NAMES: Final = (
-    "Ada Bao Carmen Dewi Elif Farid Grace Hugo Ines Jonas Kofi Linh Mara Nadia Omar Priya Quinn Rosa "
-    "Siti Tomas Uma Viktor Wen Ximena Yusuf Zoe"
-).split()
-LAST_NAMES: Final = (
-    "Sample Example Placeholder Specimen Muster Beispiel Exemple Contoh Prueba Prototype Draft Mockup"
-).split()
+FIRST_NAMES: Final = [
+    "Ada",
+    "Bao",
+    "Carmen",
+    "Dewi",
+    "Elif",
+    "Farid",
+    "Grace",
+    "Hugo",
+    "Ines",
+    "Jonas",
+    "Kofi",
+    "Linh",
+    "Mara",
+    "Nadia",
+    "Omar",
+    "Priya",
+    "Quinn",
+    "Rosa",
+    "Siti",
+    "Tomas",
+    "Uma",
+    "Viktor",
+    "Wen",
+    "Ximena",
+    "Yusuf",
+    "Zoe",
+]
+LAST_NAMES: Final = [
+    "Sample",
+    "Example",
+    "Placeholder",
+    "Specimen",
+    "Muster",
+    "Beispiel",
+    "Exemple",
+    "Contoh",
+    "Prueba",
+    "Prototype",
+    "Draft",
+    "Mockup",
+]
 STREETS: Final = (
     "Invented Way",
     "Madeup Lane",
@@ -60,7 +95,7 @@ def make_shops(seed: int, lanes: set[Lane], app_key: str, app_secret: str) -> di
         made: list[Shop] = []
         for warehouse in _warehouses(lane):
             number += 1
-            made.append(_shop(seed, number, lane, warehouse, app_key, app_secret))
+            made.append(_shop(seed, number, lane, warehouse, app_key=app_key, app_secret=app_secret))
         shops[lane] = tuple(made)
     return shops
 
@@ -74,7 +109,7 @@ def _warehouses(lane: Lane) -> list[Place]:
     return chosen or [homes(lane.origin)[0]]
 
 
-def _shop(seed: int, number: int, lane: Lane, warehouse: Place, app_key: str, app_secret: str) -> Shop:
+def _shop(seed: int, number: int, lane: Lane, warehouse: Place, *, app_key: str, app_secret: str) -> Shop:
     local = lane.origin == lane.destination
     return Shop(
         shop_id=f"74900000{seed % 10**6:06d}{number:05d}",

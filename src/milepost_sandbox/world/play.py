@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
+from bisect import bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -44,7 +44,7 @@ class Stage:
 
 
 def play(lines: Sequence[StepLine | TravelLine], stage: Stage) -> tuple[Step, ...]:
-    """All steps of the parcel, in the order they happen. Raises StoryError for a place the route does not have."""
+    """All steps of the parcel, in their order. Raises StoryError for a place the route does not have."""
     for line in lines:
         if isinstance(line, TravelLine):
             _travel(line, stage)
@@ -145,7 +145,7 @@ def _free_moment(stage: Stage, place: Place | None, when: datetime) -> datetime:
     for _ in range(TRIES_MAX):
         when = max(when, stage.now + APART) if stage.steps else when
         when = unambiguous(when, place) if place else when
-        near = stage.taken[bisect_left(stage.taken, when - APART) :][:1]
+        near = stage.taken[bisect_right(stage.taken, when - APART) :][:1]
         if not near or near[0] >= when + APART:
             return when
         when = near[0] + APART

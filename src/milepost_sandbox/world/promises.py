@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from milepost_sandbox.world.places import at_local, local
 from milepost_sandbox.world.routes import Route
@@ -18,10 +18,11 @@ WINDOW: Final = (timedelta(hours=1), timedelta(hours=5))
 
 
 def promises(steps: Sequence[Step], route: Route) -> tuple[Eta, ...]:
-    """The first promise at the first scan, a moved one at each `eta_changed`, a window when out for delivery."""
+    """One at the first scan, a moved one at each `eta_changed`, a window when out for delivery."""
     etas: list[Eta] = []
     for step in steps:
         if not etas and step.situation in ("picked_up", "dropped_off"):
+            kind: Literal["committed", "estimated"]
             kind = "committed" if route.service == "express" else "estimated"
             etas.append(
                 Eta(

@@ -15,7 +15,7 @@ AFTER_LAST_STEP: Final = timedelta(days=4)
 
 
 class World:
-    """Everything that will happen is fixed when the world is made; only the clock and the served marks change."""
+    """What will happen is fixed when the world is made; only the clock and the served marks change."""
 
     def __init__(
         self,
