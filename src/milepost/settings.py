@@ -123,6 +123,9 @@ class Polling:
     after_end_s: int = setting(12 * 3600, "After delivery or another end, for `after_end_days`.")
     after_end_days: int = setting(3, "Days we go on asking after the end.")
     give_up_days: int = setting(45, "Days without any scan after which we stop asking.")
+    order_refresh_s: int = setting(
+        12 * 3600, "Between two looks at an open order: a corrected number does not show in a search."
+    )
     marketplace_tracking_s: int = setting(4 * 3600, "Between two looks at the marketplace's own tracking.")
 
 

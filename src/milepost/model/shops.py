@@ -25,6 +25,7 @@ class Shop:
     app_key: str  # which registered app it was connected through
     state: ShopState
     connected_at: datetime
+    owner: str = ""  # whose grant opens it (Grant.owner)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,7 @@ class Transaction(Sql, Protocol):
     async def order_events(
         self, keys: Iterable[OrderKey]
     ) -> dict[OrderKey, list[tuple[TrackingEvent, str | None]]]:
-        """Events told of an order as a whole (no tracking number), with their present attribution."""
+        """Every event told of these orders (`order_number` set), with its present attribution."""
         ...
 
     async def attribute(self, shop_id: str, event_ids: Iterable[str], shipment_id: str | None) -> None:
@@ -231,6 +231,8 @@ class Store(Sql, Protocol):
     async def shipment(
         self, shipment_id: str, shop_ids: Sequence[str] | None = None
     ) -> ShipmentRow | None: ...
+
+    async def shipment_rows(self, shipment_ids: Sequence[str]) -> dict[str, ShipmentRow]: ...
 
     async def shipments(
         self,

@@ -16,6 +16,7 @@ from milepost.record import orders as order_book
 from milepost.record import promises as ledger
 from milepost.record.attribution import Attribution
 from milepost.record.journey import derive
+from milepost.record.known import KnownShipments
 from milepost.record.shipments import Identify, shipments_after
 
 
@@ -40,7 +41,7 @@ async def append(
     """Add what is new of `readings`, in one transaction; hearing the same thing twice changes nothing."""
     order_changes = await _append_orders(tx, readings)
     known = await _append_shipments(tx, readings, order_changes, now, identify)
-    attribution = await Attribution.load(tx, known, readings)
+    attribution = await Attribution.load(tx, known)
     touched, new_events, strays = await attribution.add(tx, readings)
     moved = await attribution.move(tx)
     changed = {*touched, *moved, *known.changed}
@@ -75,27 +76,6 @@ async def _new_clocks(
     return ledger.new_entries(await tx.promises([key]), ledger.from_clocks(change.after, heard_at))
 
 
-@dataclass(slots=True)
-class KnownShipments:
-    """The shipments a batch touches, after its orders were appended."""
-
-    by_id: dict[str, Shipment]
-    changed: set[str]  # ids of those that are new or look different now
-    new: set[str]
-
-    def with_number(self, number: str) -> list[Shipment]:
-        """Every use of a tracking number, in any shop."""
-        return [shipment for shipment in self.by_id.values() if shipment.tracking_number == number]
-
-    def of_order(self, key: OrderKey) -> list[Shipment]:
-        """The live shipments of an order."""
-        return [
-            shipment
-            for shipment in self.by_id.values()
-            if shipment.shop_id == key[0] and key[1] in shipment.order_numbers and not shipment.superseded
-        ]
-
-
 async def _append_shipments(
     tx: Transaction,
     readings: Sequence[Reading],
@@ -105,18 +85,25 @@ async def _append_shipments(
 ) -> KnownShipments:
     numbers = _numbers(readings, order_changes.values())
     keys = {*order_changes, *_order_keys(readings)}
-    found = [*await tx.shipments_with_numbers(numbers)] if numbers else []
-    found += await tx.shipments_of_orders(keys) if keys else []
-    known = KnownShipments({shipment.shipment_id: shipment for shipment in found}, set(), set())
-    for change in order_changes.values():
-        for shipment in shipments_after(change.after, known.by_id.values(), now, identify):
-            if shipment.shipment_id not in known.by_id:
-                known.new.add(shipment.shipment_id)
-            known.by_id[shipment.shipment_id] = shipment
-            known.changed.add(shipment.shipment_id)
+    known = KnownShipments()
+    known.add(await tx.shipments_with_numbers(numbers) if numbers else [])
+    known.add(await tx.shipments_of_orders(keys) if keys else [])
+    for key, change in order_changes.items():
+        candidates = _candidates(known, key, change)
+        for shipment in shipments_after(change.after, candidates, now, identify):
+            known.change(shipment)
     _learn(known, readings)
     await tx.put_shipments([known.by_id[shipment_id] for shipment_id in sorted(known.changed)])
     return known
+
+
+def _candidates(known: KnownShipments, key: OrderKey, change: OrderChange) -> list[Shipment]:
+    """Every use of the order's numbers in its shop, and every shipment it ever had."""
+    numbers = {package.tracking_number for package in change.after.packages if package.tracking_number}
+    found = {shipment.shipment_id: shipment for shipment in known.of_order(key)}
+    for number in numbers:
+        found |= {use.shipment_id: use for use in known.with_number(number) if use.shop_id == key[0]}
+    return list(found.values())
 
 
 def _learn(known: KnownShipments, readings: Iterable[Reading]) -> None:
@@ -131,8 +118,7 @@ def _learn(known: KnownShipments, readings: Iterable[Reading]) -> None:
                     handed_over_as=told.handed_over_as or shipment.handed_over_as,
                 )
                 if after != shipment:
-                    known.by_id[shipment.shipment_id] = after
-                    known.changed.add(shipment.shipment_id)
+                    known.change(after)
 
 
 def _numbers(readings: Iterable[Reading], changes: Iterable[OrderChange]) -> set[str]:

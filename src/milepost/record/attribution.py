@@ -7,28 +7,23 @@ any order end in the same place. A row of a mixed timeline is never given to a p
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from milepost.model.events import TrackingEvent
 from milepost.model.reading import Reading
 from milepost.ports.store import OrderKey, Transaction
+from milepost.record.known import KnownShipments
 from milepost.record.shipments import use_at
-
-if TYPE_CHECKING:
-    from milepost.record.append import KnownShipments
 
 
 @dataclass(slots=True)
 class Attribution:
     """The decisions of one batch."""
 
-    known: "KnownShipments"
+    known: KnownShipments
     order_events: dict[OrderKey, list[tuple[TrackingEvent, str | None]]]
 
     @classmethod
-    async def load(
-        cls, tx: Transaction, known: "KnownShipments", readings: Sequence[Reading]
-    ) -> "Attribution":
+    async def load(cls, tx: Transaction, known: KnownShipments) -> "Attribution":
         """Fetch the events told of whole orders whose shipments this batch changes."""
         keys = {
             (known.by_id[shipment_id].shop_id, number)
@@ -46,7 +41,7 @@ class Attribution:
             ]
             use = use_at(uses, event.occurred.order_key)
             return use.shipment_id if use else None
-        live = self.known.of_order(key)
+        live = self.known.live_of_order(key)
         return live[0].shipment_id if len(live) == 1 else None
 
     async def add(
@@ -73,7 +68,7 @@ class Attribution:
             shipment_id = self.home(event)
             return [(event, shipment_id)] if shipment_id or event.order_number else []
         shops = {use.shop_id for use in self.known.with_number(event.tracking_number or "")}
-        homes = []
+        homes: list[tuple[TrackingEvent, str | None]] = []
         for shop_id in sorted(shops):
             ours = replace(event, shop_id=shop_id)
             shipment_id = self.home(ours)

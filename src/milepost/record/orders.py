@@ -67,7 +67,7 @@ def _packages(before: tuple[PackageFacts, ...], told: tuple[PackageFacts, ...]) 
     known = {package.package_id: package for package in before if package.package_id}
     merged = []
     for package in told:
-        old = known.get(package.package_id)
+        old = known.get(package.package_id or "")
         if old is None:
             merged.append(package)
             continue

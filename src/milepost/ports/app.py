@@ -1,0 +1,55 @@
+"""Everything a running Milepost is made of, put together once in `wiring` and handed down."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from milepost.model.carriers import Identification
+from milepost.model.reports import Report
+from milepost.ports.clock import Clock
+from milepost.ports.forecast import Forecaster
+from milepost.ports.live import Live
+from milepost.ports.notify import Channel
+from milepost.ports.places import Gazetteer
+from milepost.ports.sources import Carrier, Marketplace, Source
+from milepost.ports.store import Store
+from milepost.ports.work import WorkList
+from milepost.settings import Settings
+
+
+class Tally(Protocol):
+    """Counters for whoever watches the machine."""
+
+    def count(self, name: str, amount: int = 1, **labels: str) -> None:
+        """Add to a counter; `name` and labels are from a closed list (docs/run/operate.md)."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    """One running Milepost."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    work: WorkList
+    live: Live
+    gazetteer: Gazetteer
+    carriers: Mapping[str, Carrier]
+    marketplaces: Mapping[str, Marketplace]
+    channels: Mapping[str, Channel]
+    forecaster: Forecaster
+    identify: Callable[[str, str, str], Identification]  # number, provider name, country
+    tally: Tally
+
+    def source(self, report: Report) -> Source:
+        """Whoever can read this report. Raises KeyError for a source whose folder is gone."""
+        found = self.carriers.get(report.source) or self.marketplaces.get(report.source)
+        if found is None:
+            raise KeyError(report.source)
+        return found
+
+    @property
+    def carrier_names(self) -> dict[str, str]:
+        """Names for people, by key."""
+        return {key: carrier.card.name for key, carrier in self.carriers.items()}

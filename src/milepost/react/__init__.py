@@ -1,0 +1,1 @@
+"""What follows from news: exceptions, notices and the next look. Plain functions, no clock."""

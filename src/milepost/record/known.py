@@ -1,0 +1,49 @@
+"""The shipments one batch of news touches, found by id, number or order."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from milepost.model.shipments import Shipment
+from milepost.ports.store import OrderKey
+
+
+@dataclass(slots=True)
+class KnownShipments:
+    """Grows while a batch is appended."""
+
+    by_id: dict[str, Shipment] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)  # ids of those that are new or look different now
+    new: set[str] = field(default_factory=set)
+    _by_number: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _by_order: dict[OrderKey, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, shipments: Iterable[Shipment]) -> None:
+        """Put in what the store knows."""
+        for shipment in shipments:
+            self._put(shipment)
+
+    def change(self, shipment: Shipment) -> None:
+        """Put in a new shipment, or a known one that looks different now."""
+        if shipment.shipment_id not in self.by_id:
+            self.new.add(shipment.shipment_id)
+        self.changed.add(shipment.shipment_id)
+        self._put(shipment)
+
+    def with_number(self, number: str) -> list[Shipment]:
+        """Every use of a tracking number, in any shop."""
+        return [self.by_id[shipment_id] for shipment_id in sorted(self._by_number.get(number, ()))]
+
+    def of_order(self, key: OrderKey) -> list[Shipment]:
+        """Every shipment of an order, replaced ones too."""
+        return [self.by_id[shipment_id] for shipment_id in sorted(self._by_order.get(key, ()))]
+
+    def live_of_order(self, key: OrderKey) -> list[Shipment]:
+        """The shipments an order travels in now."""
+        return [shipment for shipment in self.of_order(key) if not shipment.superseded]
+
+    def _put(self, shipment: Shipment) -> None:
+        self.by_id[shipment.shipment_id] = shipment
+        self._by_number[shipment.tracking_number].add(shipment.shipment_id)
+        for number in shipment.order_numbers:
+            self._by_order[(shipment.shop_id, number)].add(shipment.shipment_id)
