@@ -327,3 +327,7 @@ class Store(Sql, Protocol):
 
 class StoreError(Exception):
     """The database cannot be used; the text is one sentence that says what is wrong and what to do."""
+
+
+class CursorError(ValueError):
+    """A page was asked for with a cursor that this store never gave; the fault is the asker's."""
