@@ -17,7 +17,7 @@ npm_key := $(call hash,frontend/package-lock.json frontend/.npmrc)
 asset_inputs := $(shell find frontend/src frontend/build.mjs frontend/package-lock.json src/milepost/show \
 	-type f \( -path '*/static/built*' -prune -o -not -name '*.pyc' -print \) 2>/dev/null)
 asset_key := $(call hash,$(asset_inputs))
-places_key := $(call hash,$(wildcard tools/build_gazetteer*) requirements/dev.txt)
+places_key := $(call hash,$(wildcard tools/build_gazetteer*.py tools/gazetteer/*.* src/milepost/places/keys.py) requirements/dev.txt)
 
 venv := .venv/.stamp-venv-$(tool_key)
 packages := .venv/.stamp-packages-$(package_key)
