@@ -36,8 +36,8 @@ GENEROUS_QUOTAS: Final[Mapping[str, Quota]] = MappingProxyType(
 class ServerOptions:
     """What a tester may change about the servers; the defaults suit `milepost sandbox check`.
 
-    `slow_s` is the longest real wait of the fault `slow`; `slow_beyond_s` > 0 makes some slow answers wait that
-    long, which should be more than the client's timeout. `masking` is `documented` (tiktok-shop.md §6.4) or `off`.
+    `slow_s` is the longest real wait of the fault `slow`; `slow_beyond_s` > 0 makes some slow answers wait
+    that long, which should be more than a client waits. `masking`: `documented` (tiktok-shop.md §6.4) or `off`.
     `rotating_refresh_tokens`: a used TikTok refresh token dies once the new pair has been used.
     """
 

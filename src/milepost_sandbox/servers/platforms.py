@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from milepost_sandbox.servers.dhl.platform import Dhl
 from milepost_sandbox.servers.fedex.platform import FedEx
 from milepost_sandbox.servers.ups.platform import Ups
+from milepost_sandbox.servers.usps.platform import Usps
 
-PLATFORMS: Final[tuple[Any, ...]] = (Ups(), FedEx())
+PLATFORMS: Final[tuple[Any, ...]] = (Ups(), FedEx(), Usps(), Dhl())

@@ -86,12 +86,15 @@ def lacks_offset(faults: FaultsLike, source: str, step: Step, at: datetime, plac
     """
     if not faults.strikes("missing_offset", source, step.key, share=MISSING_OFFSET_SHARE):
         return False
-    if place is None:
-        return True
+    return place is None or not is_ambiguous(at, place)
+
+
+def is_ambiguous(at: datetime, place: Place) -> bool:
+    """Whether the place's clocks show this wall time twice, because summer time ends."""
     zone = ZoneInfo(place.zone)
     wall = at.astimezone(zone).replace(tzinfo=None)
     first, second = (wall.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
-    return first == second
+    return first != second
 
 
 def has_unknown_row(faults: FaultsLike, source: str, step: Step) -> bool:

@@ -197,7 +197,7 @@ def tellings(faults: FaultsLike, parcel: Parcel, step: Step) -> tuple[Telling, .
     if scan is None:
         return ()
     place = None if step.situation in PLACELESS else step.place
-    # A naive note without a place could not be put in order, so of the placeless rows only the label's may be.
+    # A naive note without a place could not be put in order: of the placeless rows only the label's may be.
     may_lack = place is not None or step.situation == "label_created"
     naive = may_lack and lacks_offset(faults, SOURCE, step, step.at, place)
     told = [_telling(step, scan, step.at, place, naive=naive)]

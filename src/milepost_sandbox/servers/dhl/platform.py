@@ -1,0 +1,112 @@
+"""The DHL of the sandbox: one key, one tracking number a call, and RFC 7807 problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from litestar import Litestar, Request, Response, get
+
+from milepost_sandbox.servers.answers import Answer, json_answer, respond, tell
+from milepost_sandbox.servers.dhl import answer as shapes
+from milepost_sandbox.servers.dhl import rows
+from milepost_sandbox.servers.frame import Frame
+from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
+from milepost_sandbox.servers.telling import carrier_entails, disturbed, newest_first, showing
+from milepost_sandbox.world.words import Credentials, Entailed, FaultsLike, Parcel, Step, WorldLike
+
+PATH: Final = "/track/shipments"
+RETENTION: Final = timedelta(days=90)
+NUMBER_CHARACTERS_MAX: Final = 40
+
+
+class Dhl:
+    """DHL as a platform of the sandbox."""
+
+    source = rows.SOURCE
+    ROWS: Mapping[str, Any] = rows.ROWS
+    UNTELLABLE: Mapping[str, str] = rows.UNTELLABLE
+
+    def app(
+        self,
+        world: WorldLike,
+        faults: FaultsLike,
+        credentials: Credentials,
+        options: ServerOptions = DEFAULT_OPTIONS,
+    ) -> Frame:
+        """A fresh server."""
+        desk = _Desk(world, faults, credentials)
+        app = Litestar(_routes(desk), openapi_config=None, logging_config=None)
+        return Frame(app, source=self.source, world=world, faults=faults, options=options, trouble=desk)
+
+    def entails(
+        self, world: WorldLike, faults: FaultsLike, parcel: Parcel, step: Step, now: datetime
+    ) -> tuple[Entailed, ...]:
+        """What DHL's rows about this step say at `now`."""
+        if parcel.carrier != self.source or step.published_at > now:
+            return ()
+        return carrier_entails(self.source, parcel, rows.tellings(faults, parcel, step))
+
+
+class _Desk:
+    """What the handler knows: the world and the client's key."""
+
+    def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
+        self.world = world
+        self.faults = faults
+        self.credentials = credentials
+
+    def rate_limited(self, retry_after_s: int | None) -> Answer:
+        """DHL does not say when to come back (carriers.md §12)."""
+        return problem(429, "Too many requests", "Too many requests within defined time period.")
+
+    def server_error(self, variant: int) -> Answer:
+        if variant % 3 == 0:
+            return problem(503, "Service unavailable", "The service is temporarily unavailable.")
+        return problem(500, "Internal server error", "Something went wrong on our side.")
+
+    def is_token_call(self, path: str) -> bool:
+        return False
+
+    def end_token(self, headers: dict[str, str]) -> None:
+        """A key does not expire."""
+
+    def track(self, headers: Mapping[str, str], query: Mapping[str, Any]) -> tuple[Answer, tuple[str, ...]]:
+        """Answer a tracking call, and say which steps the answer tells; DHL shows the newest parcel of a number."""
+        if headers.get("dhl-api-key") != self.credentials.dhl_api_key:
+            return problem(401, "Unauthorized", "Unauthorized for given resource."), ()
+        number = str(query.get("trackingNumber", "")).strip()
+        if not 0 < len(number) <= NUMBER_CHARACTERS_MAX:
+            return problem(400, "Bad request", "trackingNumber is missing or too long."), ()
+        if query.get("service", shapes.SERVICE) != shapes.SERVICE:
+            return _none_found(), ()
+        now = self.world.now()
+        for parcel in showing(self.world.parcels_by_number(rows.SOURCE, number), now, RETENTION):
+            steps = parcel.steps_published(now)
+            told = newest_first([t for step in steps for t in rows.tellings(self.faults, parcel, step)])
+            if told:
+                listed = disturbed(self.faults, rows.SOURCE, told)
+                body = shapes.page(number, [shapes.shipment(parcel, told, listed, now)])
+                return json_answer(200, body), tuple(telling.step.key for telling in told)
+        return _none_found(), ()
+
+
+def problem(status: int, title: str, detail: str) -> Answer:
+    """DHL's error body."""
+    body = json_answer(status, {"title": title, "detail": detail, "status": status, "instance": PATH})
+    return Answer(status=status, body=body.body, media_type="application/problem+json")
+
+
+def _none_found() -> Answer:
+    return problem(404, "No result found", "No shipment with given tracking number found.")
+
+
+def _routes(desk: _Desk) -> list[Any]:
+    @get(PATH)
+    async def track(request: Request[Any, Any, Any]) -> Response[bytes]:
+        answer, step_keys = desk.track(request.headers, request.query_params)
+        tell(request, step_keys)
+        return respond(answer)
+
+    return [track]
