@@ -1,0 +1,1 @@
+"""Acme: its tracking API."""
