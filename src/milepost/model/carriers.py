@@ -26,6 +26,7 @@ class NumberPattern:
     odds: int = 1  # mod10: what digits at odd index are multiplied by
     weights: tuple[int, ...] = ()  # weighted: repeated over the serial
     reverse: bool = False  # mod10: the serial is turned round first
+    countries: tuple[str, ...] = ()  # ISO alpha-2, where such numbers are used; empty: anywhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
