@@ -44,11 +44,22 @@ async def append(
     attribution = await Attribution.load(tx, known)
     touched, new_events, strays = await attribution.add(tx, readings)
     moved = await attribution.move(tx)
-    changed = {*touched, *moved, *known.changed}
-    shipments = await _shipment_changes(tx, known, changed, touched, readings, carrier_names)
+    new_promises = await _append_etas(tx, known, readings, carrier_names)
+    await _append_proofs(tx, known, readings)
+    named = {promise.shipment_id for promise in new_promises if promise.shipment_id}
+    shipments = await _shipment_changes(
+        tx, known, touched, new_promises, {*touched, *moved, *known.changed, *named}
+    )
     return Appended(
         orders=tuple(order_changes.values()), shipments=shipments, new_events=new_events, strays=strays
     )
+
+
+async def look(tx: Transaction, shipment_ids: Sequence[str]) -> tuple[ShipmentChange, ...]:
+    """Parcels of which nothing new was heard, as changes that changed nothing (for silence and lateness)."""
+    known = KnownShipments()
+    known.add(await tx.shipments_by_id(shipment_ids))
+    return await _shipment_changes(tx, known, {}, (), known.by_id)
 
 
 async def _append_orders(tx: Transaction, readings: Sequence[Reading]) -> dict[OrderKey, OrderChange]:
@@ -142,26 +153,20 @@ def _order_keys(readings: Iterable[Reading]) -> set[OrderKey]:
 async def _shipment_changes(
     tx: Transaction,
     known: KnownShipments,
-    changed: set[str],
     touched: Mapping[str, list[TrackingEvent]],
-    readings: Sequence[Reading],
-    carrier_names: Mapping[str, str],
+    new_promises: Sequence[Promise],
+    changed: Iterable[str],
 ) -> tuple[ShipmentChange, ...]:
-    etas = _etas(known, readings, carrier_names)
-    await _append_proofs(tx, known, readings)
-    ids = sorted({*changed, *etas})
+    """Each changed shipment with its journey before and after, its ledger and what is open."""
+    ids = sorted(set(changed))
     if not ids:
         return ()
     events = await tx.events_of(ids)
-    promises = await tx.promises(
-        {(known.by_id[i].shop_id, number) for i in ids for number in known.by_id[i].order_numbers}
-    )
-    added = ledger.new_entries(promises, [promise for i in ids for promise in etas.get(i, [])])
-    await tx.add_promises(added)
+    ledger_of_all = await tx.promises(_orders_of(known.by_id[shipment_id] for shipment_id in ids))
+    standing = list(ledger.current(ledger_of_all).values())
     still_open = defaultdict(list)
     for exception in await tx.open_exceptions(ids):
         still_open[exception.shipment_id].append(exception)
-    standing = list(ledger.current([*promises, *added]).values())
     changes = []
     for shipment_id in ids:
         new = touched.get(shipment_id, [])
@@ -174,13 +179,17 @@ async def _shipment_changes(
                 after=after,
                 new_events=tuple(new),
                 promises=tuple(_of(shipment, standing)),
-                new_promises=tuple(p for p in added if p.shipment_id == shipment_id),
+                new_promises=tuple(p for p in new_promises if p.shipment_id == shipment_id),
                 exceptions=tuple(still_open[shipment_id]),
                 is_new=shipment_id in known.new,
             )
         )
     await tx.put_journeys({change.shipment.shipment_id: change.after for change in changes})
     return tuple(changes)
+
+
+def _orders_of(shipments: Iterable[Shipment]) -> set[OrderKey]:
+    return {(shipment.shop_id, number) for shipment in shipments for number in shipment.order_numbers}
 
 
 def _before_and_after(events: list[TrackingEvent], new: list[TrackingEvent]) -> tuple[Journey, Journey]:
@@ -201,19 +210,26 @@ def _of(shipment: Shipment, promises: Iterable[Promise]) -> list[Promise]:
     ]
 
 
-def _etas(
-    known: KnownShipments, readings: Iterable[Reading], carrier_names: Mapping[str, str]
-) -> dict[str, list[Promise]]:
-    etas: dict[str, list[Promise]] = defaultdict(list)
-    for reading in readings:
-        for eta in reading.etas:
-            for shipment in known.with_number(eta.tracking_number):
-                if eta.to_at >= shipment.since:
-                    name = carrier_names.get(eta.source, eta.source)
-                    etas[shipment.shipment_id] += ledger.from_eta(
-                        eta, shipment, name, reading.report.heard_at
-                    )
-    return etas
+async def _append_etas(
+    tx: Transaction, known: KnownShipments, readings: Iterable[Reading], carrier_names: Mapping[str, str]
+) -> list[Promise]:
+    """Carrier windows that differ from what the carrier last said."""
+    told = [
+        promise
+        for reading in readings
+        for eta in reading.etas
+        for shipment in known.with_number(eta.tracking_number)
+        if eta.to_at >= shipment.since
+        for promise in ledger.from_eta(
+            eta, shipment, carrier_names.get(eta.source, eta.source), reading.report.heard_at
+        )
+    ]
+    if not told:
+        return []
+    before = await tx.promises({(promise.shop_id, promise.order_number) for promise in told})
+    added = ledger.new_entries(before, told)
+    await tx.add_promises(added)
+    return added
 
 
 async def _append_proofs(tx: Transaction, known: KnownShipments, readings: Iterable[Reading]) -> None:

@@ -1,0 +1,76 @@
+"""Calling a marketplace with a token that is still good: renewed ahead of time, once, by one worker."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from milepost.model.actions import Action, ActionKind
+from milepost.model.shops import Grant, Shop, ShopState
+from milepost.ports.app import App
+from milepost.ports.sources import AccessError, TokenExpiredError
+
+RENEW_AHEAD = timedelta(hours=24)
+"""A token is renewed this long before it runs out (tiktok-shop.md section 1.3)."""
+
+T = TypeVar("T")
+
+_locks: dict[tuple[str, str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+
+
+async def with_grant(app: App, shop: Shop, call: Callable[[Grant], Awaitable[T]]) -> T:
+    """Make a call for a shop; an expired token is renewed and the call repeated once.
+
+    Raises AccessError when nobody authorized us, and marks the shop as needing it.
+    """
+    grant = await app.store.grant(shop.marketplace, shop.app_key, shop.owner or None)
+    if grant is None:
+        raise AccessError(f"shop {shop.shop_id} has not authorized us: run `milepost shop connect`")
+    try:
+        return await call(grant)
+    except TokenExpiredError:
+        return await call(await renew(app, grant))
+
+
+async def renew(app: App, stale: Grant) -> Grant:
+    """New tokens for old ones, both written together; whoever waited for the lock takes the new ones."""
+    async with _locks[(stale.marketplace, stale.app_key, stale.owner)]:
+        current = await app.store.grant(stale.marketplace, stale.app_key, stale.owner)
+        if current is not None and current.access_token != stale.access_token:
+            return current
+        try:
+            grant = await app.marketplaces[stale.marketplace].refresh(current or stale)
+        except AccessError:
+            await _needs_authorization(app, stale)
+            raise
+        async with app.store.transaction() as tx:
+            await tx.put_grant(grant)
+        return grant
+
+
+def renewal(grant: Grant, now: datetime) -> Action:
+    """The standing order to renew a grant before it runs out."""
+    return Action(
+        key=f"grant:{grant.marketplace}:{grant.app_key}:{grant.owner}",
+        kind=ActionKind.REFRESH_GRANT,
+        shop_id=None,
+        lane=f"grant:{grant.marketplace}",
+        due_at=max(now, grant.access_expires_at - RENEW_AHEAD),
+        payload={"marketplace": grant.marketplace, "app_key": grant.app_key, "owner": grant.owner},
+        repeating=True,
+        replace_due=True,
+    )
+
+
+async def _needs_authorization(app: App, grant: Grant) -> None:
+    """Nobody can be asked for these shops until their owner connects them again."""
+    shops = [
+        shop
+        for shop in await app.store.shops()
+        if (shop.marketplace, shop.app_key, shop.owner) == (grant.marketplace, grant.app_key, grant.owner)
+    ]
+    async with app.store.transaction() as tx:
+        for shop in shops:
+            await tx.put_shop(replace(shop, state=ShopState.NEEDS_AUTHORIZATION))

@@ -1,0 +1,243 @@
+"""The corridor: news comes in, is put in our words, recorded, reacted to, and shown. Read this first.
+
+    source  →  normalize  →  record  →  react  →  notify  →  show
+
+Three doors lead into it: a source spoke (`take_in`, `hear_push`), time passed (`look_again`, called by
+`carry`), a person did something (`desk`). This file and its two neighbors `carry` and `desk` are the only
+ones that know the order of things.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from milepost.forecast.lanes import hours_on_the_way, lanes_of, origin_country
+from milepost.forecast.ledger import entries
+from milepost.model.actions import Action, ActionKind, Leased, Outcome
+from milepost.model.changes import Decision, ShipmentChange
+from milepost.model.exceptions import DeliveryException
+from milepost.model.notices import Notice
+from milepost.model.orders import Destination
+from milepost.model.places import RawPlace
+from milepost.model.promises import Promise
+from milepost.model.reading import Reading
+from milepost.model.reports import Refusal, Report
+from milepost.normalize.reading import read
+from milepost.ports.app import App
+from milepost.ports.forecast import ForecastFacts
+from milepost.ports.sources import Push
+from milepost.ports.store import Transaction
+from milepost.react import exceptions, notices, polls, silence
+from milepost.record.append import Appended, append, look
+
+TAKE_IN_MAX = 500
+"""Reports per transaction, at most: a batch is one fsync and one all-or-nothing."""
+
+
+class LostLeaseError(Exception):
+    """Another worker took the work over meanwhile; what we did is rolled back, theirs counts."""
+
+
+Alongside = Callable[[Transaction], Awaitable[None]]
+"""What becomes durable together with the reports: marks set, leases finished."""
+
+
+async def nothing_else(_tx: Transaction) -> None:
+    """Nothing but the reports."""
+
+
+async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = nothing_else) -> list[Reading]:
+    """Door 1: sources spoke. One batch, one transaction; everything or nothing of it stays."""
+    readings = [read(report, app.source(report), app.gazetteer) for report in reports]
+    async with app.store.transaction() as tx:
+        await tx.keep_reports(reports)
+        await _keep_refusals(tx, readings)
+        appended = await append(
+            tx, readings, now=app.clock.now(), identify=_identify(app), carrier_names=app.carrier_names
+        )
+        await app.work.add(tx, await _react(tx, appended, app))
+        await alongside(tx)
+    _show(appended, readings, app)
+    return readings
+
+
+async def hear_push(marketplace: str, headers: Mapping[str, str], body: bytes, app: App) -> Push | Refusal:
+    """Door 1, pushed: verified on the raw bytes, kept, and taken as a hint to look for oneself.
+
+    Returns only after the commit, so that a sender who hears "yes" has been heard for good.
+    """
+    now = app.clock.now()
+    push = app.marketplaces[marketplace].read_push(headers, body, now)
+    if isinstance(push, Refusal):
+        app.tally.count("refusals", source=marketplace, reason=push.reason)
+        return push
+    reading = read(push.report, app.marketplaces[marketplace], app.gazetteer)
+    async with app.store.transaction() as tx:
+        if await tx.seen_push(marketplace, push.notification_id, now):
+            return push
+        await tx.keep_reports([push.report])
+        await _keep_refusals(tx, [reading])
+        if push.report.shop_id is not None:
+            await app.work.add(tx, polls.looks_for_hints(push.report.shop_id, reading.hints, now))
+    app.tally.count("pushes", source=marketplace)
+    app.live.publish(["work"])
+    return push
+
+
+async def look_again(leased: Sequence[Leased], app: App) -> None:
+    """Door 2: time passed over these parcels and nothing was heard. Silence can be news."""
+    now = app.clock.now()
+    async with app.store.transaction() as tx:
+        changes = await look(tx, [held.action.payload["shipment"] for held in leased])
+        appended = Appended(orders=(), shipments=changes, new_events=0, strays=0)
+        actions = await _react(tx, appended, app)
+        due = {action.key: action.due_at for action in actions if action.kind is ActionKind.WATCH_SHIPMENT}
+        await app.work.add(tx, [action for action in actions if action.key not in due])
+        for held in leased:
+            again = due.get(held.action.key)
+            await finish(tx, held, Outcome(done=again is None, next_due_at=again), now, app)
+    _show(appended, [], app)
+
+
+async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
+    """Everything that follows from a change: exceptions, forecasts, notices, the next looks."""
+    now = app.clock.now()
+    actions = [poll for order in appended.orders for poll in polls.order_polls(order, now)]
+    for change in appended.shipments:
+        decision = _decide(change, app, now)
+        await tx.put_exceptions([*decision.resolved, *decision.opened])
+        forecast = await _forecast(tx, change, app, now)
+        actions += await _tell(tx, change, decision, forecast, app)
+        actions += _next_looks(change, app, now)
+    return actions
+
+
+def _decide(change: ShipmentChange, app: App, now: datetime) -> Decision:
+    scanned = exceptions.decide(change, now)
+    silent = silence.decide(change, now, app.settings.silence_days)
+    return Decision(
+        opened=(*scanned.opened, *silent.opened),
+        resolved=_once(*scanned.resolved, *silent.resolved),
+    )
+
+
+def _once(*resolved: DeliveryException) -> tuple[DeliveryException, ...]:
+    return tuple({exception.key: exception for exception in resolved}.values())
+
+
+async def _forecast(tx: Transaction, change: ShipmentChange, app: App, now: datetime) -> list[Promise]:
+    """Our own window, for the ledger when it says something new."""
+    shipment = change.shipment
+    orders = await tx.orders((shipment.shop_id, number) for number in shipment.order_numbers)
+    order = next(iter(orders.values()), None)
+    destination = order.destination if order else Destination()
+    located = app.gazetteer.locate(
+        RawPlace(city=destination.city, region=destination.region, country=destination.country)
+    )
+    names = lanes_of(shipment, change.after, destination)
+    await _learn(tx, change, names)
+    facts = ForecastFacts(
+        now=now,
+        placed_at=order.placed_at if order else None,
+        carrier=shipment.carrier,
+        service=shipment.service,
+        origin_country=origin_country(change.after),
+        destination_country=destination.country,
+        destination_region=destination.region,
+        destination_zone=located.zone if located else None,
+        journey=change.after,
+        promises=change.promises,
+        lanes=await tx.lanes(names),
+    )
+    promises = entries(app.forecaster.forecast(facts), change, now)
+    await tx.add_promises(promises)
+    return promises
+
+
+async def _learn(tx: Transaction, change: ShipmentChange, lanes: Sequence[str]) -> None:
+    """A delivery just heard of teaches its lanes how long they take."""
+    hours = hours_on_the_way(change.after)
+    if hours is not None and change.before.delivered_at is None:
+        await tx.count_delivery(lanes, hours, change.shipment.shipment_id)
+
+
+async def _tell(
+    tx: Transaction, change: ShipmentChange, decision: Decision, forecast: Sequence[Promise], app: App
+) -> list[Action]:
+    """Notices, kept with the facts that caused them; each key is sent once."""
+    now = app.clock.now()
+    told = replace(change, new_promises=(*change.new_promises, *forecast))
+    channels = tuple(key for key, channel in app.channels.items() if channel.is_configured)
+    decided = notices.decide(told, decision, channels, now)
+    return [_sending(notice, now) for notice in decided if await tx.put_notice(notice)]
+
+
+def _sending(notice: Notice, now: datetime) -> Action:
+    return Action(
+        key=f"notice:{notice.key}",
+        kind=ActionKind.SEND_NOTICE,
+        shop_id=notice.shop_id,
+        lane=f"channel:{notice.channel}",
+        due_at=now,
+        payload={"notice": notice.key},
+    )
+
+
+def _next_looks(change: ShipmentChange, app: App, now: datetime) -> list[Action]:
+    """Who is asked next about this parcel, and when its silence would be news."""
+    looks = []
+    told_elsewhere = any(event.source != change.shipment.carrier for event in change.new_events)
+    if change.is_new or told_elsewhere:
+        looks += [poll for poll in [_poll(change, app, now)] if poll]
+    due_at = silence.next_watch(change, now, app.settings.silence_days)
+    if due_at is not None:
+        looks.append(polls.watch(change.shipment, due_at))
+    return looks
+
+
+def _poll(change: ShipmentChange, app: App, now: datetime) -> Action | None:
+    carrier = app.carriers.get(change.shipment.carrier or "")
+    if carrier is None or not carrier.is_configured:
+        return None
+    return polls.carrier_poll(change.shipment, now)
+
+
+async def _keep_refusals(tx: Transaction, readings: Iterable[Reading]) -> None:
+    for reading in readings:
+        if reading.refusals:
+            await tx.keep_refusals(reading.report, reading.refusals)
+
+
+async def finish(tx: Transaction, leased: Leased, outcome: Outcome, now: datetime, app: App) -> None:
+    """Write a piece of work's outcome with its facts. Raises LostLeaseError, which rolls both back."""
+    if not await app.work.finish(tx, leased, outcome, now):
+        raise LostLeaseError(leased.action.key)
+
+
+def _identify(app: App) -> Callable[[str, str, str], tuple[str | None, str]]:
+    def carrier_of(number: str, provider_name: str, country: str) -> tuple[str | None, str]:
+        found = app.identify(number, provider_name, country)
+        reasons = found.candidates[0].reasons if found.candidates else ()
+        if found.answer is not None:
+            return found.answer, "; ".join(reasons)
+        return None, f"no carrier we can ask ({provider_name or 'no provider named'})"
+
+    return carrier_of
+
+
+def _show(appended: Appended, readings: Iterable[Reading], app: App) -> None:
+    """After the commit: open pages look again, counters count."""
+    topics = {"work"}
+    for order in appended.orders:
+        topics.add(f"order:{order.after.shop_id}:{order.after.order_number}")
+        topics.add(f"console:{order.after.shop_id}")
+    for change in appended.shipments:
+        topics |= {f"order:{change.shipment.shop_id}:{number}" for number in change.shipment.order_numbers}
+        topics.add(f"console:{change.shipment.shop_id}")
+    app.live.publish(topics)
+    app.tally.count("events_new", appended.new_events)
+    app.tally.count("events_stray", appended.strays)
+    for reading in readings:
+        app.tally.count("reports", source=reading.report.source)
+        for refusal in reading.refusals:
+            app.tally.count("refusals", source=reading.report.source, reason=refusal.reason)

@@ -1,0 +1,1 @@
+"""When will it come? A window, what it rests on, and why it changed."""
