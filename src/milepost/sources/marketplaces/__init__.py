@@ -1,0 +1,1 @@
+"""Marketplaces: where orders come from, one folder each; being there is the registration."""

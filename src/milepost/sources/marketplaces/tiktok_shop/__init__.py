@@ -1,0 +1,1 @@
+"""TikTok Shop: its orders, packages, pushes and what it knows of scans."""
