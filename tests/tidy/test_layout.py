@@ -15,13 +15,15 @@ FLOORS = {
     7: "web worker cli",
     6: "wiring",
     5: "show",
-    4: "flow",
+    4: "flow carry desk",
     3: "sources identify normalize record react forecast notify places map store queue",
     2: "ports settings",
     1: "model",
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms.split()}
 BESIDE = {
+    "carry": {"flow"},  # two doors of the corridor: due work comes in by carry,
+    "desk": {"flow"},  # a person by desk
     "cli": {"web", "worker"},  # the command line starts the other two
     "ports": {"settings"},  # the shape of the running whole (ports/app.py) has its settings in it
 }
