@@ -1,0 +1,1 @@
+"""Finds written places on the globe, offline, from data that comes in the wheel."""
