@@ -11,7 +11,7 @@ from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.model.statuses import Status
 from milepost.ports.app import App
-from milepost.ports.sources import Carrier, SourceError
+from milepost.ports.sources import SourceError
 from milepost.ports.store import ShipmentRow, Transaction
 from milepost.react import polls
 
