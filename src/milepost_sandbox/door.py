@@ -1,0 +1,228 @@
+"""The sandbox's one door: start a world with all its servers, and audit what a Milepost makes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from milepost_sandbox.audit.run import audit
+from milepost_sandbox.audit.words import AuditError, AuditResult
+from milepost_sandbox.clock import ClockError, WorldClock
+from milepost_sandbox.control import Desk, Webhooks, control_app, examples
+from milepost_sandbox.faults import FAULTS, FaultError, Faults
+from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
+from milepost_sandbox.servers.platforms import PLATFORMS
+from milepost_sandbox.serving import ServingError, listen, serving, url_of
+from milepost_sandbox.stories.library import all_stories
+from milepost_sandbox.stories.words import StoryError
+from milepost_sandbox.truth import Truth
+from milepost_sandbox.world.generate import Plan, WorldError, app_key, app_secret, make_world
+from milepost_sandbox.world.people import secret
+from milepost_sandbox.world.words import Credentials
+from milepost_sandbox.world.world import World
+
+CONTROL_PORT: Final = 8700
+WEBHOOK_SECONDS: Final = 0.5
+"""How often, in real time, a running world looks for webhooks that are due."""
+
+SandboxRefusal = (StoryError, FaultError, WorldError, ClockError, ServingError)
+"""What `running` raises when it is asked for something it cannot do; the text says how to ask better."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxOptions:
+    """What world to run. `start` is timezone-aware; `rate` is world seconds per real second, None = stepped.
+
+    Orders are placed from `days_back` before `start` to `days_ahead` after it; `control_port` 0 takes any.
+    """
+
+    seed: int
+    orders: int
+    start: datetime
+    stories_dir: Path | None = None
+    faults: tuple[str, ...] = ("none",)
+    days_back: float = 10.0
+    days_ahead: float = 4.0
+    rate: float | None = None
+    host: str = "127.0.0.1"
+    control_port: int = CONTROL_PORT
+    servers: ServerOptions = field(default=DEFAULT_OPTIONS)
+
+
+class Sandbox:
+    """A running sandbox: the world behind it, the addresses of its servers, and the levers."""
+
+    def __init__(self, desk: Desk, control_url: str) -> None:
+        """Hold what `running` started."""
+        self._desk = desk
+        self.control_url = control_url
+
+    @property
+    def world(self) -> World:
+        """Everything that happens, and what was told so far."""
+        return self._desk.world
+
+    @property
+    def clock(self) -> WorldClock:
+        """The world's clock."""
+        return self._desk.world.clock
+
+    @property
+    def truth(self) -> Truth:
+        """What the reports entail."""
+        return self._desk.truth
+
+    @property
+    def faults(self) -> Faults:
+        """The fault switches."""
+        return self._desk.faults
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """The servers' addresses: tiktok_auth, tiktok_api, ups, fedex, usps, dhl."""
+        return self._desk.urls
+
+    @property
+    def credentials(self) -> dict[str, Any]:
+        """Every key a client needs, as `GET /world` tells them."""
+        return asdict(self._desk.credentials)
+
+    @property
+    def examples(self) -> list[dict[str, Any]]:
+        """Orders worth looking at, as `GET /world` tells them."""
+        return examples(self._desk.world)
+
+    @property
+    def ends_at(self) -> datetime:
+        """When nothing more happens and everybody had four days to hear of it."""
+        return self._desk.world.ends_at
+
+    def advance(self, to: datetime) -> None:
+        """Move the world on. Raises ClockError for an earlier moment."""
+        self._desk.world.clock.advance(to)
+
+    def set_webhook_target(self, url: str | None) -> None:
+        """Have TikTok's webhooks sent there."""
+        self._desk.webhooks.set_target(url)
+
+    async def flush_webhooks(self) -> dict[str, int]:
+        """Send all webhooks that are due now; returns counts by outcome."""
+        return await self._desk.webhooks.flush()
+
+
+@contextlib.asynccontextmanager
+async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
+    """A sandbox with all its servers, until the block ends. Raises one of `SandboxRefusal`."""
+    faults = Faults(options.seed, options.faults)
+    clock = WorldClock(options.start, options.rate)
+    world = _world(options, clock, faults)
+    credentials = _credentials(world)
+    truth = Truth(world, faults, PLATFORMS)
+    with contextlib.ExitStack() as sockets:
+        apps, urls, webhooks = _platforms(options, world, faults, credentials, sockets)
+        desk = Desk(
+            world=world, faults=faults, truth=truth, credentials=credentials, urls=urls, webhooks=webhooks
+        )
+        control = listen(options.host, options.control_port)
+        sockets.callback(control.close)
+        apps.append((control_app(desk), control))
+        async with serving(apps), _webhooks_running(options, webhooks):
+            yield Sandbox(desk, url_of(control))
+
+
+def _world(options: SandboxOptions, clock: WorldClock, faults: Faults) -> World:
+    plan = Plan(
+        seed=options.seed,
+        orders=options.orders,
+        start=clock.now(),
+        days_back=options.days_back,
+        days_ahead=options.days_ahead,
+        late=faults.on("late"),
+    )
+    return make_world(plan, all_stories(options.stories_dir), clock)
+
+
+def _credentials(world: World) -> Credentials:
+    seed = world.seed
+    return Credentials(
+        tiktok_app_key=app_key(seed),
+        tiktok_app_secret=app_secret(seed),
+        tiktok_service_id=f"75{secret(seed, 'service id')[:10]}",
+        tiktok_auth_codes={
+            shop.shop_id: f"TTP_{secret(seed, f'code {shop.shop_id}')[:24]}" for shop in world.shops
+        },
+        ups_client_id=secret(seed, "ups id"),
+        ups_client_secret=secret(seed, "ups secret"),
+        fedex_client_id=f"l7{secret(seed, 'fedex id')}",
+        fedex_client_secret=secret(seed, "fedex secret"),
+        usps_client_id=secret(seed, "usps id"),
+        usps_client_secret=secret(seed, "usps secret"),
+        dhl_api_key=secret(seed, "dhl key"),
+    )
+
+
+def _platforms(
+    options: SandboxOptions,
+    world: World,
+    faults: Faults,
+    credentials: Credentials,
+    sockets: contextlib.ExitStack,
+) -> tuple[list[tuple[Any, Any]], dict[str, str], Webhooks]:
+    apps: list[tuple[Any, Any]] = []
+    urls: dict[str, str] = {}
+    webhooks: Webhooks = _NoWebhooks()
+    for platform in PLATFORMS:
+        app = platform.app(world, faults, credentials, options.servers)
+        sock = listen(options.host, 0)
+        sockets.callback(sock.close)
+        apps.append((app, sock))
+        urls[platform.source] = url_of(sock)
+    return apps, urls, webhooks
+
+
+class _NoWebhooks:
+    """Stands in where no platform sends webhooks."""
+
+    def set_target(self, url: str | None) -> None:
+        """Nothing is sent."""
+
+    async def flush(self) -> dict[str, int]:
+        """Nothing is due."""
+        return {"sent": 0}
+
+
+@contextlib.asynccontextmanager
+async def _webhooks_running(options: SandboxOptions, webhooks: Webhooks) -> AsyncIterator[None]:
+    """While the world runs by itself, its webhooks go out by themselves; a stepped one waits for a flush."""
+    if options.rate is None:
+        yield
+        return
+    task = asyncio.create_task(_send_forever(webhooks))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _send_forever(webhooks: Webhooks) -> None:
+    while True:
+        await webhooks.flush()
+        await asyncio.sleep(WEBHOOK_SECONDS)
+
+
+__all__ = [
+    "FAULTS",
+    "AuditError",
+    "AuditResult",
+    "Sandbox",
+    "SandboxOptions",
+    "SandboxRefusal",
+    "audit",
+    "running",
+]
