@@ -5,6 +5,7 @@ from milepost.sources.marketplaces.tiktok_shop.wire import Row, identifier, row,
 
 MASKS = frozenset("*＊•●")
 CITY_NAMES = frozenset({"city", "town", "post town", "municipality", "city/town", "town/city"})
+NO_CITIES = frozenset({"country", "state", "province", "region", "county"})
 LINES = ("address_line1", "address_line2", "address_line3", "address_line4")
 
 
@@ -71,8 +72,10 @@ def _levels(address: Row) -> dict[str, tuple[str, str, str]]:
 
 
 def _city(address: Row, levels: dict[str, tuple[str, str, str]]) -> str:
-    """By the level's own name, else the post town (UK), else the finest of L3 and L2 (L3 is the city in the US)."""
+    """By the level's own name, else the post town (UK), else L3 (the city in the US), else L2.
+
+    A masked L3 is not made up for by the county or state above it.
+    """
     named = [name for _, (kind, name, _) in sorted(levels.items()) if kind in CITY_NAMES and name]
-    town = _clear(address.get("post_town"))
-    finest = [levels[level][1] for level in ("L3", "L2") if level in levels]
-    return next((found for found in [*named, town, *finest] if found), "")
+    kind, finest, _ = levels.get("L3") or levels.get("L2") or ("", "", "")
+    return next(iter(named), "") or _clear(address.get("post_town")) or ("" if kind in NO_CITIES else finest)

@@ -93,7 +93,7 @@ class Fetch:
             return [self._refused(asker, ReportKind.ORDER_TRACKING, order_number, error)]
 
     async def shipping_providers(self, asker: Asker, delivery_option_id: str) -> dict[str, str]:
-        """Names of the carriers a delivery option may use, by id (§4.5). Ids are stable, names for display."""
+        """Names of the carriers a delivery option may use, by id (§4.5). Ids are stable, names are not."""
         path = endpoints.shipping_providers(delivery_option_id)
         heard = await self._ask(asker, "GET", path, {})
         told = rows(heard.data.get("shipping_providers"))
