@@ -1,0 +1,1 @@
+"""Acme: a marketplace whose orders we track."""
