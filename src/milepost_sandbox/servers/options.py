@@ -31,13 +31,21 @@ GENEROUS_QUOTAS: Final[Mapping[str, Quota]] = MappingProxyType(
     }
 )
 
+TIKTOK_SCOPES: Final = (
+    "seller.authorization.info",
+    "seller.order.info",
+    "seller.fulfillment.basic",
+    "seller.logistics",
+    "seller.return_refund.basic",
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerOptions:
     """What a tester may change about the servers; the defaults suit `milepost sandbox check`.
 
     `slow_s` is the longest real wait of the fault `slow`; `slow_beyond_s` > 0 makes some slow answers wait
-    that long, which should be more than a client waits. `masking`: `documented` (tiktok-shop.md §6.4) or `off`.
+    that long, which should be more than a client waits. `masking`: `documented` (§6.4) or `off`.
     `rotating_refresh_tokens`: a used TikTok refresh token dies once the new pair has been used.
     """
 
@@ -47,6 +55,7 @@ class ServerOptions:
     masking: Literal["documented", "off"] = "documented"
     rotating_refresh_tokens: bool = True
     webhook_timeout_s: float = 3.0
+    tiktok_scopes: tuple[str, ...] = TIKTOK_SCOPES
 
 
 DEFAULT_OPTIONS: Final = ServerOptions()

@@ -1,4 +1,4 @@
-"""A DHL Unified answer for one parcel, with the shapes that differ from one parcel to the next (carriers.md §5.1)."""
+"""A DHL Unified answer for one parcel; some shapes differ from one parcel to the next (carriers.md §5.1)."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def shipment(
 def page(number: str, shipments: list[dict[str, Any]]) -> dict[str, Any]:
     """The envelope; `possibleAdditionalShipmentsUrl` names the other services a number might belong to."""
     url = f"/track/shipments?trackingNumber={number}&offset=0&limit=5"
-    links = {name: url for name in ("url", "prevUrl", "nextUrl", "firstUrl", "lastUrl")}
+    links = dict.fromkeys(("url", "prevUrl", "nextUrl", "firstUrl", "lastUrl"), url)
     others = [f"/track/shipments?trackingNumber={number}&service=parcel-de"]
     return {**links, "shipments": shipments, "possibleAdditionalShipmentsUrl": others}
 

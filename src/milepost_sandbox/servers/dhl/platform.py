@@ -73,7 +73,7 @@ class _Desk:
         """A key does not expire."""
 
     def track(self, headers: Mapping[str, str], query: Mapping[str, Any]) -> tuple[Answer, tuple[str, ...]]:
-        """Answer a tracking call, and say which steps the answer tells; DHL shows the newest parcel of a number."""
+        """Answer a tracking call with the newest parcel of a number, and say which steps the answer tells."""
         if headers.get("dhl-api-key") != self.credentials.dhl_api_key:
             return problem(401, "Unauthorized", "Unauthorized for given resource."), ()
         number = str(query.get("trackingNumber", "")).strip()

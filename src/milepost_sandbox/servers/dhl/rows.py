@@ -1,7 +1,7 @@
 """What DHL says about each situation: status code, Express code, text, and what it means.
 
-Codes: carriers.md §5.3, division Express. The code stands in `status` or in `statusDetailed`; times come with an
-offset, as UTC with a Z, or naive.
+Codes: carriers.md §5.3, division Express. The code stands in `status` or in `statusDetailed`; times come with
+an offset, as UTC with a Z, or naive.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def event_of(step: Step) -> Event | None:
     return event
 
 
-def tellings(faults: FaultsLike, parcel: Parcel, step: Step) -> tuple[Telling, ...]:
+def tellings(faults: FaultsLike, _parcel: Parcel, step: Step) -> tuple[Telling, ...]:
     """The events about one step: its own, and under `unknown_code` sometimes one nobody can read."""
     event = event_of(step)
     if event is None:

@@ -1,4 +1,4 @@
-"""The USPS of the sandbox: a token with a scope, one number by v3, up to 35 by v3r2, and 207 for mixed luck."""
+"""The USPS of the sandbox: a scoped token, one number by v3, up to 35 by v3r2, and 207 for mixed luck."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ PlaceForm = Literal["full", "plant", "none"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One USPS event and its meaning. `place`: a plant puts everything into `eventCity`; `none` names nothing."""
+    """One USPS event and its meaning; a `plant` puts all of its place into `eventCity`."""
 
     code: str
     text: str
