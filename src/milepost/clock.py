@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 from milepost.settings import SettingsError
 
-PARTS = 3
-
 
 class SystemClock:
     """Life: one second a second."""
@@ -56,11 +54,9 @@ def clock_of(setting: str) -> SystemClock | WorldClock:
     """The clock the `clock` setting names. Raises SettingsError."""
     if setting == "system":
         return SystemClock()
-    parts = setting.split("@")
     try:
-        if len(parts) != PARTS:
-            raise ValueError(setting)
-        return WorldClock(_aware(parts[0]), _aware(parts[1]), float(parts[2]))
+        world, anchor, rate = setting.split("@")
+        return WorldClock(_aware(world), _aware(anchor), float(rate))
     except ValueError as error:
         msg = (
             f"clock: {setting!r} is neither `system` nor `WORLD_INSTANT@REAL_INSTANT@RATE` (ISO 8601 with Z)"

@@ -4,16 +4,11 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import TypeVar
 
-from milepost.model.actions import Action, ActionKind
 from milepost.model.shops import Grant, Shop, ShopState
 from milepost.ports.app import App
 from milepost.ports.sources import AccessError, TokenExpiredError
-
-RENEW_AHEAD = timedelta(hours=24)
-"""A token is renewed this long before it runs out (tiktok-shop.md section 1.3)."""
 
 T = TypeVar("T")
 
@@ -48,20 +43,6 @@ async def renew(app: App, stale: Grant) -> Grant:
         async with app.store.transaction() as tx:
             await tx.put_grant(grant)
         return grant
-
-
-def renewal(grant: Grant, now: datetime) -> Action:
-    """The standing order to renew a grant before it runs out."""
-    return Action(
-        key=f"grant:{grant.marketplace}:{grant.app_key}:{grant.owner}",
-        kind=ActionKind.REFRESH_GRANT,
-        shop_id=None,
-        lane=f"grant:{grant.marketplace}",
-        due_at=max(now, grant.access_expires_at - RENEW_AHEAD),
-        payload={"marketplace": grant.marketplace, "app_key": grant.app_key, "owner": grant.owner},
-        repeating=True,
-        replace_due=True,
-    )
 
 
 async def _needs_authorization(app: App, grant: Grant) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from milepost.carry.asking import ask_together, take_in_heard
 from milepost.carry.failures import put_off
-from milepost.carry.grants import renew, renewal, with_grant
+from milepost.carry.grants import renew, with_grant
 from milepost.flow import Alongside, finish, take_in
 from milepost.model.actions import Leased, Outcome
 from milepost.model.orders import OrderFacts
@@ -198,7 +198,7 @@ async def refresh_grants(group: Sequence[Leased], app: App) -> None:
         except SourceError as error:
             await put_off([held], app, error)
             continue
-        again = renewal(fresh, app.clock.now()).due_at
+        again = polls.renewal(fresh, app.clock.now()).due_at
         await _finish_now(held, Outcome(next_due_at=again), app)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 
-from milepost.carry.grants import renewal
 from milepost.model.shops import Grant, Shop, ShopState
 from milepost.ports.app import App
 from milepost.ports.sources import AccessError
@@ -31,7 +30,9 @@ async def keep(app: App, grant: Grant, shops: list[Shop]) -> list[Shop]:
         await tx.put_grant(grant)
         for shop in connected:
             await tx.put_shop(shop)
-        await app.work.add(tx, [renewal(grant, now), *(polls.sync(shop.shop_id, now) for shop in connected)])
+        await app.work.add(
+            tx, [polls.renewal(grant, now), *(polls.sync(shop.shop_id, now) for shop in connected)]
+        )
     app.live.publish(["work"])
     return connected
 

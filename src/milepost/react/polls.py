@@ -6,12 +6,16 @@ from datetime import datetime, timedelta
 from milepost.model.actions import Action, ActionKind
 from milepost.model.changes import OrderChange
 from milepost.model.shipments import Shipment
+from milepost.model.shops import Grant
 from milepost.model.statuses import BEFORE_ACCEPTANCE, Status
 from milepost.settings import Polling
 
 TROUBLED = frozenset({Status.HELD, Status.ATTEMPTED})
 FIRST_FAILURE_S = 60.0
 LONGEST_FAILURE_S = 3600.0
+
+RENEW_AHEAD = timedelta(hours=24)
+"""A token is renewed this long before it runs out (tiktok-shop.md section 1.3)."""
 
 
 def next_look(
@@ -59,9 +63,8 @@ def order_polls(change: OrderChange, now: datetime) -> list[Action]:
     """What to ask the marketplace because an order is new or looks different."""
     after = change.after
     polls = []
-    if not after.complete or _new_packages(change):
-        polls.append(look_at_order(after.shop_id, after.order_number, now))
-    elif change.before is None and not after.closed:
+    is_new_and_open = change.before is None and not after.closed
+    if not after.complete or _new_packages(change) or is_new_and_open:
         polls.append(look_at_order(after.shop_id, after.order_number, now))
     if after.packages and (change.before is None or change.before.state != after.state):
         polls.append(look_at_tracking(after.shop_id, after.order_number, now))
@@ -109,6 +112,20 @@ def watch(shipment: Shipment, due_at: datetime) -> Action:
         lane="watch",
         due_at=due_at,
         payload={"shipment": shipment.shipment_id},
+        repeating=True,
+        replace_due=True,
+    )
+
+
+def renewal(grant: Grant, now: datetime) -> Action:
+    """The standing order to renew a grant before it runs out."""
+    return Action(
+        key=f"grant:{grant.marketplace}:{grant.app_key}:{grant.owner}",
+        kind=ActionKind.REFRESH_GRANT,
+        shop_id=None,
+        lane=f"grant:{grant.marketplace}",
+        due_at=max(now, grant.access_expires_at - RENEW_AHEAD),
+        payload={"marketplace": grant.marketplace, "app_key": grant.app_key, "owner": grant.owner},
         repeating=True,
         replace_due=True,
     )
