@@ -36,16 +36,17 @@ def why_refused(kind: str, name: str, root: Path) -> str | None:
         return f"KIND is one of {', '.join(kinds)}, not {kind!r}: make new KIND=carrier NAME=acme"
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
         return f"NAME is a Python name in small letters, such as acme or blue_dart, not {name!r}"
+    if there := [target for _, target in targets(kind, name, root) if target.exists()]:
+        return f"{there[0].relative_to(root)} is there already"
     if kind == "carrier" and (place := where_it_is_a_word(name, root)):
         return f"{name!r} is a word in {place}, which may not say a carrier's key; take a longer one"
-    there = [target for _, target in targets(kind, name, root) if target.exists()]
-    return f"{there[0].relative_to(root)} is there already" if there else None
+    return None
 
 
 def where_it_is_a_word(name: str, root: Path) -> str | None:
     """A file outside the sources that says the name as a whole word (tests/tidy/test_layout.py)."""
     source = root / "src" / "milepost"
-    word = re.compile(rf"\b{name}\b")
+    word = re.compile(rf"(?<![\w-]){name}\b")
     for path in sorted(source.rglob("*.py")):
         if not path.is_relative_to(source / "sources") and word.search(path.read_text(encoding="utf-8")):
             return str(path.relative_to(root))
