@@ -1,0 +1,1 @@
+"""FedEx: its Track API v1."""

@@ -1,0 +1,198 @@
+"""Reads FedEx tracking answers (carriers.md §3.3–3.5). Pure: what cannot be read is a refusal."""
+
+import re
+from datetime import date
+from typing import Any
+
+from milepost.model.places import RawPlace
+from milepost.model.reports import Refusal, Report
+from milepost.model.scans import CodeRef, Parsed, ProofTold, Scan, ShipmentTold
+from milepost.sources.carriers.fedex.windows import dates_of, moment, window_in
+from milepost.sources.loose_json import Object, UnreadableError, decode, objects_at, text_at, value_at
+from milepost.sources.masses import grams
+
+NOT_FOUND = frozenset({"TRACKING.TRACKINGNUMBER.NOTFOUND", "TRACKING.DATA.NOTFOUND"})
+SPACES = {"FDXE": "express", "FDXG": "ground", "FXSP": "ground"}
+"""Express and Ground number their exceptions differently (§3.5); other carrier codes are told by shape."""
+GROUND_SHAPE = re.compile(r"\d{3}[A-Z]?")
+DELIVERED = "DL"
+RESULTS_MAX = 1000
+SCANS_MAX = 5000
+
+
+def parse(report: Report) -> Parsed:
+    """Scans, dates, proof and facts of every use of every number in the answer.
+
+    A number used again has several results. All are told, each with its ship date; choosing among them needs
+    the order, which a parser does not know.
+    """
+    try:
+        answer = decode(report.body)
+    except UnreadableError:
+        return _refused("unreadable_body", "The answer is not JSON.")
+    results = _results(answer)
+    if not results:
+        return _without_results(answer, report)
+    return _joined([_result(number, result) for number, result in results[:RESULTS_MAX]])
+
+
+def _results(answer: Any) -> list[tuple[str, Object]]:
+    """(number, result); pushes are known to come without the two outer levels (§3.8)."""
+    groups = objects_at(answer, "output", "completeTrackResults") or objects_at(
+        answer, "completeTrackResults"
+    )
+    found = []
+    for group in groups or ([answer] if isinstance(answer, dict) else []):
+        for result in objects_at(group, "trackResults"):
+            number = text_at(result, "trackingNumberInfo", "trackingNumber")
+            found.append((number or text_at(group, "trackingNumber"), result))
+    return found
+
+
+def _result(number: str, result: Object) -> Parsed:
+    if error := text_at(result, "error", "code"):
+        if error in NOT_FOUND:
+            return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
+        return _refused("source_refused", f"FedEx answered with {error}.", number)
+    space = SPACES.get(text_at(result, "trackingNumberInfo", "carrierCode"), "")
+    read = [_event(event, number, space) for event in objects_at(result, "scanEvents")[:SCANS_MAX]]
+    facts = _facts(number, result)
+    is_delivered = _is_delivered(result)
+    window = None if is_delivered else window_in(result, number, facts.destination)
+    proof = _proof(number, result) if is_delivered else None
+    return Parsed(
+        scans=tuple(item for item in read if isinstance(item, Scan)),
+        etas=(window,) if window else (),
+        proofs=(proof,) if proof else (),
+        shipments=(facts,),
+        refusals=tuple(item for item in read if isinstance(item, Refusal)),
+    )
+
+
+def _event(event: Object, number: str, space: str) -> Scan | Refusal:
+    kind, exception = text_at(event, "eventType"), text_at(event, "exceptionCode")
+    code = f"{kind}/{exception}" if exception else kind
+    when = moment(text_at(event, "date"))
+    if when is None:
+        return Refusal(reason="unreadable_time", detail=f"The event {code} has no time.", subject=number)
+    return Scan(
+        moment=when if when.tzinfo else None,
+        wall_clock=None if when.tzinfo else when.isoformat(),
+        code=code,
+        refs=_refs(event, kind, exception, space),
+        text=text_at(event, "eventDescription") or text_at(event, "derivedStatus"),
+        place=_place(event.get("scanLocation"), text_at(event, "locationId")),
+        tracking_number=number,
+    )
+
+
+def _refs(event: Object, kind: str, exception: str, space: str) -> tuple[CodeRef, ...]:
+    """Where to look the event up, best first (§3.4): exception, delay, derived status, event type.
+
+    An exception code of the other service's shape is left alone: there it would mean something else.
+    """
+    refs = []
+    shape = "ground" if GROUND_SHAPE.fullmatch(exception) else "express"
+    if exception and shape == (space or shape):
+        refs += [CodeRef(family=shape, code=f"{kind}/{exception}"), CodeRef(family=shape, code=exception)]
+    if text_at(event, "delayDetail", "status") == "DELAYED":
+        delay = text_at(event, "delayDetail", "type")
+        refs += [CodeRef(family="delay", code=f"{kind}/{delay}"), CodeRef(family="delay", code=delay)]
+    if exception and shape == (space or shape):
+        refs.append(CodeRef(family=f"{shape}_last", code=exception))
+    refs += [
+        CodeRef(family="event", code=code) for code in (text_at(event, "derivedStatusCode"), kind) if code
+    ]
+    return tuple(refs)
+
+
+def _is_delivered(result: Object) -> bool:
+    """By the status field or the date of delivery, never by a word in a text (§1 rule 7)."""
+    latest = value_at(result, "latestStatusDetail")
+    codes = (text_at(latest, "derivedCode"), text_at(latest, "code"))
+    return DELIVERED in codes or bool(dates_of(result).get("ACTUAL_DELIVERY"))
+
+
+def _proof(number: str, result: Object) -> ProofTold:
+    details = value_at(result, "deliveryDetails")
+    images = {text_at(image, "type") for image in objects_at(result, "availableImages")}
+    return ProofTold(
+        tracking_number=number,
+        received_by=text_at(details, "receivedByName") or text_at(details, "signedByName"),
+        left_at=text_at(details, "locationDescription") or text_at(details, "locationType"),
+        has_signature="SIGNATURE_PROOF_OF_DELIVERY" in images,
+        has_photo="PICTURE_PROOF_OF_DELIVERY" in images,
+    )
+
+
+def _facts(number: str, result: Object) -> ShipmentTold:
+    service = value_at(result, "serviceDetail")
+    weights = objects_at(result, "packageDetails", "weightAndDimensions", "weight")
+    known = (grams(text_at(weight, "value"), text_at(weight, "unit")) for weight in weights)
+    return ShipmentTold(
+        tracking_number=number,
+        service=text_at(service, "description") or text_at(service, "type"),
+        references=_references(result),
+        ship_date=_ship_date(dates_of(result)),
+        origin=_party(result, "shipperInformation", "originLocation"),
+        destination=_party(result, "recipientInformation", "destinationLocation"),
+        weight_g=next((weight for weight in known if weight is not None), None),
+    )
+
+
+def _references(result: Object) -> tuple[tuple[str, str], ...]:
+    told = objects_at(result, "additionalTrackingInfo", "packageIdentifiers")
+    return tuple(
+        (text_at(entry, "type"), value.strip())
+        for entry in told
+        for value in (entry["values"] if isinstance(entry.get("values"), list) else ())
+        if isinstance(value, str) and value.strip()
+    )
+
+
+def _ship_date(dates: dict[str, str]) -> date | None:
+    for name in ("SHIP", "ACTUAL_TENDER", "ACTUAL_PICKUP"):
+        if (when := moment(dates.get(name, ""))) is not None:
+            return when.date()
+    return None
+
+
+def _party(result: Object, party: str, location: str) -> RawPlace:
+    place = _place(value_at(result, party, "address"))
+    return (
+        _place(value_at(result, location, "locationContactAndAddress", "address"))
+        if place.is_empty
+        else place
+    )
+
+
+def _place(address: Any, facility: str = "") -> RawPlace:
+    return RawPlace(
+        city=text_at(address, "city"),
+        region=text_at(address, "stateOrProvinceCode"),
+        postal_code=text_at(address, "postalCode"),
+        country=text_at(address, "countryCode") or text_at(address, "countryName"),
+        facility=facility,
+    )
+
+
+def _without_results(answer: Any, report: Report) -> Parsed:
+    subject = report.subject[0] if len(report.subject) == 1 else ""
+    codes = sorted({text_at(error, "code") for error in objects_at(answer, "errors")} - {""})
+    if codes:
+        return _refused("source_refused", f"FedEx answered with {', '.join(codes)}.", subject)
+    return _refused("unknown_shape", "The answer holds no track result and no error.", subject)
+
+
+def _refused(reason: str, detail: str, subject: str = "") -> Parsed:
+    return Parsed(refusals=(Refusal(reason=reason, detail=detail, subject=subject),))
+
+
+def _joined(parts: list[Parsed]) -> Parsed:
+    return Parsed(
+        scans=tuple(scan for part in parts for scan in part.scans),
+        etas=tuple(eta for part in parts for eta in part.etas),
+        proofs=tuple(proof for part in parts for proof in part.proofs),
+        shipments=tuple(shipment for part in parts for shipment in part.shipments),
+        refusals=tuple(refusal for part in parts for refusal in part.refusals),
+    )

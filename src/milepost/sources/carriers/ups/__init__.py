@@ -1,0 +1,1 @@
+"""UPS: its Track API v1."""
