@@ -1,0 +1,1 @@
+"""Keeps every fact, on SQLite or PostgreSQL, with personal data sealed."""

@@ -1,0 +1,83 @@
+"""Keeps what deliveries left behind: proofs, and how long parcels took on each lane."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from statistics import quantiles
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql
+
+from milepost.model.scans import ProofTold
+from milepost.ports.forecast import LaneStats
+from milepost.store.shelf import Shelf, texts
+from milepost.store.tables import LANE_DELIVERIES, PROOFS
+from milepost.store.values import from_json, micros, moment, to_json
+
+LANE_SAMPLES_MAX = 500  # the newest: what carriers do changes with the season
+
+ADD_PROOF = postgresql.insert(PROOFS).on_conflict_do_nothing(
+    index_elements=[PROOFS.c.shipment_id, PROOFS.c.digest]
+)
+PROOFS_OF = (
+    select(PROOFS.c.at, PROOFS.c.digest, PROOFS.c.sealed)
+    .where(PROOFS.c.shipment_id == bindparam("shipment_id"))
+    .order_by(PROOFS.c.seq)
+)
+ADD_DELIVERY = postgresql.insert(LANE_DELIVERIES).on_conflict_do_nothing(
+    index_elements=[LANE_DELIVERIES.c.lane, LANE_DELIVERIES.c.shipment_id]
+)
+HOURS_OF = (
+    select(LANE_DELIVERIES.c.hours)
+    .where(LANE_DELIVERIES.c.lane == bindparam("lane"))
+    .order_by(LANE_DELIVERIES.c.seq.desc())
+    .limit(LANE_SAMPLES_MAX)
+)
+
+
+class DeliveryWrites(Shelf):
+    async def add_proofs(
+        self, shop_id: str, shipment_id: str, proofs: Sequence[ProofTold], at: datetime
+    ) -> None:
+        """The same proof told again adds nothing."""
+        rows = []
+        for proof in dict.fromkeys(proofs):
+            plain = to_json(proof)
+            digest = self._sealer.blind("proof", plain)
+            sealed = self._sealer.seal(plain.encode(), "proofs", (shipment_id, digest))
+            about = {"shop_id": shop_id, "shipment_id": shipment_id, "at": micros(at)}
+            rows.append({**about, "digest": digest, "sealed": sealed})
+        if rows:
+            await self._session.run(ADD_PROOF, rows)
+
+    async def count_delivery(self, lanes: Iterable[str], hours: float, shipment_id: str) -> None:
+        """Once per shipment and lane; the first count stands."""
+        rows = [{"lane": lane, "shipment_id": shipment_id, "hours": float(hours)} for lane in texts(lanes)]
+        if rows:
+            await self._session.run(ADD_DELIVERY, rows)
+
+    async def lanes(self, names: Sequence[str]) -> list[LaneStats]:
+        """Statistics over the newest deliveries of each lane that has any, in the order asked."""
+        found = []
+        for lane in texts(names):
+            hours = [row[0] for row in await self._session.rows(HOURS_OF, {"lane": lane})]
+            if hours:
+                found.append(_stats(lane, hours))
+        return found
+
+
+class DeliveryReads(Shelf):
+    async def proofs(self, shipment_id: str) -> list[tuple[datetime, ProofTold]]:
+        """Oldest first."""
+        found = await self._session.rows(PROOFS_OF, {"shipment_id": shipment_id})
+        return [
+            (moment(at), from_json(ProofTold, self._sealer.open(sealed, "proofs", (shipment_id, digest))))
+            for at, digest, sealed in found
+        ]
+
+
+def _stats(lane: str, hours: list[float]) -> LaneStats:
+    """Of one delivery, all three are its own."""
+    tenths = quantiles(hours, n=10, method="inclusive") if len(hours) > 1 else [hours[0]] * 9
+    return LaneStats(
+        lane=lane, deliveries=len(hours), p10_h=tenths[0], median_h=tenths[4], p90_h=tenths[8]
+    )

@@ -1,0 +1,1 @@
+"""Runs the same statements on SQLite and on PostgreSQL."""

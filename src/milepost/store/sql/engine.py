@@ -1,0 +1,62 @@
+"""What the store asks of a database engine."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+Row = tuple[Any, ...]
+
+
+class Session(Protocol):
+    """A place to run statements: inside one transaction, or each by itself for reading."""
+
+    @property
+    def engine(self) -> str:
+        """`sqlite` or `postgres`."""
+        ...
+
+    async def rows(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[Row]: ...
+
+    async def run(self, statement: Any, parameters: Sequence[Mapping[str, Any]] = ()) -> int: ...
+
+    async def each(self, statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Run once per parameter set, in one go; all rows that came back, in that order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What stands in a database before we touch it. `version` and `key_check` are None if not ours."""
+
+    tables: frozenset[str]
+    version: int | None = None
+    key_check: str | None = None
+
+
+class Engine(Protocol):
+    """One database. Raises StoreError, with one sentence and the fix, when it cannot be used."""
+
+    @property
+    def name(self) -> str:
+        """How to call it in a sentence; without secrets."""
+        ...
+
+    @property
+    def reader(self) -> Session:
+        """Sees what is committed."""
+        ...
+
+    async def examine(self) -> Found:
+        """Look without changing anything."""
+        ...
+
+    async def open(self) -> None:
+        """Make ready for writing."""
+        ...
+
+    async def close(self) -> None: ...
+
+    def transaction(self) -> AbstractAsyncContextManager[Session]:
+        """All or nothing, one at a time; durable once the block ends without an error."""
+        ...

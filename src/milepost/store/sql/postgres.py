@@ -1,0 +1,210 @@
+"""PostgreSQL: the same store for several nodes; every commit waits for the disk (reliability.md section 2)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import asyncpg
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
+from sqlalchemy.schema import ExecutableDDLElement
+
+from milepost.ports.store import StoreError
+from milepost.store.sql.compiled import Compiled, Compiler
+from milepost.store.sql.engine import Found, Row
+
+CONNECTIONS_MAX = 8
+CONNECT_TIMEOUT_S = 10.0
+STATEMENT_TIMEOUT_S = 60.0
+STATEMENT_CACHE = 500
+WRITER_LOCK = 0x4D696C65706F7374  # any number will do: who writes holds it, on whatever node
+NUL, NUL_STANDS = "\x00", "\uffff"  # PostgreSQL keeps no NUL in a text, SQLite does; U+FFFF is no letter
+
+TABLES = """SELECT c.relname FROM pg_catalog.pg_class c
+WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')"""
+
+
+class PostgresEngine:
+    """One database of a PostgreSQL server."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._compiler = Compiler(dialect())  # type: ignore[no-untyped-call]
+        self._turn = asyncio.Lock()  # before a connection is taken, so that writers in line leave some to readers
+        self._pool: asyncpg.Pool | None = None
+        self.reader = _Reader(self)
+
+    @property
+    def name(self) -> str:
+        """Host and database; never the user or the password."""
+        try:
+            parts = urlsplit(self._url)
+            return f"the PostgreSQL database {parts.path.lstrip('/') or 'postgres'} on {parts.hostname or 'this machine'}"
+        except ValueError:
+            return "the PostgreSQL database of store.url"
+
+    async def examine(self) -> Found:
+        async with _failures_told(self.name):
+            connection = await asyncpg.connect(self._url, timeout=CONNECT_TIMEOUT_S)
+            try:
+                tables = frozenset(row[0] for row in await connection.fetch(TABLES))
+                if "milepost_schema" not in tables:
+                    return Found(tables)
+                row = await connection.fetchrow("SELECT version, key_check FROM milepost_schema")
+                return Found(tables, *(row or ()))
+            finally:
+                await connection.close()
+
+    async def open(self) -> None:
+        async with _failures_told(self.name):
+            self._pool = await asyncpg.create_pool(
+                self._url,
+                min_size=1,
+                max_size=CONNECTIONS_MAX,
+                timeout=CONNECT_TIMEOUT_S,
+                command_timeout=STATEMENT_TIMEOUT_S,
+                statement_cache_size=STATEMENT_CACHE,
+                reset=_leave_as_it_is,
+                server_settings={"application_name": "milepost", "synchronous_commit": "on", "jit": "off"},
+            )
+
+    async def close(self) -> None:
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.close()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator["_Writer"]:
+        """One at a time over all nodes, so that what is derived from facts never misses any of them."""
+        async with self._turn, self.connection() as connection, _failures_told(self.name):
+            async with connection.transaction():
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITER_LOCK)
+                yield _Writer(self, connection)
+
+    def connection(self) -> AbstractAsyncContextManager[asyncpg.pool.PoolConnectionProxy]:
+        if self._pool is None:
+            raise StoreError(f"{self.name} is not open: start the store first")
+        return _taken(self._pool, self.name)
+
+    def compiled(
+        self, statement: Any, first: Mapping[str, Any] | None, *, counted: bool = False
+    ) -> Compiled:
+        return self._compiler.compiled(statement, first or (), counted=counted)
+
+
+class _Reader:
+    """Each statement by itself, on any connection."""
+
+    engine = "postgres"
+
+    def __init__(self, owner: PostgresEngine) -> None:
+        self._owner = owner
+
+    async def rows(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        async with self._owner.connection() as connection:
+            return await _Writer(self._owner, connection).rows(statement, parameters)
+
+    async def run(self, statement: Any, parameters: Sequence[Mapping[str, Any]] = ()) -> int:
+        """In a transaction of its own."""
+        async with self._owner.transaction() as session:
+            return await session.run(statement, parameters)
+
+    async def each(self, statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[Row]:
+        async with self._owner.connection() as connection:
+            return await _Writer(self._owner, connection).each(statement, parameters)
+
+
+class _Writer:
+    """Statements on one connection."""
+
+    engine = "postgres"
+
+    def __init__(self, owner: PostgresEngine, connection: asyncpg.pool.PoolConnectionProxy) -> None:
+        self._owner = owner
+        self._connection = connection
+
+    async def rows(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        made = self._owner.compiled(statement, parameters)
+        return _inward(await self._connection.fetch(made.text, *_outward(made.values(parameters))))
+
+    async def run(self, statement: Any, parameters: Sequence[Mapping[str, Any]] = ()) -> int:
+        if isinstance(statement, ExecutableDDLElement):
+            await self._connection.execute(self._owner.compiled(statement, None).text)
+            return 0
+        if len(parameters) > 1:  # all in one go; each changed row gives one back, to be counted
+            made = self._owner.compiled(statement, parameters[0], counted=True)
+            values = [_outward(made.values(one)) for one in parameters]
+            return len(await self._connection.fetchmany(made.text, values))
+        first = parameters[0] if parameters else None
+        made = self._owner.compiled(statement, first)
+        answer = await self._connection.execute(made.text, *_outward(made.values(first)))
+        return _changed(answer)
+
+    async def each(self, statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[Row]:
+        if not parameters:
+            return []
+        made = self._owner.compiled(statement, parameters[0])
+        values = [_outward(made.values(one)) for one in parameters]
+        return _inward(await self._connection.fetchmany(made.text, values))
+
+
+@asynccontextmanager
+async def _taken(pool: asyncpg.Pool, name: str) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
+    async with _failures_told(name), pool.acquire(timeout=STATEMENT_TIMEOUT_S) as connection:
+        yield connection
+
+
+async def _leave_as_it_is(connection: Any) -> None:
+    """Nothing we run leaves settings behind on a connection, so there is nothing to take back."""
+
+
+def _outward(values: Iterable[Any]) -> list[Any]:
+    return [
+        value.replace(NUL, NUL_STANDS) if isinstance(value, str) and NUL in value else value for value in values
+    ]
+
+
+def _inward(records: Iterable[Iterable[Any]]) -> list[Row]:
+    return [
+        tuple(
+            [
+                value.replace(NUL_STANDS, NUL) if isinstance(value, str) and NUL_STANDS in value else value
+                for value in record
+            ]
+        )
+        for record in records
+    ]
+
+
+def _changed(answer: str) -> int:
+    """Of a command's answer, e.g. `UPDATE 3` or `INSERT 0 1`."""
+    last = answer.rsplit(" ", 1)[-1]
+    return int(last) if last.isdigit() else 0
+
+
+@asynccontextmanager
+async def _failures_told(name: str) -> AsyncIterator[None]:
+    """Whatever keeps us from the database, as one sentence with the fix; other errors pass as they are."""
+    try:
+        yield
+    except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError) as error:
+        raise StoreError(f"{name} refuses our user or password: correct store.url") from error
+    except asyncpg.InvalidCatalogNameError as error:
+        raise StoreError(f"{name} does not exist: create it, or correct store.url") from error
+    except asyncpg.InsufficientPrivilegeError as error:
+        raise StoreError(f"{name} does not let our user do this: grant it, or let it own the database") from error
+    except asyncpg.ReadOnlySQLTransactionError as error:
+        raise StoreError(f"{name} is read-only: name the primary server in store.url") from error
+    except (asyncpg.DiskFullError, asyncpg.OutOfMemoryError, asyncpg.TooManyConnectionsError) as error:
+        raise StoreError(f"{name} has no room ({error}): give the server more of it") from error
+    except (asyncpg.ClientConfigurationError, UnicodeError) as error:
+        raise StoreError(
+            "store.url cannot be read as a PostgreSQL address: write `postgres://user:password@host/database`"
+        ) from error
+    except TimeoutError as error:
+        raise StoreError(f"{name} does not answer in time: look at the server and the network") from error
+    except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
+        raise StoreError(f"{name} cannot be reached: start the server, or correct store.url") from error
+    except (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError) as error:
+        raise StoreError(f"{name} was shut down: start the server again") from error

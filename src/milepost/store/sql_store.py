@@ -1,0 +1,130 @@
+"""The store itself: all shelves over one database, of either engine."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from milepost.ports.clock import Clock
+from milepost.ports.store import StoreError
+from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites
+from milepost.store.event_shelf import EventReads, EventWrites
+from milepost.store.exception_shelf import ExceptionReads, ExceptionWrites
+from milepost.store.notice_shelf import NoticeReads, NoticeWrites
+from milepost.store.order_shelf import OrderReads, OrderWrites
+from milepost.store.people_shelf import PeopleReads, PeopleWrites
+from milepost.store.promise_shelf import PromiseReads, PromiseWrites
+from milepost.store.report_shelf import ReportReads, ReportWrites
+from milepost.store.schema import check_key, make, why_refused
+from milepost.store.sealing import Sealer, load_key
+from milepost.store.search_shelf import SearchReads
+from milepost.store.shelf import Shelf
+from milepost.store.shipment_shelf import ShipmentReads, ShipmentWrites
+from milepost.store.shop_shelf import ShopReads, ShopWrites
+from milepost.store.sql.engine import Engine
+from milepost.store.tables import SCHEMA
+
+IS_WRITABLE = select(SCHEMA.c.version)
+
+
+class _Statements(Shelf):
+    """Running one's own statements (ports.store.Sql)."""
+
+    @property
+    def engine(self) -> str:
+        """`sqlite` or `postgres`."""
+        return self._session.engine
+
+    async def rows(
+        self, statement: Any, parameters: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        return await self._session.rows(statement, parameters)
+
+    async def run(self, statement: Any, parameters: Sequence[Mapping[str, Any]] = ()) -> int:
+        """Execute once per parameter set (once if none); the number of rows changed."""
+        return await self._session.run(statement, parameters)
+
+
+class SqlTransaction(
+    _Statements,
+    ReportWrites,
+    OrderWrites,
+    ShipmentWrites,
+    EventWrites,
+    PromiseWrites,
+    ExceptionWrites,
+    DeliveryWrites,
+    ShopWrites,
+    NoticeWrites,
+    PeopleWrites,
+):
+    """One batch of news, all or nothing (ports.store.Transaction)."""
+
+
+class SqlStore(
+    _Statements,
+    OrderReads,
+    ShipmentReads,
+    EventReads,
+    PromiseReads,
+    ExceptionReads,
+    DeliveryReads,
+    ReportReads,
+    ShopReads,
+    NoticeReads,
+    PeopleReads,
+    SearchReads,
+):
+    """Committed facts (ports.store.Store). Start it before use, stop it after."""
+
+    def __init__(self, database: Engine, key_file: Path, clock: Clock) -> None:
+        super().__init__(database.reader, _Unstarted())
+        self._database = database
+        self._key_file = key_file
+        self._clock = clock
+
+    async def start(self) -> None:
+        """Open, check and create the schema. Raises StoreError with one sentence and the fix."""
+        found = await self._database.examine()
+        try:
+            refusal = why_refused(found, self._database.name)
+            if refusal is not None:
+                raise StoreError(refusal)
+            self._sealer = Sealer(load_key(self._key_file, may_make=not found.tables))
+            check_key(found, self._sealer.key_check, self._database.name)
+            await self._database.open()
+            async with self._database.transaction() as session:
+                await make(session, self._sealer.key_check, self._clock.now())
+        except BaseException:
+            await self._database.close()
+            raise
+
+    async def stop(self) -> None:
+        """Wait for what is under way and let go of the database. Stopping twice is fine."""
+        await self._database.close()
+
+    async def healthy(self) -> bool:
+        """Whether a transaction can be begun and ended."""
+        try:
+            async with self._database.transaction() as session:
+                return bool(await session.rows(IS_WRITABLE))
+        except StoreError:
+            return False
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[SqlTransaction]:
+        """One at a time. Durable once the block ends without an error; an error leaves nothing behind."""
+        async with self._database.transaction() as session:
+            yield SqlTransaction(session, self._sealer)
+
+
+class _Unstarted(Sealer):
+    """Stands where the seal will be, and says what to do."""
+
+    def __init__(self) -> None:
+        """Without a key."""
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        raise StoreError("the store is not open: start it first")

@@ -1,0 +1,366 @@
+"""What is kept where: every table, on SQLite and PostgreSQL alike.
+
+Instants are whole microseconds since 1970 UTC, flags are 0 or 1 and documents are JSON text, so that both
+engines keep the same values. `seq` is the order of insertion; lists are paged by it. Columns named `sealed`
+hold ciphertext (sealing.py). No extension is needed. Hot questions each have one index that answers them.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+METADATA = MetaData()
+
+
+def _table(name: str, *parts: Any) -> Table:
+    return Table(name, METADATA, *parts, implicit_returning=False)  # we say ourselves what we want back
+
+
+def _seq() -> Column[int]:
+    return Column("seq", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True)
+
+
+def _text(name: str, *, key: bool = False, optional: bool = False) -> Column[str]:
+    return Column(name, Text, primary_key=key, nullable=optional)
+
+
+def _at(name: str, *, optional: bool = False) -> Column[int]:
+    return Column(name, BigInteger, nullable=optional)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+def _flag(name: str) -> Column[int]:
+    return Column(name, SmallInteger, nullable=False, server_default="0")
+
+
+def _sealed() -> Column[bytes]:
+    return Column("sealed", LargeBinary, nullable=False)
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """A partial index, said for both engines."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+SCHEMA = _table(
+    "milepost_schema",
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),  # always 1: there is one schema
+    Column("version", BigInteger, nullable=False),
+    _text("key_check"),  # shows whether a key file is the one this database was sealed with
+    _at("made_at"),
+)
+
+# What sources said.
+
+REPORT_BODIES = _table("report_bodies", _text("body_hash", key=True), _sealed())
+
+REPORTS = _table(
+    "reports",
+    _seq(),
+    _text("source"),
+    _text("kind"),
+    _text("shop_id", optional=True),
+    _text("subject"),  # JSON list
+    _at("heard_at"),
+    _text("body_hash"),
+    Index("reports_by_body", "body_hash"),
+)
+
+REFUSALS = _table(
+    "refusals",
+    _seq(),
+    _text("source"),
+    _text("kind"),
+    _text("shop_id", optional=True),
+    _text("body_hash"),
+    _at("heard_at"),
+    _text("reason"),
+    _text("detail"),
+    _text("subject"),
+)
+
+# Orders: every version, and which one is current.
+
+ORDER_VERSIONS = _table(
+    "order_versions",
+    _seq(),
+    _text("shop_id"),
+    _text("order_number"),
+    _at("heard_at"),
+    _text("report_hash"),
+    _text("digest"),  # keyed hash of everything in it, so that saying the same again adds nothing
+    _text("facts"),
+    _sealed(),  # the contact
+    Index("order_versions_by_order", "shop_id", "order_number", "seq"),
+)
+
+ORDERS = _table(
+    "orders",
+    _seq(),
+    _text("shop_id"),
+    _text("order_number"),
+    Column("version", BigInteger, nullable=False),  # seq of the current version
+    _text("digest"),
+    _text("email_index", optional=True),  # keyed hashes: findable, not readable
+    _text("phone_index", optional=True),
+    _text("postal_index", optional=True),
+    UniqueConstraint("shop_id", "order_number"),
+    Index("orders_by_number", "order_number"),
+    Index("orders_by_shop", "shop_id", "seq"),
+    Index("orders_by_email", "email_index", **_where("email_index IS NOT NULL")),
+    Index("orders_by_phone", "phone_index", **_where("phone_index IS NOT NULL")),
+    Index("orders_by_postcode", "postal_index", **_where("postal_index IS NOT NULL")),
+)
+
+# Shipments and their events.
+
+SHIPMENTS = _table(
+    "shipments",
+    _seq(),
+    _text("shipment_id"),
+    _text("shop_id"),
+    _text("tracking_number"),
+    _text("carrier", optional=True),
+    _flag("superseded"),
+    _text("facts"),
+    # The derived summary, replaced with every journey.
+    Column("status", Text, nullable=False, server_default="expected"),
+    _text("reason", optional=True),
+    _at("status_since", optional=True),
+    _at("delivered_at", optional=True),
+    _flag("delivery_retracted"),
+    _at("last_heard_at", optional=True),
+    _at("last_scan_at", optional=True),
+    Column("last_place", Text, nullable=False, server_default=""),
+    UniqueConstraint("shipment_id"),
+    Index("shipments_by_number", "tracking_number"),
+    Index("shipments_by_shop", "shop_id", "seq"),
+    Index("shipments_by_status", "status", "shop_id", "superseded", "seq"),
+    Index("shipments_by_carrier", "carrier", "seq"),
+)
+
+SHIPMENT_ORDERS = _table(
+    "shipment_orders",
+    _text("shop_id", key=True),
+    _text("order_number", key=True),
+    _text("shipment_id", key=True),
+    Index("shipment_orders_by_shipment", "shipment_id"),
+)
+
+EVENTS = _table(
+    "events",
+    _seq(),
+    _text("shop_id"),
+    _text("event_id"),
+    _text("shipment_id", optional=True),  # derived: may move (attribute)
+    _text("source"),
+    _text("order_number", optional=True),
+    _text("tracking_number", optional=True),
+    _text("wall_clock"),
+    _at("occurred_at", optional=True),
+    Column("offset_minutes", BigInteger, nullable=True),
+    _text("offset_source"),
+    _at("heard_at"),
+    _text("status", optional=True),
+    _text("reason", optional=True),
+    _text("responsible", optional=True),
+    _text("evidence"),
+    _text("code"),
+    _text("description"),
+    _text("place"),
+    _text("report_hash"),
+    UniqueConstraint("shop_id", "event_id"),
+    Index("events_by_shipment", "shipment_id", **_where("shipment_id IS NOT NULL")),
+    Index("events_by_order", "shop_id", "order_number", **_where("order_number IS NOT NULL")),
+    Index("events_unknown", "shop_id", **_where("status = 'unknown'")),
+)
+
+PROOFS = _table(
+    "proofs",
+    _seq(),
+    _text("shop_id"),
+    _text("shipment_id"),
+    _text("digest"),
+    _at("at"),
+    _sealed(),
+    UniqueConstraint("shipment_id", "digest"),
+)
+
+LANE_DELIVERIES = _table(
+    "lane_deliveries",
+    _seq(),
+    _text("lane"),
+    _text("shipment_id"),
+    Column("hours", Float, nullable=False),
+    UniqueConstraint("lane", "shipment_id"),
+    Index("lane_deliveries_newest", "lane", "seq"),
+)
+
+# What was promised, and what went wrong.
+
+PROMISES = _table(
+    "promises",
+    _seq(),
+    _text("shop_id"),
+    _text("order_number"),
+    _text("shipment_id", optional=True),
+    _text("promiser"),
+    _text("source"),
+    _text("name"),
+    _text("kind"),
+    _at("from_at", optional=True),
+    _at("to_at"),
+    Column("offset_minutes", BigInteger, nullable=True),
+    _at("said_at"),
+    _text("reason"),
+    Column("confidence", Float, nullable=True),
+    Column("sample_size", BigInteger, nullable=True),
+    Index("promises_by_order", "shop_id", "order_number", "seq"),
+    Index("promises_by_shop", "shop_id", "seq"),
+)
+
+EXCEPTIONS = _table(
+    "exceptions",
+    _seq(),
+    _text("key"),
+    _text("shop_id"),
+    _text("shipment_id"),
+    _text("mover"),
+    Column("rank", SmallInteger, nullable=False),  # 0 is the worst severity
+    _at("opened_at"),
+    _at("resolved_at", optional=True),
+    _text("facts"),
+    UniqueConstraint("key"),
+    Index("exceptions_open", "rank", "opened_at", "seq", **_where("resolved_at IS NULL")),
+    Index("exceptions_all", "rank", "opened_at", "seq"),
+    Index("exceptions_by_shipment", "shipment_id"),
+)
+
+# Who lets us in, and small things to remember.
+
+SHOPS = _table("shops", _text("shop_id", key=True), _text("facts"))
+
+GRANTS = _table(
+    "grants",
+    _text("marketplace", key=True),
+    _text("app_key", key=True),
+    _text("owner", key=True),
+    _at("access_expires_at"),
+    _sealed(),
+)
+
+MARKS = _table("marks", _text("name", key=True), _text("value"))
+
+PUSHES = _table("pushes", _text("source", key=True), _text("notification_id", key=True), _at("at"))
+
+GUESSES = _table("guesses", _seq(), _text("subject"), _at("at"), Index("guesses_by_subject", "subject", "at"))
+
+# What was told to whom.
+
+NOTICES = _table(
+    "notices",
+    _seq(),
+    _text("key"),
+    _text("shop_id"),
+    _text("order_number"),
+    _text("facts"),
+    UniqueConstraint("key"),
+    Index("notices_by_order", "order_number", "seq"),
+    Index("notices_by_shop", "shop_id", "seq"),
+)
+
+ATTEMPTS = _table(
+    "attempts",
+    _seq(),
+    _text("notice_key"),
+    _at("at"),
+    Column("number", BigInteger, nullable=False),
+    _text("outcome"),
+    _text("detail"),
+    _text("message_id"),
+    Index("attempts_by_notice", "notice_key", "seq"),
+)
+
+INBOX = _table(
+    "inbox",
+    _seq(),
+    _text("notice_key"),
+    _text("shop_id"),
+    _at("at"),
+    _sealed(),  # subject and text
+    UniqueConstraint("notice_key"),
+    Index("inbox_by_shop", "shop_id", "seq"),
+)
+
+SUBSCRIPTIONS = _table(
+    "subscriptions",
+    _seq(),
+    _text("shop_id"),
+    _text("order_number"),
+    _text("channel"),
+    _text("address_index"),
+    _sealed(),
+    UniqueConstraint("shop_id", "order_number", "channel", "address_index"),
+)
+
+# People and programs.
+
+LINKS = _table(
+    "links",
+    _text("token_hash", key=True),
+    _text("shop_id"),
+    _text("order_number"),
+    _text("view"),
+    _at("expires_at"),
+)
+
+USERS = _table(
+    "users", _text("user_id", key=True), _text("email_index"), _sealed(), UniqueConstraint("email_index")
+)
+
+SESSIONS = _table("sessions", _text("token_hash", key=True), _text("user_id"), _at("expires_at"))
+
+API_KEYS = _table(
+    "api_keys", _text("key_id", key=True), _text("secret_hash"), _text("facts"), UniqueConstraint("secret_hash")
+)
+
+# Decided work. queue/leases.py names these columns again, because rooms do not import each other.
+
+WORK = _table(
+    "work",
+    _seq(),
+    _text("key"),
+    _text("kind"),
+    _text("shop_id", optional=True),
+    _text("lane"),
+    _text("payload"),
+    _flag("repeating"),
+    _text("state"),
+    _at("due_at"),
+    _at("free_at"),  # nobody holds it from here on; 0 when nobody held it
+    _text("worker"),
+    _text("token"),
+    _count("attempts"),
+    _text("error"),
+    _at("ended_at", optional=True),
+    UniqueConstraint("key"),
+    Index("work_due", "due_at", "seq", **_where("state = 'due'")),
+    Index("work_by_lane", "lane", "due_at", "seq", **_where("state = 'due'")),
+    Index("work_dead", "ended_at", **_where("state = 'dead'")),
+)
