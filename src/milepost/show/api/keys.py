@@ -1,0 +1,31 @@
+"""Who is asking: every API call shows a key, and sees only its shops."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import NotAuthorizedException
+from litestar.handlers.base import BaseRouteHandler
+
+from milepost.desk.accounts import api_key
+from milepost.model.people import ApiKey
+
+BEARER = "bearer "
+
+
+async def needs_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """A guard: the key goes into the connection's state. Raises 401 for none or a wrong one."""
+    shown = connection.headers.get("authorization", "")
+    secret = shown[len(BEARER) :].strip() if shown.casefold().startswith(BEARER) else ""
+    key = await api_key(connection.app.state.milepost, secret)
+    if key is None:
+        raise NotAuthorizedException(
+            "Send `Authorization: Bearer <api key>`; make one with `milepost api-key add`.",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    connection.state.api_key = key
+
+
+def shops_of(key: ApiKey) -> Sequence[str] | None:
+    """The shops a key may see; None means every shop."""
+    return key.shop_ids or None

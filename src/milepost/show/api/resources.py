@@ -1,0 +1,236 @@
+"""The routes of the JSON API. All read; nothing here changes a fact."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from litestar import Request, Router, get
+from litestar.exceptions import NotFoundException, ValidationException
+from litestar.params import Parameter
+
+from milepost.model.people import ApiKey
+from milepost.ports.app import App
+from milepost.ports.store import CursorError, OrderRow, ShipmentRow
+from milepost.record.journey import derive
+from milepost.show.api import shapes, views
+from milepost.show.api.keys import needs_key, shops_of
+from milepost.show.problems import problem_for
+
+Cursor = Annotated[str | None, Parameter(description="`next_cursor` of the page before.", max_length=512)]
+Limit = Annotated[int, Parameter(ge=1, le=500, description="Rows per page.")]
+Number = Annotated[str, Parameter(max_length=128)]
+Filter = Annotated[str | None, Parameter(max_length=128)]
+
+ORDERS_PHASE = "o:"
+"""Event pages walk shipments first, then what was told of whole orders; this marks the second walk."""
+
+
+def _app(request: Request[Any, Any, Any]) -> App:
+    app: App = request.app.state.milepost
+    return app
+
+
+def _key(request: Request[Any, Any, Any]) -> ApiKey:
+    key: ApiKey = request.state.api_key
+    return key
+
+
+@get("/orders", summary="Orders, oldest first")
+async def orders(
+    request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100
+) -> shapes.OrderPage:
+    """Every order your key may see."""
+    page = await _app(request).store.orders(shop_ids=shops_of(_key(request)), cursor=cursor, limit=limit)
+    return shapes.OrderPage(
+        [views.order(row, _contact(row, _key(request))) for row in page.rows], page.next_cursor
+    )
+
+
+@get("/orders/{confirmation_number:str}", summary="One order by its confirmation number")
+async def order(request: Request[Any, Any, Any], confirmation_number: Number) -> shapes.OrderShape:
+    """404 when it is unknown or not yours: the answer is the same."""
+    row = await _order(request, confirmation_number)
+    return views.order(row, _contact(row, _key(request)))
+
+
+def _contact(row: OrderRow, key: ApiKey) -> Any:
+    return row.facts.contact if key.can_see_contacts else None
+
+
+@get("/shipments", summary="Shipments, oldest first")
+async def shipments(
+    request: Request[Any, Any, Any],
+    *,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+    order: Filter = None,
+    tracking_number: Filter = None,
+    carrier: Filter = None,
+    status: Filter = None,
+) -> shapes.ShipmentPage:
+    """Filter by order, tracking number, carrier or status."""
+    app = _app(request)
+    page = await app.store.shipments(
+        shop_ids=shops_of(_key(request)),
+        cursor=cursor,
+        limit=limit,
+        order_number=order,
+        tracking_number=tracking_number,
+        carrier=carrier,
+        status=status,
+    )
+    return shapes.ShipmentPage([await _shipment(app, row) for row in page.rows], page.next_cursor)
+
+
+@get("/shipments/{shipment_id:str}", summary="One shipment")
+async def shipment(request: Request[Any, Any, Any], shipment_id: Number) -> shapes.ShipmentShape:
+    """404 when it is unknown or not yours."""
+    app = _app(request)
+    row = await app.store.shipment(shipment_id, shops_of(_key(request)))
+    if row is None:
+        raise NotFoundException(f"No shipment {shipment_id} for this key.")
+    return await _shipment(app, row)
+
+
+async def _shipment(app: App, row: ShipmentRow) -> shapes.ShipmentShape:
+    promises = await app.store.promises(row.shipment.shop_id, row.shipment.order_numbers[0])
+    return views.shipment(row, promises, app)
+
+
+@get("/events", summary="Tracking events of everything, or of one order or shipment")
+async def events(
+    request: Request[Any, Any, Any],
+    *,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+    order: Filter = None,
+    shipment: Filter = None,
+    source: Filter = None,
+    since: datetime | None = None,
+) -> shapes.EventPage:
+    """Events heard `since` (RFC 3339), by `source`. A page ends at whole shipments."""
+    if since is not None and since.tzinfo is None:
+        raise ValidationException("since: write the offset, e.g. 2026-03-04T18:00:00Z")
+    page = await _event_page(request, cursor, limit, order, shipment)
+    data = [
+        event
+        for event in page.data
+        if (source is None or event.source == source) and (since is None or event.heard_at >= since)
+    ]
+    return shapes.EventPage(data, page.next_cursor)
+
+
+async def _event_page(
+    request: Request[Any, Any, Any], cursor: str | None, limit: int, order: str | None, shipment: str | None
+) -> shapes.EventPage:
+    app, shop_ids = _app(request), shops_of(_key(request))
+    if shipment is not None:
+        row = await app.store.shipment(shipment, shop_ids)
+        return shapes.EventPage(await _events_of(app, [row] if row else []), None)
+    if order is not None:
+        found = await app.store.order(order, shop_ids)
+        rows = list((await app.store.shipment_rows(found.shipment_ids)).values()) if found else []
+        own = await _own_events(app, [found]) if found else []
+        return shapes.EventPage([*await _events_of(app, rows), *own], None)
+    if cursor is not None and cursor.startswith(ORDERS_PHASE):
+        return await _order_events_page(app, shop_ids, cursor.removeprefix(ORDERS_PHASE) or None, limit)
+    page = await app.store.shipments(shop_ids=shop_ids, cursor=cursor, limit=limit)
+    return shapes.EventPage(await _events_of(app, page.rows), page.next_cursor or ORDERS_PHASE)
+
+
+async def _order_events_page(
+    app: App, shop_ids: Sequence[str] | None, cursor: str | None, limit: int
+) -> shapes.EventPage:
+    page = await app.store.orders(shop_ids=shop_ids, cursor=cursor, limit=limit)
+    following = f"{ORDERS_PHASE}{page.next_cursor}" if page.next_cursor else None
+    return shapes.EventPage(await _own_events(app, page.rows), following)
+
+
+async def _events_of(app: App, rows: Sequence[ShipmentRow]) -> list[shapes.EventShape]:
+    told = await app.store.shipment_events([row.shipment.shipment_id for row in rows])
+    shown: list[shapes.EventShape] = []
+    for row in rows:
+        one = row.shipment
+        shown += views.events(derive(told.get(one.shipment_id, [])), one.shipment_id, one.order_numbers)
+        await asyncio.sleep(0)  # a large page lets other requests through
+    return shown
+
+
+async def _own_events(app: App, rows: Sequence[OrderRow]) -> list[shapes.EventShape]:
+    shown: list[shapes.EventShape] = []
+    for row in rows:
+        told = await app.store.order_events(row.facts.shop_id, row.facts.order_number)
+        shown += views.events(derive(told), None, [row.facts.order_number])
+    return shown
+
+
+@get("/promises", summary="The promises ledger")
+async def promises(
+    request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100, order: Filter = None
+) -> shapes.PromisePage:
+    """Every date anyone named, oldest first; of one order with `order`."""
+    app, shop_ids = _app(request), shops_of(_key(request))
+    if order is not None:
+        found = await app.store.order(order, shop_ids)
+        told = await app.store.promises(found.facts.shop_id, order) if found else []
+        return shapes.PromisePage([views.promise(one) for one in told], None)
+    page = await app.store.promises_page(shop_ids=shop_ids, cursor=cursor, limit=limit)
+    return shapes.PromisePage([views.promise(one) for one in page.rows], page.next_cursor)
+
+
+@get("/exceptions", summary="Delivery exceptions, worst first")
+async def exceptions(
+    request: Request[Any, Any, Any],
+    *,
+    cursor: Cursor = None,
+    limit: Limit = 100,
+    only_open: bool = True,
+    mover: Filter = None,
+    shipment: Filter = None,
+) -> shapes.ExceptionPage:
+    """Open ones unless `only_open=false`; `mover` is buyer, seller or carrier."""
+    page = await _app(request).store.exceptions(
+        shop_ids=shops_of(_key(request)),
+        cursor=cursor,
+        limit=limit,
+        only_open=only_open,
+        mover=mover,
+        shipment_id=shipment,
+    )
+    return shapes.ExceptionPage([views.exception(one) for one in page.rows], page.next_cursor)
+
+
+@get("/notices", summary="Notices and what became of them")
+async def notices(
+    request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100, order: Filter = None
+) -> shapes.NoticePage:
+    """Without addresses: who was told is not what was told."""
+    page = await _app(request).store.notices(
+        shop_ids=shops_of(_key(request)), cursor=cursor, limit=limit, order_number=order
+    )
+    return shapes.NoticePage([views.notice(one, tries) for one, tries in page.rows], page.next_cursor)
+
+
+async def _order(request: Request[Any, Any, Any], number: str) -> OrderRow:
+    row = await _app(request).store.order(number, shops_of(_key(request)))
+    if row is None:
+        raise NotFoundException(f"No order {number} for this key.")
+    return row
+
+
+def bad_cursor(request: Request[Any, Any, Any], _error: CursorError) -> Any:
+    """A cursor we never gave."""
+    return problem_for(request, ValidationException("cursor: not one of ours; start again without it"))
+
+
+def router() -> Router:
+    """Everything under /api/v1."""
+    return Router(
+        "/api/v1",
+        route_handlers=[orders, order, shipments, shipment, events, promises, exceptions, notices],
+        guards=[needs_key],
+        exception_handlers={CursorError: bad_cursor, Exception: problem_for},
+        security=[{"apiKey": []}],
+        tags=["tracking"],
+    )

@@ -1,0 +1,228 @@
+"""The shapes of the JSON API. Instants are RFC 3339; unknown is null, never a guess."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class PlaceShape(msgspec.Struct, kw_only=True):
+    """Where a scan happened: the source's words, and what we make of them (nulls where we cannot)."""
+
+    text: str
+    city: str | None
+    region: str | None
+    postal_code: str | None
+    country: str | None
+    latitude: float | None
+    longitude: float | None
+    precision: str | None
+
+
+class EventShape(msgspec.Struct, kw_only=True):
+    """One scan as one source told it; events of several sources about one scan share `step_id`."""
+
+    id: str
+    step_id: str
+    shipment_id: str | None
+    confirmation_numbers: list[str]
+    tracking_number: str | None
+    source: str
+    occurred_at: datetime | None
+    wall_clock: str
+    offset_minutes: int | None
+    offset_source: str
+    heard_at: datetime
+    status: str | None
+    reason: str | None
+    responsible: str | None
+    evidence: str
+    code: str
+    description: str
+    place: PlaceShape | None
+
+
+class ItemShape(msgspec.Struct, kw_only=True):
+    """Units of one variant."""
+
+    title: str
+    variant: str
+    seller_sku: str
+    quantity: int
+    state: str
+    package_id: str | None
+
+
+class DestinationShape(msgspec.Struct, kw_only=True):
+    """Where an order goes, without anything personal."""
+
+    country: str | None
+    region: str | None
+    city: str | None
+    postal_prefix: str | None
+
+
+class ContactShape(msgspec.Struct, kw_only=True):
+    """Who gets it; only for keys that may see contacts."""
+
+    name: str | None
+    email: str | None
+    phone: str | None
+    address: str | None
+    postal_code: str | None
+
+
+class OrderShape(msgspec.Struct, kw_only=True):
+    """An order by its confirmation number."""
+
+    confirmation_number: str
+    shop_id: str
+    marketplace: str
+    state: str
+    placed_at: datetime | None
+    updated_at: datetime | None
+    closed: bool
+    destination: DestinationShape
+    items: list[ItemShape]
+    shipment_ids: list[str]
+    exceptions_open: int
+    total: str | None
+    currency: str | None
+    contact: ContactShape | None
+
+
+class WindowShape(msgspec.Struct, kw_only=True):
+    """A delivery window, UTC."""
+
+    from_at: datetime | None
+    to_at: datetime
+    kind: str
+    source: str
+    said_at: datetime
+    reason: str
+    confidence: float | None
+    sample_size: int | None
+
+
+class ShipmentShape(msgspec.Struct, kw_only=True):
+    """One tracking number with one carrier, and what its journey comes to."""
+
+    id: str
+    shop_id: str
+    confirmation_numbers: list[str]
+    carrier: str | None
+    carrier_name: str | None
+    carrier_url: str | None
+    provider_name: str
+    tracking_number: str
+    service: str
+    status: str
+    reason: str | None
+    status_since: datetime | None
+    delivered_at: datetime | None
+    delivery_retracted: bool
+    last_heard_at: datetime | None
+    last_scan_at: datetime | None
+    last_place: str | None
+    superseded: bool
+    forecast: WindowShape | None
+    carrier_eta: WindowShape | None
+
+
+class PromiseShape(msgspec.Struct, kw_only=True):
+    """One entry of the promises ledger."""
+
+    confirmation_number: str
+    shipment_id: str | None
+    promiser: str
+    source: str
+    name: str
+    kind: str
+    from_at: datetime | None
+    to_at: datetime
+    said_at: datetime
+    reason: str
+    confidence: float | None
+    sample_size: int | None
+
+
+class ExceptionShape(msgspec.Struct, kw_only=True):
+    """A delivery exception: what, how bad, whose move it is, by when."""
+
+    id: str
+    shipment_id: str
+    confirmation_numbers: list[str]
+    kind: str
+    severity: str
+    mover: str
+    responsible: str
+    reason: str | None
+    opened_at: datetime
+    noticed_at: datetime
+    act_by: datetime | None
+    event_id: str | None
+    resolved_at: datetime | None
+    resolution: str | None
+
+
+class AttemptShape(msgspec.Struct, kw_only=True):
+    """One try to send a notice."""
+
+    at: datetime
+    number: int
+    outcome: str
+    detail: str
+
+
+class NoticeShape(msgspec.Struct, kw_only=True):
+    """A decided message and what became of it. Addresses are not in it."""
+
+    id: str
+    confirmation_number: str
+    shipment_id: str | None
+    audience: str
+    channel: str
+    template: str
+    created_at: datetime
+    attempts: list[AttemptShape]
+
+
+class OrderPage(msgspec.Struct):
+    """A page of orders."""
+
+    data: list[OrderShape]
+    next_cursor: str | None
+
+
+class ShipmentPage(msgspec.Struct):
+    """A page of shipments."""
+
+    data: list[ShipmentShape]
+    next_cursor: str | None
+
+
+class EventPage(msgspec.Struct):
+    """A page of events; it ends at whole shipments, so it may hold more or fewer than `limit`."""
+
+    data: list[EventShape]
+    next_cursor: str | None
+
+
+class PromisePage(msgspec.Struct):
+    """A page of the promises ledger."""
+
+    data: list[PromiseShape]
+    next_cursor: str | None
+
+
+class ExceptionPage(msgspec.Struct):
+    """A page of delivery exceptions."""
+
+    data: list[ExceptionShape]
+    next_cursor: str | None
+
+
+class NoticePage(msgspec.Struct):
+    """A page of notices."""
+
+    data: list[NoticeShape]
+    next_cursor: str | None

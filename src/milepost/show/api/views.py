@@ -1,0 +1,211 @@
+"""From what is kept to what the API says."""
+
+from collections.abc import Iterable, Sequence
+
+from milepost.model.events import TrackingEvent
+from milepost.model.exceptions import DeliveryException
+from milepost.model.journeys import Journey, JourneyEvent
+from milepost.model.notices import Attempt, Notice
+from milepost.model.orders import Contact
+from milepost.model.places import Place
+from milepost.model.promises import Promise, Promiser
+from milepost.ports.app import App
+from milepost.ports.store import OrderRow, ShipmentRow
+from milepost.show.api import shapes
+
+POSTAL_PREFIX_LENGTH = 3
+"""How much of a postcode is not personal: enough for a region, too little for a street."""
+
+
+def order(row: OrderRow, contact: Contact | None) -> shapes.OrderShape:
+    """An order; `contact` only for a key that may see it."""
+    facts = row.facts
+    postal_code = facts.contact.postal_code or ""
+    return shapes.OrderShape(
+        confirmation_number=facts.order_number,
+        shop_id=facts.shop_id,
+        marketplace=facts.marketplace,
+        state=facts.state,
+        placed_at=facts.placed_at,
+        updated_at=facts.updated_at,
+        closed=facts.closed,
+        destination=shapes.DestinationShape(
+            country=facts.destination.country or None,
+            region=facts.destination.region or None,
+            city=facts.destination.city or None,
+            postal_prefix=postal_code[:POSTAL_PREFIX_LENGTH] or None,
+        ),
+        items=[
+            shapes.ItemShape(
+                title=item.title,
+                variant=item.variant,
+                seller_sku=item.seller_sku,
+                quantity=item.quantity,
+                state=item.state,
+                package_id=item.package_id,
+            )
+            for item in facts.items
+        ],
+        shipment_ids=list(row.shipment_ids),
+        exceptions_open=row.open_exceptions,
+        total=None if facts.total is None else str(facts.total),
+        currency=facts.currency or None,
+        contact=None
+        if contact is None
+        else shapes.ContactShape(
+            name=contact.name,
+            email=contact.email,
+            phone=contact.phone,
+            address=contact.address,
+            postal_code=contact.postal_code,
+        ),
+    )
+
+
+def shipment(row: ShipmentRow, promises: Sequence[Promise], app: App) -> shapes.ShipmentShape:
+    """A shipment with the newest windows named for it."""
+    one = row.shipment
+    carrier = app.carriers.get(one.carrier or "")
+    return shapes.ShipmentShape(
+        id=one.shipment_id,
+        shop_id=one.shop_id,
+        confirmation_numbers=list(one.order_numbers),
+        carrier=one.carrier,
+        carrier_name=carrier.card.name if carrier else None,
+        carrier_url=carrier.card.tracking_url.replace("{n}", one.tracking_number) if carrier else None,
+        provider_name=one.provider_name,
+        tracking_number=one.tracking_number,
+        service=one.service,
+        status=row.status,
+        reason=row.reason,
+        status_since=row.status_since,
+        delivered_at=row.delivered_at,
+        delivery_retracted=row.delivery_retracted,
+        last_heard_at=row.last_heard_at,
+        last_scan_at=row.last_scan_at,
+        last_place=row.last_place or None,
+        superseded=one.superseded,
+        forecast=_newest(promises, one.shipment_id, Promiser.MILEPOST),
+        carrier_eta=_newest(promises, one.shipment_id, Promiser.CARRIER),
+    )
+
+
+def _newest(promises: Iterable[Promise], shipment_id: str, promiser: Promiser) -> shapes.WindowShape | None:
+    told = [p for p in promises if p.shipment_id == shipment_id and p.promiser is promiser]
+    if not told:
+        return None
+    newest = max(told, key=lambda promise: promise.said_at)
+    return shapes.WindowShape(
+        from_at=newest.from_at,
+        to_at=newest.to_at,
+        kind=newest.kind,
+        source=newest.source,
+        said_at=newest.said_at,
+        reason=newest.reason,
+        confidence=newest.confidence,
+        sample_size=newest.sample_size,
+    )
+
+
+def events(
+    journey: Journey, shipment_id: str | None, confirmation_numbers: Sequence[str]
+) -> list[shapes.EventShape]:
+    """A journey's events, oldest first."""
+    return [_event(scan, shipment_id, confirmation_numbers) for scan in journey.events]
+
+
+def _event(scan: JourneyEvent, shipment_id: str | None, numbers: Sequence[str]) -> shapes.EventShape:
+    event: TrackingEvent = scan.event
+    return shapes.EventShape(
+        id=scan.event_id,
+        step_id=scan.step,
+        shipment_id=shipment_id,
+        confirmation_numbers=list(numbers),
+        tracking_number=event.tracking_number,
+        source=event.source,
+        occurred_at=event.occurred.local,
+        wall_clock=event.occurred.wall_clock,
+        offset_minutes=event.occurred.offset_minutes,
+        offset_source=event.occurred.source.value,
+        heard_at=scan.first_heard_at,
+        status=event.status.value if event.status else None,
+        reason=event.reason,
+        responsible=event.responsible.value if event.responsible else None,
+        evidence=event.evidence.value,
+        code=event.code,
+        description=event.description,
+        place=_place(event.place),
+    )
+
+
+def _place(place: Place) -> shapes.PlaceShape | None:
+    if place.raw.is_empty:
+        return None
+    raw, found = place.raw, place.located
+    return shapes.PlaceShape(
+        text=raw.line,
+        city=(found.city if found else raw.city) or None,
+        region=(found.region if found else raw.region) or None,
+        postal_code=raw.postal_code or None,
+        country=(found.country if found else raw.country) or None,
+        latitude=found.latitude if found else None,
+        longitude=found.longitude if found else None,
+        precision=found.precision.value if found else None,
+    )
+
+
+def promise(one: Promise) -> shapes.PromiseShape:
+    """A ledger entry."""
+    return shapes.PromiseShape(
+        confirmation_number=one.order_number,
+        shipment_id=one.shipment_id,
+        promiser=one.promiser.value,
+        source=one.source,
+        name=one.name,
+        kind=one.kind,
+        from_at=one.from_at,
+        to_at=one.to_at,
+        said_at=one.said_at,
+        reason=one.reason,
+        confidence=one.confidence,
+        sample_size=one.sample_size,
+    )
+
+
+def exception(one: DeliveryException) -> shapes.ExceptionShape:
+    """A delivery exception."""
+    return shapes.ExceptionShape(
+        id=one.key,
+        shipment_id=one.shipment_id,
+        confirmation_numbers=list(one.order_numbers),
+        kind=one.kind,
+        severity=one.severity.value,
+        mover=one.mover.value,
+        responsible=one.responsible.value,
+        reason=one.reason,
+        opened_at=one.opened_at,
+        noticed_at=one.noticed_at,
+        act_by=one.act_by,
+        event_id=one.event_id,
+        resolved_at=one.resolved_at,
+        resolution=one.resolution or None,
+    )
+
+
+def notice(one: Notice, attempts: Iterable[Attempt]) -> shapes.NoticeShape:
+    """A notice with its tries."""
+    return shapes.NoticeShape(
+        id=one.key,
+        confirmation_number=one.order_number,
+        shipment_id=one.shipment_id,
+        audience=one.audience.value,
+        channel=one.channel,
+        template=one.template,
+        created_at=one.created_at,
+        attempts=[
+            shapes.AttemptShape(
+                at=attempt.at, number=attempt.number, outcome=attempt.outcome, detail=attempt.detail
+            )
+            for attempt in attempts
+        ],
+    )

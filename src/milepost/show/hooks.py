@@ -1,0 +1,55 @@
+"""Where marketplaces push: verified on the raw body, answered only when it is safely kept."""
+
+import structlog
+from litestar import Request, Response, post
+from litestar.datastructures import State
+from litestar.exceptions import NotFoundException
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_400_BAD_REQUEST,
+    HTTP_401_UNAUTHORIZED,
+    HTTP_503_SERVICE_UNAVAILABLE,
+)
+
+from milepost.flow import hear_push
+from milepost.model.reports import Refusal
+from milepost.ports.app import App
+from milepost.show.problems import MEDIA_TYPE, Problem
+
+BAD_SIGNATURE = "bad_signature"
+RETRY_AFTER_S = "30"
+
+log = structlog.get_logger(__name__)
+
+
+@post(
+    "/hooks/{marketplace:str}",
+    status_code=HTTP_200_OK,
+    include_in_schema=False,
+    opt={"exclude_from_csrf": True},
+)
+async def hook(marketplace: str, request: Request[None, None, State]) -> Response[object]:
+    """200 with an empty body once kept; 401 for a wrong signature; 503 when it could not be kept."""
+    app: App = request.app.state.milepost
+    if marketplace not in app.marketplaces:
+        raise NotFoundException(f"There is no marketplace {marketplace!r} here.")
+    body = await request.body()
+    try:
+        heard = await hear_push(marketplace, dict(request.headers), body, app)
+    except Exception:
+        log.exception("push_not_kept", marketplace=marketplace)
+        return _problem(HTTP_503_SERVICE_UNAVAILABLE, "Not kept", "It could not be stored; send it again.")
+    if not isinstance(heard, Refusal):
+        return Response(b"", status_code=HTTP_200_OK)
+    status = HTTP_401_UNAUTHORIZED if heard.reason == BAD_SIGNATURE else HTTP_400_BAD_REQUEST
+    return _problem(status, heard.reason, heard.detail)
+
+
+def _problem(status: int, title: str, detail: str) -> Response[object]:
+    headers = {"Retry-After": RETRY_AFTER_S} if status == HTTP_503_SERVICE_UNAVAILABLE else None
+    return Response(
+        Problem(title=title, status=status, detail=detail),
+        status_code=status,
+        media_type=MEDIA_TYPE,
+        headers=headers,
+    )

@@ -1,0 +1,56 @@
+"""Errors for programs: RFC 9457 problem documents that name the field and the fix."""
+
+from typing import Any
+
+import msgspec
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+
+MEDIA_TYPE = "application/problem+json"
+log = structlog.get_logger(__name__)
+
+
+class Problem(msgspec.Struct, kw_only=True):
+    """One problem (RFC 9457); `errors` names each wrong field."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = []
+
+
+def problem_for(_request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """The problem document of an error; an unforeseen one says nothing of its inside."""
+    if not isinstance(error, HTTPException):
+        log.error("unforeseen", exc_info=error)
+        return _response(
+            Problem(
+                title="Internal error",
+                status=HTTP_500_INTERNAL_SERVER_ERROR,
+                detail="Something went wrong here; it is in the log. Try again.",
+            )
+        )
+    problem = Problem(
+        title=type(error).__name__.removesuffix("Exception"),
+        status=error.status_code,
+        detail=error.detail,
+        errors=_errors(error),
+    )
+    return _response(problem, dict(error.headers or {}))
+
+
+def _errors(error: HTTPException) -> list[dict[str, str]]:
+    if not isinstance(error, ValidationException) or not isinstance(error.extra, list):
+        return []
+    return [
+        {"field": str(one.get("key", "")), "message": str(one.get("message", ""))}
+        for one in error.extra
+        if isinstance(one, dict)
+    ]
+
+
+def _response(problem: Problem, headers: dict[str, str] | None = None) -> Response[Problem]:
+    return Response(problem, status_code=problem.status, media_type=MEDIA_TYPE, headers=headers)
