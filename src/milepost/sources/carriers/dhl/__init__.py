@@ -1,0 +1,1 @@
+"""DHL: its Shipment Tracking Unified API, which speaks for all of its companies."""

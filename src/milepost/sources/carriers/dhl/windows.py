@@ -1,0 +1,68 @@
+"""Reads DHL's times, and the delivery windows made of them.
+
+Midnight, naive or in Z, is how DHL writes a day without a time: it stands for the whole local day
+(carriers.md section 5.1).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from milepost.model.places import RawPlace
+from milepost.model.promises import EtaKind
+from milepost.model.scans import EtaTold
+
+YEARS = range(1990, 2200)
+"""A year outside is a slip of the pen; near the ends of the calendar it cannot even be moved to UTC."""
+DAY_START, DAY_END = "T00:00:00", "T23:59:59"
+
+
+def moment_of(value: Any) -> datetime | None:
+    """With an offset, with Z, or naive: that is kept as it came."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+    except ValueError:
+        return None
+    return moment if moment.year in YEARS else None
+
+
+def etas(item: Mapping[str, Any], number: str, destination: RawPlace) -> tuple[EtaTold, ...]:
+    """The frame where there is one, else the one moment, which is the window's end."""
+    frame = item.get("estimatedDeliveryTimeFrame")
+    told = frame if isinstance(frame, Mapping) else {}
+    start, end = moment_of(told.get("estimatedFrom")), moment_of(told.get("estimatedThrough"))
+    if start is None and end is None:
+        end = moment_of(item.get("estimatedTimeOfDelivery"))
+        start = end if end and _is_day(end) else None
+    if start is None and end is None:
+        return ()
+    from_at, wall_from = _end_of_window(start, DAY_START)
+    to_at, wall_to = _end_of_window(end or start, DAY_END)
+    return (
+        EtaTold(
+            tracking_number=number,
+            kind=EtaKind.ESTIMATED,
+            from_at=from_at,
+            to_at=to_at,
+            wall_from=wall_from,
+            wall_to=wall_to,
+            place=destination,
+        ),
+    )
+
+
+def _end_of_window(moment: datetime | None, of_a_day: str) -> tuple[datetime | None, str | None]:
+    """The instant, or the wall clock where no offset or only a day was told."""
+    if moment is None:
+        return None, None
+    if _is_day(moment):
+        return None, moment.date().isoformat() + of_a_day
+    if moment.tzinfo is not None:
+        return moment, None
+    return None, moment.isoformat(timespec="seconds")
+
+
+def _is_day(moment: datetime) -> bool:
+    return moment.hour == moment.minute == moment.second == 0 and not moment.utcoffset()
