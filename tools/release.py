@@ -27,11 +27,9 @@ def main() -> int:
     build("sdist")
     build("wheel", already_built=True)  # the archive's build has just made assets and places
     wheel = next(DIST.glob("*.whl"))
-    wrong = what_is_wrong_with(zipfile.ZipFile(wheel).namelist())
+    wrong = what_is_wrong_with(zipfile.ZipFile(wheel).namelist()) or what_fails_when_installed(wheel)
     for line in wrong:
         print(f"release: {line}", file=sys.stderr)
-    if not wrong:
-        wrong = what_fails_when_installed(wheel)
     for made in sorted(DIST.iterdir()):
         print(f"{made.relative_to(ROOT)}  {made.stat().st_size / 1e6:.1f} MB")
     return 1 if wrong else 0
