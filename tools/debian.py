@@ -23,7 +23,8 @@ def main(packages: list[str]) -> int:
     print(f"Installing Debian packages: {' '.join(missing)}", flush=True)
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "--quiet=2"], check=True, env=quiet)
-    return subprocess.run([*install, "--quiet=2", "--option=Dpkg::Use-Pty=0"], check=False, env=quiet).returncode
+    install += ["--quiet=2", "--option=Dpkg::Use-Pty=0"]
+    return subprocess.run(install, check=False, env=quiet).returncode
 
 
 def is_installed(package: str) -> bool:

@@ -17,8 +17,8 @@ FLOORS = {
     5: "show",
     4: "flow carry desk",
     3: "sources identify normalize record react forecast notify places map store queue clock",
-    2: "ports settings",
-    1: "model",
+    2: "ports settings version",
+    1: "model version",
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms.split()}
 BESIDE = {
