@@ -1,4 +1,4 @@
-"""A buyer's address as TikTok shows it: not at all, masked, or clear, by the order's state (tiktok-shop.md §6.4)."""
+"""A buyer's address as TikTok shows it: not at all, masked, or clear, by the order's state (§6.4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An order as TikTok shows it in search and detail, with one line item per piece (tiktok-shop.md §3.4 and 3.5)."""
+"""An order as TikTok shows it in search and detail, one line item per piece (tiktok-shop.md §3.4–3.5)."""
 
 from __future__ import annotations
 

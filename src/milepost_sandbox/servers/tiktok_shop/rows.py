@@ -1,7 +1,7 @@
 """What TikTok says about each situation in Get Tracking: action code, name, text, and what it means.
 
-Codes: tiktok-shop.md §4.3 and 4.4. A row belongs to an order, has no place, no carrier and no number; its time is
-in milliseconds since 1970. TikTok tells scans of platform parcels, and of some parcels of carriers with an API.
+Codes: tiktok-shop.md §4.3 and 4.4. A row belongs to an order, has no place, no carrier and no number; its
+time is in milliseconds since 1970. TikTok tells scans of platform parcels, and of some other parcels.
 """
 
 from __future__ import annotations
@@ -141,6 +141,19 @@ class OrderRow:
     name: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Words:
+    """What one row says: `code` None means the row has none."""
+
+    code: int | None
+    text: str
+    meaning: Meaning
+    name: str
+
+
+UNKNOWN_WORDS: Final = _Words(code=UNKNOWN_CODE, text="Package note", meaning=UNKNOWN, name="pkg_note")
+
+
 def is_told(parcel: Parcel) -> bool:
     """Whether TikTok tells this parcel's scans."""
     return bool(parcel.order_ids) and (parcel.marketplace_tracked or parcel.carrier == "other")
@@ -167,10 +180,12 @@ def rows_of(faults: FaultsLike, parcel: Parcel, step: Step) -> tuple[OrderRow, .
     if _is_codeless(parcel, step):
         code, meaning = None, UNKNOWN
     name = _name(action, parcel, step)
-    told = [_row(parcel, step, step.at, code, _text(action, step), meaning, name)]
+    told = [
+        _row(parcel, step, step.at, _Words(code=code, text=_text(action, step), meaning=meaning, name=name))
+    ]
     if has_unknown_row(faults, SOURCE, step):
         at = step.at + UNKNOWN_AFTER
-        told.append(_row(parcel, step, at, UNKNOWN_CODE, "Package note", UNKNOWN, "pkg_note"))
+        told.append(_row(parcel, step, at, UNKNOWN_WORDS))
     return tuple(told)
 
 
@@ -179,8 +194,8 @@ def entailed(
 ) -> tuple[Entailed, ...]:
     """The truth of the rows about one step.
 
-    A row of an order with one package belongs to that package, also when the package holds several orders: it is
-    one event then. A row of an order with several packages belongs to the order alone.
+    A row of an order with one package belongs to that package, also when the package holds several orders: it
+    is one event then. A row of an order with several packages belongs to the order alone.
     """
     if step.published_at > now:
         return ()
@@ -198,21 +213,19 @@ def entailed(
     return tuple(entailed)
 
 
-def _row(
-    parcel: Parcel, step: Step, at: datetime, code: int | None, text: str, meaning: Meaning, name: str
-) -> OrderRow:
-    row: dict[str, Any] = {"description": text, "update_time_millis": int(at.timestamp()) * 1000}
-    if code is not None:
-        row["action_code"] = code
+def _row(parcel: Parcel, step: Step, at: datetime, words: _Words) -> OrderRow:
+    row: dict[str, Any] = {"description": words.text, "update_time_millis": int(at.timestamp()) * 1000}
+    if words.code is not None:
+        row["action_code"] = words.code
     telling = Telling(
         step=step,
         at=at.astimezone(UTC),
-        code="" if code is None else str(code),
-        description=text,
-        meaning=meaning,
+        code="" if words.code is None else str(words.code),
+        description=words.text,
+        meaning=words.meaning,
         row=row,
     )
-    return OrderRow(parcel=parcel, telling=telling, name=name)
+    return OrderRow(parcel=parcel, telling=telling, name=words.name)
 
 
 def _is_codeless(parcel: Parcel, step: Step) -> bool:
