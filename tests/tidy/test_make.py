@@ -7,7 +7,7 @@ import pytest
 
 from tests.tidy.tree import ROOT
 
-COMMANDS = "demo dev test check fix new sim bench docs release".split()
+COMMANDS = ["demo", "dev", "test", "check", "fix", "new", "sim", "bench", "docs", "release"]
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
