@@ -1,4 +1,9 @@
-"""All simulated platforms: one of each, in the order they are started."""
+"""All simulated platforms: one of each, in the order they are started.
+
+Each has `source`, `url_names` (what its one address is called in `GET /world`), `ROWS`, `UNTELLABLE`,
+`app(world, faults, credentials, options)` and `entails(world, faults, parcel, step, now)`. TikTok Shop's application
+has its webhook sender as `.webhooks`: `set_target(url)`, `due()` and `await flush()`.
+"""
 
 from __future__ import annotations
 

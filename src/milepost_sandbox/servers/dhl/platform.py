@@ -25,6 +25,7 @@ class Dhl:
     """DHL as a platform of the sandbox."""
 
     source = rows.SOURCE
+    url_names: tuple[str, ...] = ("dhl",)
     ROWS: Mapping[str, Any] = rows.ROWS
     UNTELLABLE: Mapping[str, str] = rows.UNTELLABLE
 

@@ -63,6 +63,7 @@ class FedEx:
     """FedEx as a platform of the sandbox."""
 
     source = rows.SOURCE
+    url_names: tuple[str, ...] = ("fedex",)
     ROWS: Mapping[str, Any] = rows.ROWS
     UNTELLABLE: Mapping[str, str] = rows.UNTELLABLE
 

@@ -20,6 +20,7 @@ class TikTokShop:
     """TikTok Shop as a platform of the sandbox."""
 
     source = rows.SOURCE
+    url_names: tuple[str, ...] = ("tiktok_auth", "tiktok_api")
     ROWS: Mapping[str, Any] = rows.ROWS
     UNTELLABLE: Mapping[str, str] = rows.UNTELLABLE
 

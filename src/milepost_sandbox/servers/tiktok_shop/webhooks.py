@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -23,17 +23,6 @@ RETRIES: Final = (timedelta(minutes=2), timedelta(minutes=30), timedelta(hours=3
 AT_ONCE_MAX: Final = 8
 DUPLICATE_SHARE: Final = 0.2
 SHUFFLED_BY_S: Final = 900
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flushed:
-    """What one round of sending did. `waiting` are those that will be tried again later."""
-
-    sent: int
-    accepted: int
-    refused: int
-    dropped: int
-    waiting: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,43 +99,36 @@ class WebhookSender:
         self._serial += 1
         self._push(make(shop_id, self._world.now(), self._serial))
 
-    def due(self, now: datetime) -> int:
-        """How many tries are due at `now`."""
+    def due(self) -> int:
+        """How many tries are due by the world's clock."""
+        now = self._world.now()
         self._take_due(now)
         return sum(waiting.due_at <= now for waiting in self._queue)
 
-    async def flush(self, now: datetime) -> Flushed:
-        """Send everything due at `now`, each once; failures wait for their next try."""
+    async def flush(self) -> dict[str, int]:
+        """Send everything due by the world's clock, each once; failures wait for their next try.
+
+        Returns counts: `sent`, of which `accepted` and `refused`; of the refused `dropped` for good; and
+        `waiting` for a later try.
+        """
+        now = self._world.now()
         self._take_due(now)
         batch: list[_Try] = []
         while self._queue and self._queue[0].due_at <= now:
             batch.append(heapq.heappop(self._queue))
         outcomes = await self._send_all(self._disturbed(batch))
-        dropped = 0
-        for waiting, accepted in outcomes.items():
-            if accepted:
-                continue
-            if waiting.number >= len(RETRIES):
-                dropped += 1
-                continue
-            heapq.heappush(
-                self._queue,
-                _Try(
-                    due_at=now + RETRIES[waiting.number],
-                    serial=waiting.serial,
-                    number=waiting.number + 1,
-                    address=waiting.address,
-                    body=waiting.body,
-                ),
-            )
-        accepted_count = sum(outcomes.values())
-        return Flushed(
-            sent=len(outcomes),
-            accepted=accepted_count,
-            refused=len(outcomes) - accepted_count,
-            dropped=dropped,
-            waiting=len(self._queue),
-        )
+        refused = [waiting for waiting, accepted in outcomes.items() if not accepted]
+        again = [waiting for waiting in refused if waiting.number < len(RETRIES)]
+        for waiting in again:
+            due_at = now + RETRIES[waiting.number]
+            heapq.heappush(self._queue, replace(waiting, due_at=due_at, number=waiting.number + 1))
+        return {
+            "sent": len(outcomes),
+            "accepted": len(outcomes) - len(refused),
+            "refused": len(refused),
+            "dropped": len(refused) - len(again),
+            "waiting": len(self._queue),
+        }
 
     def _skip_past(self, now: datetime) -> None:
         """What happened before the world began was notified then, to nobody."""

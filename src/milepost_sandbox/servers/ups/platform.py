@@ -32,6 +32,7 @@ class Ups:
     """UPS as a platform of the sandbox."""
 
     source = rows.SOURCE
+    url_names: tuple[str, ...] = ("ups",)
     ROWS: Mapping[str, Any] = rows.ROWS
     UNTELLABLE: Mapping[str, str] = rows.UNTELLABLE
 

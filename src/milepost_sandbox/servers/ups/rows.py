@@ -101,6 +101,12 @@ ROWS: Final[Mapping[str, Code]] = MappingProxyType(
             "X/45/059", "The package was damaged and is being looked at.", "held", "carrier.damaged"
         ),
         "out_for_delivery": _code("I/OT/021", "Out For Delivery Today", "out_for_delivery"),
+        "attempt_absent": _code(
+            "X/48/022", "The receiver was not in at the first attempt.", "attempted", "receiver.absent"
+        ),
+        "attempt_closed": _code(
+            "X/55/022", "The business was closed at the first attempt.", "attempted", "receiver.closed"
+        ),
         "refused": _code("X/AM/064", "The receiver refused the delivery.", "attempted", "receiver.refused"),
         "available_for_pickup": _code(
             "D/2Q/161", "Delivered to UPS Access Point, ready for collection", "available_for_pickup"
@@ -127,12 +133,9 @@ UNTELLABLE: Final = MappingProxyType(
     {"eta_changed": "class U stands in Track Alert pushes only; the pull answer shows it as deliveryDate RDD"}
 )
 
-ATTEMPTS: Final[Mapping[str, tuple[Code, Code, Code]]] = MappingProxyType(
+LATER_ATTEMPTS: Final[Mapping[str, tuple[Code, Code]]] = MappingProxyType(
     {
         "attempt_absent": (
-            _code(
-                "X/48/022", "The receiver was not in at the first attempt.", "attempted", "receiver.absent"
-            ),
             _code(
                 "X/KX/023", "The receiver was not in at the second attempt.", "attempted", "receiver.absent"
             ),
@@ -141,9 +144,6 @@ ATTEMPTS: Final[Mapping[str, tuple[Code, Code, Code]]] = MappingProxyType(
             ),
         ),
         "attempt_closed": (
-            _code(
-                "X/55/022", "The business was closed at the first attempt.", "attempted", "receiver.closed"
-            ),
             _code(
                 "X/L1/023", "The business was closed at the second attempt.", "attempted", "receiver.closed"
             ),
@@ -178,8 +178,9 @@ LEFT_WITH: Final[Mapping[str, str]] = MappingProxyType(
 
 def code_of(parcel: Parcel, step: Step) -> Code | None:
     """What UPS says about a step; None when it says nothing."""
-    if step.situation in ATTEMPTS:
-        return ATTEMPTS[step.situation][min(attempt_number(parcel, step), 3) - 1]
+    number = attempt_number(parcel, step)
+    if step.situation in LATER_ATTEMPTS and number > 1:
+        return LATER_ATTEMPTS[step.situation][min(number, 3) - 2]
     if step.situation == "customs_hold":
         return next((CUSTOMS[key] for key in ("fee", "papers") if step.detail.get(key)), ROWS["customs_hold"])
     code = ROWS.get(step.situation)

@@ -48,6 +48,7 @@ class Usps:
     """USPS as a platform of the sandbox."""
 
     source = rows.SOURCE
+    url_names: tuple[str, ...] = ("usps",)
     ROWS: Mapping[str, Any] = rows.ROWS
     UNTELLABLE: Mapping[str, str] = rows.UNTELLABLE
 
