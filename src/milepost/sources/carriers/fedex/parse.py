@@ -23,8 +23,9 @@ SCANS_MAX = 5000
 def parse(report: Report) -> Parsed:
     """Scans, dates, proof and facts of every use of every number in the answer.
 
-    A number used again has several results. All are told, each with its ship date; choosing among them needs
-    the order, which a parser does not know.
+    A number used again has several results. The scans of all are told, each use with its ship date; choosing
+    among them needs the order, which a parser does not know. Windows and proofs have no date to choose by, so
+    only those of the newest use are told.
     """
     try:
         answer = decode(report.body)
@@ -33,19 +34,20 @@ def parse(report: Report) -> Parsed:
     results = _results(answer)
     if not results:
         return _without_results(answer, report)
-    return _joined([_result(number, result) for number, result in results[:RESULTS_MAX]])
+    read = [_result(number, result) for number, result in results[:RESULTS_MAX]]
+    return _joined([part if _is_newest(part, read) else _scans_alone(part) for part in read])
 
 
 def _results(answer: Any) -> list[tuple[str, Object]]:
-    """(number, result); pushes are known to come without the two outer levels (§3.8)."""
+    """(number as asked, result); pushes are known to come without the two outer levels (§3.8)."""
     groups = objects_at(answer, "output", "completeTrackResults") or objects_at(
         answer, "completeTrackResults"
     )
     found = []
     for group in groups or ([answer] if isinstance(answer, dict) else []):
         for result in objects_at(group, "trackResults"):
-            number = text_at(result, "trackingNumberInfo", "trackingNumber")
-            found.append((number or text_at(group, "trackingNumber"), result))
+            own = text_at(result, "trackingNumberInfo", "trackingNumber")
+            found.append((text_at(group, "trackingNumber") or own, result))
     return found
 
 
@@ -69,6 +71,23 @@ def _result(number: str, result: Object) -> Parsed:
     )
 
 
+def _is_newest(part: Parsed, parts: list[Parsed]) -> bool:
+    """Whether no other use of the same number was shipped later."""
+    if not part.shipments:
+        return True
+    own = part.shipments[0]
+    others = (other.shipments[0] for other in parts if other is not part and other.shipments)
+    return not any(
+        other.tracking_number == own.tracking_number
+        and (other.ship_date or date.min) > (own.ship_date or date.min)
+        for other in others
+    )
+
+
+def _scans_alone(part: Parsed) -> Parsed:
+    return Parsed(scans=part.scans, shipments=part.shipments, refusals=part.refusals)
+
+
 def _event(event: Object, number: str, space: str) -> Scan | Refusal:
     kind, exception = text_at(event, "eventType"), text_at(event, "exceptionCode")
     code = f"{kind}/{exception}" if exception else kind
@@ -89,6 +108,7 @@ def _event(event: Object, number: str, space: str) -> Scan | Refusal:
 def _refs(event: Object, kind: str, exception: str, space: str) -> tuple[CodeRef, ...]:
     """Where to look the event up, best first (§3.4): exception, delay, derived status, event type.
 
+    Before the derived status come events that are only messages and those that know more than it does.
     An exception code of the other service's shape is left alone: there it would mean something else.
     """
     refs = []
@@ -100,6 +120,7 @@ def _refs(event: Object, kind: str, exception: str, space: str) -> tuple[CodeRef
         refs += [CodeRef(family="delay", code=f"{kind}/{delay}"), CodeRef(family="delay", code=delay)]
     if exception and shape == (space or shape):
         refs.append(CodeRef(family=f"{shape}_last", code=exception))
+    refs.append(CodeRef(family="event_first", code=kind))
     refs += [
         CodeRef(family="event", code=code) for code in (text_at(event, "derivedStatusCode"), kind) if code
     ]
@@ -113,16 +134,17 @@ def _is_delivered(result: Object) -> bool:
     return DELIVERED in codes or bool(dates_of(result).get("ACTUAL_DELIVERY"))
 
 
-def _proof(number: str, result: Object) -> ProofTold:
+def _proof(number: str, result: Object) -> ProofTold | None:
     details = value_at(result, "deliveryDetails")
     images = {text_at(image, "type") for image in objects_at(result, "availableImages")}
-    return ProofTold(
+    proof = ProofTold(
         tracking_number=number,
         received_by=text_at(details, "receivedByName") or text_at(details, "signedByName"),
         left_at=text_at(details, "locationDescription") or text_at(details, "locationType"),
         has_signature="SIGNATURE_PROOF_OF_DELIVERY" in images,
         has_photo="PICTURE_PROOF_OF_DELIVERY" in images,
     )
+    return None if proof == ProofTold(tracking_number=number) else proof
 
 
 def _facts(number: str, result: Object) -> ShipmentTold:
@@ -142,12 +164,14 @@ def _facts(number: str, result: Object) -> ShipmentTold:
 
 def _references(result: Object) -> tuple[tuple[str, str], ...]:
     told = objects_at(result, "additionalTrackingInfo", "packageIdentifiers")
-    return tuple(
-        (text_at(entry, "type"), value.strip())
-        for entry in told
-        for value in (entry["values"] if isinstance(entry.get("values"), list) else ())
-        if isinstance(value, str) and value.strip()
-    )
+    return tuple((text_at(entry, "type"), value) for entry in told for value in _values(entry))
+
+
+def _values(entry: Object) -> list[str]:
+    """`values` is a list; the vendor's older samples have one `value`."""
+    several = entry.get("values")
+    found = several if isinstance(several, list) else [entry.get("value")]
+    return [value.strip() for value in found if isinstance(value, str) and value.strip()]
 
 
 def _ship_date(dates: dict[str, str]) -> date | None:
@@ -189,10 +213,12 @@ def _refused(reason: str, detail: str, subject: str = "") -> Parsed:
 
 
 def _joined(parts: list[Parsed]) -> Parsed:
+    """Facts of the newest use stand last, so that they have the last word."""
+    facts = (shipment for part in parts for shipment in part.shipments)
     return Parsed(
         scans=tuple(scan for part in parts for scan in part.scans),
         etas=tuple(eta for part in parts for eta in part.etas),
         proofs=tuple(proof for part in parts for proof in part.proofs),
-        shipments=tuple(shipment for part in parts for shipment in part.shipments),
+        shipments=tuple(sorted(facts, key=lambda told: told.ship_date or date.min)),
         refusals=tuple(refusal for part in parts for refusal in part.refusals),
     )
