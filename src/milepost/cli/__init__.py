@@ -1,0 +1,1 @@
+"""The command `milepost`: one file a noun."""

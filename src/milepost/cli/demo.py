@@ -1,0 +1,193 @@
+"""`milepost demo`: a world of simulated orders, tracked for real, on this machine and nowhere else."""
+
+import asyncio
+import secrets
+import sys
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+from cyclopts import Parameter
+
+from milepost import wiring
+from milepost import worker as worker_room
+from milepost.cli import logs, worlds
+from milepost.cli.exits import CommandError
+from milepost.cli.running import stopping, until_stopped
+from milepost.clock import SteppedClock, WorldClock
+from milepost.desk.accounts import add_api_key, add_user
+from milepost.model.people import Role
+from milepost.settings import Polling, Settings
+from milepost.web import build, listen, serve
+from milepost_sandbox import door
+
+HISTORY = timedelta(days=9)
+"""The demo opens in the middle of things: this much of the world has already happened."""
+
+STEP = timedelta(hours=3)
+EMAIL = "demo@example.invalid"
+READY_S = 20.0
+READY_TRIES = 5
+EXAMPLES = 3
+
+POLLING = Polling(
+    label_created_s=3600,
+    in_transit_s=1800,
+    out_for_delivery_s=600,
+    exception_s=1200,
+    marketplace_tracking_s=3600,
+)
+
+
+class TurningClock:
+    """Steps through the history, then runs on by itself."""
+
+    def __init__(self, start: datetime) -> None:
+        self._behind: SteppedClock | WorldClock = SteppedClock(start)
+
+    @property
+    def rate(self) -> float:
+        """World seconds per real second."""
+        return self._behind.rate
+
+    def now(self) -> datetime:
+        """The world's time, UTC."""
+        return self._behind.now()
+
+    def move_to(self, moment: datetime) -> None:
+        """One step of the history."""
+        if isinstance(self._behind, SteppedClock):
+            self._behind.move_to(moment)
+
+    def run_at(self, rate: float) -> None:
+        """From here on by itself."""
+        self._behind = WorldClock(self.now(), datetime.now(UTC), rate)
+
+
+def demo(
+    *,
+    orders: int = 60,
+    seed: int = 7,
+    port: int = 8080,
+    rate: Annotated[float, Parameter(help="World seconds per real second.")] = 120.0,
+) -> None:
+    """Track simulated orders through the real connectors; open the printed address in a browser.
+
+    Everything runs on this machine: simulated TikTok Shop and carriers, Milepost, a database in a
+    temporary folder that is gone at the end. Ctrl-C ends all of it.
+    """
+    asyncio.run(_demo(orders=orders, seed=seed, port=port, rate=rate))
+
+
+async def _demo(*, orders: int, seed: int, port: int, rate: float) -> None:
+    today = datetime.now(UTC).replace(microsecond=0)
+    options = door.SandboxOptions(
+        seed=seed, orders=orders, start=today - HISTORY, days_back=2.0, days_ahead=HISTORY.days + 20.0
+    )
+    with tempfile.TemporaryDirectory(prefix="milepost-demo-") as folder:
+        async with door.running(options) as sandbox, stopping() as stop:
+            world = await _world(sandbox.control_url)
+            socket = listen("127.0.0.1", port, next_free=True)
+            settings = _settings(world, Path(folder), socket.getsockname()[1])
+            logs.set_up(settings)
+            clock = TurningClock(sandbox.clock.now())
+            async with wiring.running(settings, clock) as milepost:
+                stage = Stage(milepost=milepost, sandbox=sandbox, clock=clock, settings=settings)
+                serving = asyncio.create_task(serve(build(milepost.app, milepost.counters), [socket], stop))
+                await stage.play_history(world, today, stop)
+                await stage.go_live(rate)
+                working = asyncio.create_task(worker_room.work(milepost.app, stop))
+                if not stop.is_set():
+                    await stage.introduce()
+                await until_stopped([serving, working], stop)
+
+
+def _settings(world: dict[str, Any], folder: Path, port: int) -> Settings:
+    settings = worlds.settings_for(
+        world, store_url=f"sqlite:{folder / 'demo.sqlite'}", folder=folder, polling=POLLING
+    )
+    return worlds.on_port(settings, "127.0.0.1", port)
+
+
+async def _world(control_url: str) -> dict[str, Any]:
+    async with httpx.AsyncClient(trust_env=False) as http:
+        found: dict[str, Any] = (await http.get(f"{control_url}/world")).json()
+    return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """The demo's Milepost and its world, while the demo is being set up."""
+
+    milepost: wiring.Running
+    sandbox: door.Sandbox
+    clock: TurningClock
+    settings: Settings
+
+    async def play_history(self, world: dict[str, Any], until: datetime, stop: asyncio.Event) -> None:
+        """What happened so far, heard the way it will go on: pushes, polls, searches."""
+        self.sandbox.set_webhook_target(f"{self.settings.web.public_url}/hooks/{worlds.MARKETPLACE}")
+        await worlds.connect_shops(self.milepost.app, world)
+        while self.clock.now() < until and not stop.is_set():
+            await worker_room.drain(self.milepost.app)
+            moment = min(self.clock.now() + STEP, until)
+            self.sandbox.advance(moment)
+            self.clock.move_to(moment)
+            await self.sandbox.flush_webhooks()
+            _progress(self.clock.now(), until)
+        await worker_room.drain(self.milepost.app)
+
+    async def go_live(self, rate: float) -> None:
+        """From now on the world runs by itself, faster than life."""
+        self.sandbox.clock.set_rate(rate)
+        self.clock.run_at(rate)
+
+    async def introduce(self) -> None:
+        """The address, three orders to try, a login: printed once the address answers."""
+        url = self.settings.web.public_url
+        await _until_it_answers(url)
+        password = secrets.token_urlsafe(9)
+        app = self.milepost.app
+        await add_user(app, email=EMAIL, name="Demo", role=Role.ADMIN, password=password)
+        key = await add_api_key(app, "demo", can_see_contacts=True)
+        logs.say(f"{url}/")
+        logs.say("")
+        logs.say("Orders to try (look them up with the e-mail or the postcode):")
+        for example in await self._known_examples():
+            logs.say(
+                f"  {example['order']}  {example['email']}  {example['postal_code']}   {example['story']}"
+            )
+        logs.say("")
+        logs.say(f"Console: {url}/console  e-mail {EMAIL}  password {password}")
+        logs.say(f"API key: {key}   sandbox: {self.sandbox.control_url}/world")
+        logs.say("Time in this world runs faster than life. Ctrl-C ends everything.")
+
+    async def _known_examples(self) -> list[dict[str, Any]]:
+        """Three orders that Milepost already tracks, on the move first."""
+        found = []
+        for example in self.sandbox.examples:
+            row = await self.milepost.app.store.order(example["order"])
+            if row is not None and row.shipment_ids and example.get("postal_code"):
+                found.append(example)
+            if len(found) == EXAMPLES:
+                break
+        return found
+
+
+async def _until_it_answers(url: str) -> None:
+    """The look-up page answers 200, or the demo says that it does not."""
+    transport = httpx.AsyncHTTPTransport(retries=READY_TRIES)
+    async with httpx.AsyncClient(transport=transport, timeout=READY_S, trust_env=False) as http:
+        answer = await http.get(f"{url}/")
+    if answer.status_code != httpx.codes.OK:
+        raise CommandError(f"{url}/ answered {answer.status_code} instead of a page; see the log above")
+
+
+def _progress(now: datetime, until: datetime) -> None:
+    if sys.stderr.isatty():
+        left = (until - now) / HISTORY
+        sys.stderr.write(f"\rSetting the stage: {100 - round(100 * left):3d} % ")
+        sys.stderr.write("\n" if now >= until else "")

@@ -1,0 +1,32 @@
+"""What the program says: plain lines for people on a terminal, JSON lines for machines."""
+
+import logging
+import sys
+
+import structlog
+
+from milepost.settings import Settings
+
+
+def set_up(settings: Settings) -> None:
+    """Structured logs on standard error, at the level and in the format of the settings."""
+    as_text = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
+    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.dev.ConsoleRenderer() if as_text else structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    logging.basicConfig(stream=sys.stderr, level=max(level, logging.WARNING), format="%(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs whole URLs
+
+
+def say(line: str) -> None:
+    """One line for the person, at once, terminal or not."""
+    print(line, flush=True)

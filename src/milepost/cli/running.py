@@ -1,0 +1,94 @@
+"""`milepost run`, `web`, `worker`: start Milepost and keep it going until Ctrl-C."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from milepost import wiring
+from milepost import worker as worker_room
+from milepost.cli import logs
+from milepost.settings import Settings, load
+from milepost.web import build, listen, serve
+
+STOP_S = 2.5
+"""Real seconds work in hand may take to end after Ctrl-C; then it is left to its lease."""
+
+Config = Annotated[Path | None, Parameter(help="Settings file (default: milepost.toml, if it is there).")]
+
+
+def run(*, config: Config = None) -> None:
+    """Start everything: web server and worker in one process."""
+    asyncio.run(_run(load(config), with_web=True, with_worker=True))
+
+
+def web(*, config: Config = None) -> None:
+    """Start only the web server; workers run elsewhere on the same database."""
+    asyncio.run(_run(load(config), with_web=True, with_worker=False))
+
+
+def worker(
+    *,
+    config: Config = None,
+    drain: Annotated[bool, Parameter(help="Carry out what is due now, then stop.")] = False,
+) -> None:
+    """Start only a worker."""
+    settings = load(config)
+    if drain:
+        asyncio.run(_drain(settings))
+    else:
+        asyncio.run(_run(settings, with_web=False, with_worker=True))
+
+
+async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> None:
+    logs.set_up(settings)
+    async with wiring.running(settings) as milepost, stopping() as stop:
+        jobs = []
+        if with_web:
+            site = build(milepost.app, milepost.counters)
+            socket = listen(settings.web.host, settings.web.port)
+            jobs.append(asyncio.create_task(serve(site, [socket], stop)))
+            logs.say(f"Milepost answers at http://{settings.web.host}:{socket.getsockname()[1]}/")
+        if with_worker:
+            jobs.append(asyncio.create_task(worker_room.work(milepost.app, stop)))
+        await until_stopped(jobs, stop)
+
+
+async def _drain(settings: Settings) -> None:
+    logs.set_up(settings)
+    async with wiring.running(settings) as milepost:
+        done = await worker_room.drain(milepost.app)
+    logs.say(f"{done} actions carried out.")
+
+
+@contextlib.asynccontextmanager
+async def stopping() -> AsyncIterator[asyncio.Event]:
+    """An event that Ctrl-C or a polite kill sets."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+
+async def until_stopped(jobs: list["asyncio.Task[None]"], stop: asyncio.Event) -> None:
+    """Wait for the stop, or for a job that fails; then give the others a moment to end."""
+    waiting: asyncio.Task[Any] = asyncio.create_task(stop.wait())
+    everything: set[asyncio.Task[Any]] = {*jobs, waiting}
+    done, _ = await asyncio.wait(everything, return_when=asyncio.FIRST_COMPLETED)
+    stop.set()
+    waiting.cancel()
+    _, late = await asyncio.wait(jobs, timeout=STOP_S)
+    for job in late:
+        job.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    for job in done - {waiting}:
+        job.result()

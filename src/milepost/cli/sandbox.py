@@ -1,0 +1,139 @@
+"""`milepost sandbox`: other people's servers, ours to run; and the audit of what Milepost made of them."""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import App, Parameter
+
+from milepost.cli import logs
+from milepost.cli.check import Check, run_check
+from milepost.cli.exits import CommandError, Exit
+from milepost.cli.running import stopping
+from milepost_sandbox import door
+
+app = App(name="sandbox", help="Simulated TikTok Shop and carriers, with a truth to audit against.")
+
+Faults = Annotated[str, Parameter(help="Fault switches, comma-separated; `all` or `none`.")]
+Seed = Annotated[int, Parameter(help="The same seed makes the same world.")]
+Orders = Annotated[int, Parameter(help="How many orders the world has.")]
+AsJson = Annotated[bool, Parameter(name="--json", help="Only the JSON line.")]
+Stories = Annotated[Path | None, Parameter(help="A folder of story files, beside the built-in ones.")]
+
+CONTROL_URL = f"http://127.0.0.1:{door.CONTROL_PORT}"
+DETAILS_SHOWN = 20
+
+
+@app.command
+def serve(
+    *,
+    seed: Seed = 1,
+    orders: Orders = 40,
+    stories: Stories = None,
+    faults: Faults = "none",
+    rate: Annotated[float, Parameter(help="World seconds per real second.")] = 60.0,
+    stepped: Annotated[bool, Parameter(help="The clock stands still until POST /clock moves it.")] = False,
+    start: Annotated[str | None, Parameter(help="The world's first moment, RFC 3339; default now.")] = None,
+    control_port: Annotated[
+        int, Parameter(help="Control server's port; 0 takes a free one.")
+    ] = door.CONTROL_PORT,
+    as_json: AsJson = False,
+) -> None:
+    """Start the simulated platforms on loopback, until Ctrl-C."""
+    options = door.SandboxOptions(
+        seed=seed,
+        orders=orders,
+        start=datetime.fromisoformat(start) if start else datetime.now(UTC).replace(microsecond=0),
+        stories_dir=stories,
+        faults=fault_names(faults),
+        rate=None if stepped else rate,
+        control_port=control_port,
+    )
+    asyncio.run(_serve(options, as_json=as_json))
+
+
+async def _serve(options: door.SandboxOptions, *, as_json: bool) -> None:
+    async with _open(options) as sandbox, stopping() as stop:
+        if as_json:
+            logs.say(json.dumps({"control_url": sandbox.control_url}))
+        else:
+            logs.say(f"Control server: {sandbox.control_url}/world (state, addresses, keys, examples)")
+            for name, url in sandbox.urls.items():
+                logs.say(f"{name:12} {url}")
+            logs.say("Ctrl-C ends it.")
+        await stop.wait()
+
+
+@asynccontextmanager
+async def _open(options: door.SandboxOptions) -> AsyncIterator[door.Sandbox]:
+    try:
+        async with door.running(options) as sandbox:
+            yield sandbox
+    except door.SandboxRefusal as error:
+        raise CommandError(str(error)) from error
+
+
+@app.command
+def check(
+    *,
+    seed: Seed = 1,
+    orders: Orders = 40,
+    stories: Stories = None,
+    faults: Faults = "none",
+    engine: Literal["sqlite", "postgres"] = "sqlite",
+    as_json: AsJson = False,
+) -> int:
+    """Run a world from its beginning to its end through a fresh Milepost, then audit it.
+
+    Ends with one JSON line of counts; exit code 1 if anything is missing, twice, invented or wrong.
+    """
+    job = Check(
+        seed=seed, orders=orders, stories=stories, faults=fault_names(faults), engine=engine, quiet=as_json
+    )
+    result = asyncio.run(run_check(job))
+    return _tell(result, as_json=as_json)
+
+
+@app.command
+def audit(
+    *,
+    url: Annotated[str, Parameter(help="Milepost's address.")],
+    api_key: Annotated[str, Parameter(help="A key of that Milepost; or MILEPOST_API_KEY.")] = "",
+    sandbox_url: Annotated[str, Parameter(help="The sandbox's control server.")] = CONTROL_URL,
+    as_json: AsJson = False,
+) -> int:
+    """Audit a running Milepost against a running sandbox, like any client."""
+    key = api_key or os.environ.get("MILEPOST_API_KEY", "")
+    if not key:
+        raise CommandError("--api-key: give a key of that Milepost; make one with `milepost api-key add`")
+    try:
+        result = asyncio.run(door.audit(url, key, sandbox_url))
+    except door.AuditError as error:
+        raise CommandError(str(error)) from error
+    return _tell(result, as_json=as_json)
+
+
+def _tell(result: door.AuditResult, *, as_json: bool) -> int:
+    told: dict[str, Any] = asdict(result)
+    details = told.pop("details", [])
+    if not as_json:
+        for detail in details[:DETAILS_SHOWN]:
+            logs.say(detail if isinstance(detail, str) else json.dumps(detail, default=str))
+    logs.say(json.dumps(told))
+    wrong = ("missing", "duplicate", "invented", "wrong_instant", "wrong_status")
+    return Exit.NO if any(told[name] for name in wrong) else Exit.DONE
+
+
+def fault_names(text: str) -> tuple[str, ...]:
+    """The switches named in `a,b`. Raises CommandError for one there is not."""
+    names = tuple(part.strip() for part in text.split(",") if part.strip()) or ("none",)
+    known = {*door.FAULTS, "all", "none"}
+    if strange := [name for name in names if name not in known]:
+        raise CommandError(f"--faults: there is no {strange[0]!r}; there are {', '.join(sorted(known))}")
+    return names

@@ -1,0 +1,93 @@
+"""The web server: puts pages, API, hooks and health together and listens."""
+
+import asyncio
+import contextlib
+import importlib
+import pkgutil
+import socket
+from collections.abc import Generator, Sequence
+
+import uvicorn
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.types import ControllerRouterHandler
+
+from milepost.ports.app import App
+from milepost.show import pages
+from milepost.show.api.resources import router
+from milepost.show.health import healthz, readyz
+from milepost.show.hooks import hook
+from milepost.show.metrics import Counters, metrics
+from milepost.show.problems import problem_for
+from milepost.version import VERSION
+
+PORTS_TRIED = 50
+"""How many ports after the wished one are tried when it is taken."""
+
+
+def build(app: App, counters: Counters) -> Litestar:
+    """Everything a browser or a program can ask for."""
+    return Litestar(
+        route_handlers=[router(), hook, healthz, readyz, metrics, *_page_routes()],
+        exception_handlers={Exception: problem_for},
+        openapi_config=OpenAPIConfig(
+            title="Milepost",
+            version=VERSION,
+            path="/schema",
+            components=Components(
+                security_schemes={"apiKey": SecurityScheme(type="http", scheme="bearer")}
+            ),
+        ),
+        state=State({"milepost": app, "counters": counters}),
+        request_max_body_size=app.settings.web.body_bytes_max,
+    )
+
+
+def _page_routes() -> Sequence[ControllerRouterHandler]:
+    """Every file in show/pages is a page; its `ROUTES` are its handlers."""
+    routes: list[ControllerRouterHandler] = []
+    for found in pkgutil.iter_modules(pages.__path__):
+        module = importlib.import_module(f"{pages.__name__}.{found.name}")
+        routes += getattr(module, "ROUTES", [])
+    return routes
+
+
+def listen(host: str, port: int, *, next_free: bool = False) -> socket.socket:
+    """A listening socket; a taken port moves to the next free one if asked. Raises OSError."""
+    for candidate in range(port, port + (PORTS_TRIED if next_free else 1)):
+        found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            found.bind((host, candidate))
+        except OSError:
+            found.close()
+            continue
+        found.listen(2048)
+        found.setblocking(False)
+        return found
+    raise OSError(f"port {port} on {host} is taken: choose another with MILEPOST_WEB__PORT")
+
+
+async def serve(site: Litestar, sockets: list[socket.socket], stop: asyncio.Event) -> None:
+    """Answer until `stop` is set; open answers get a moment to end."""
+    config = uvicorn.Config(
+        site, log_config=None, access_log=False, timeout_graceful_shutdown=1, server_header=False
+    )
+    server = _Server(config)
+    serving = asyncio.create_task(server.serve(sockets))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    server.should_exit = True
+    await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its signal handlers: the command line stops web and worker together."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """Leave signals alone."""
+        yield

@@ -1,0 +1,68 @@
+"""The only file that picks an adapter: it puts a running Milepost together from its settings."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from milepost.clock import clock_of
+from milepost.forecast.first import FirstForecaster
+from milepost.identify.candidates import identify
+from milepost.model.carriers import CarrierCard, Identification
+from milepost.notify.catalog import channels
+from milepost.places.gazetteer import SqliteGazetteer
+from milepost.ports.app import App
+from milepost.ports.clock import Clock
+from milepost.queue.leases import LeaseQueue
+from milepost.settings import Settings
+from milepost.show.live import Hub
+from milepost.show.metrics import Counters
+from milepost.sources.catalog import carriers, marketplaces
+from milepost.store.opening import open_store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A Milepost that is put together and open, with what only its starters need."""
+
+    app: App
+    counters: Counters
+
+
+@asynccontextmanager
+async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Running]:
+    """Open everything, and close it again at the end.
+
+    Raises SettingsError, StoreError, PlacesError or CatalogError, each one sentence with the fix.
+    """
+    clock = clock or clock_of(settings.clock)
+    counters = Counters()
+    cards_of = carriers(settings, clock)
+    store = open_store(settings.store.url, settings.store.key_file, clock)
+    await store.start()
+    try:
+        yield Running(
+            app=App(
+                settings=settings,
+                clock=clock,
+                store=store,
+                work=LeaseQueue(store),
+                live=Hub(),
+                gazetteer=SqliteGazetteer(),
+                carriers=cards_of,
+                marketplaces=marketplaces(settings, clock),
+                channels=channels(settings),
+                forecaster=FirstForecaster(),
+                identify=partial(_identify, {key: one.card for key, one in cards_of.items()}),
+                tally=counters,
+            ),
+            counters=counters,
+        )
+    finally:
+        await store.stop()
+
+
+def _identify(
+    cards: Mapping[str, CarrierCard], number: str, provider_name: str, country: str
+) -> Identification:
+    return identify(number, cards, provider_name=provider_name, country=country)
