@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Protocol
 
 from litestar import Litestar, get, post
 from litestar.exceptions import HTTPException
-from litestar.params import Parameter
+from litestar.params import JSONBody, Parameter
 
 from milepost_sandbox.clock import ClockError
 from milepost_sandbox.faults import FAULTS, FaultError, Faults
@@ -21,8 +21,8 @@ PAGE_MAX: Final = 5_000
 EXAMPLES_MAX: Final = 60
 TARGET_CHARACTERS_MAX: Final = 2_000
 
-Cursor = Annotated[int, Parameter(ge=0, default=0)]
-Limit = Annotated[int, Parameter(ge=1, le=PAGE_MAX, default=500)]
+Cursor = Annotated[int, Parameter(ge=0)]
+Limit = Annotated[int, Parameter(ge=1, le=PAGE_MAX)]
 
 
 class Webhooks(Protocol):
@@ -59,13 +59,13 @@ def _readers(desk: Desk) -> list[Any]:
         return describe(desk)
 
     @get("/truth", sync_to_thread=False)
-    def truth(cursor: Cursor, limit: Limit) -> dict[str, Any]:
+    def truth(cursor: Cursor = 0, limit: Limit = 500) -> dict[str, Any]:
         events = desk.truth.events(desk.world.now())
         rows = [entailed_row(desk.world, event) for event in events[cursor : cursor + limit]]
         return {"data": rows, "next_cursor": _next(cursor, limit, len(events))}
 
     @get("/truth/parcels", sync_to_thread=False)
-    def parcels(cursor: Cursor, limit: Limit) -> dict[str, Any]:
+    def parcels(cursor: Cursor = 0, limit: Limit = 500) -> dict[str, Any]:
         found = desk.truth.parcels(desk.world.now())
         page = found[cursor : cursor + limit]
         rows = [{**asdict(parcel), "known_at": _text(parcel.known_at)} for parcel in page]
@@ -80,17 +80,17 @@ def _readers(desk: Desk) -> list[Any]:
 
 def _movers(desk: Desk) -> list[Any]:
     @post("/clock", status_code=200)
-    async def clock(data: dict[str, Any]) -> dict[str, Any]:
+    async def clock(data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
         _move_clock(desk.world, data)
         return {"now": _text(desk.world.now()), "rate": desk.world.clock.rate}
 
     @post("/faults", status_code=200)
-    async def switch(data: dict[str, Any]) -> dict[str, Any]:
+    async def switch(data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
         _switch_faults(desk.faults, data.get("on"))
         return {"on": desk.faults.names, "known": FAULTS}
 
     @post("/webhook-target", status_code=200)
-    async def webhook_target(data: dict[str, Any]) -> dict[str, Any]:
+    async def webhook_target(data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
         url = data.get("url")
         _set_target(desk.webhooks, url)
         return {"url": url}
@@ -179,7 +179,7 @@ def entailed_row(world: World, event: Entailed) -> dict[str, Any]:
     }
 
 
-def _move_clock(world: World, data: dict[str, Any]) -> None:
+def _move_clock(world: World, data: JSONBody[dict[str, Any]]) -> None:
     try:
         if "to" in data:
             world.clock.advance(datetime.fromisoformat(str(data["to"])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ from milepost_sandbox.control import Desk, Webhooks, control_app, examples
 from milepost_sandbox.faults import FAULTS, FaultError, Faults
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
 from milepost_sandbox.servers.platforms import PLATFORMS
+from milepost_sandbox.servers.tiktok_shop.webhooks import WebhookSender
 from milepost_sandbox.serving import ServingError, listen, serving, url_of
 from milepost_sandbox.stories.library import all_stories
 from milepost_sandbox.stories.words import StoryError
@@ -123,15 +125,21 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
     world = _world(options, clock, faults)
     credentials = _credentials(world)
     truth = Truth(world, faults, PLATFORMS)
+    apps = _platforms(options, world, faults, credentials)
+    webhooks = _Webhooks(world, apps["tiktok_shop"].webhooks)
     with contextlib.ExitStack() as sockets:
-        apps, urls, webhooks = _platforms(options, world, faults, credentials, sockets)
+        listening = {source: sockets.enter_context(listen(options.host, 0)) for source in apps}
+        control = sockets.enter_context(listen(options.host, options.control_port))
         desk = Desk(
-            world=world, faults=faults, truth=truth, credentials=credentials, urls=urls, webhooks=webhooks
+            world=world,
+            faults=faults,
+            truth=truth,
+            credentials=credentials,
+            urls=_urls(listening),
+            webhooks=webhooks,
         )
-        control = listen(options.host, options.control_port)
-        sockets.callback(control.close)
-        apps.append((control_app(desk), control))
-        async with serving(apps), _webhooks_running(options, webhooks):
+        served = [(apps[source], sock) for source, sock in listening.items()]
+        async with serving([*served, (control_app(desk), control)]), _webhooks_running(options, webhooks):
             yield Sandbox(desk, url_of(control))
 
 
@@ -167,33 +175,35 @@ def _credentials(world: World) -> Credentials:
 
 
 def _platforms(
-    options: SandboxOptions,
-    world: World,
-    faults: Faults,
-    credentials: Credentials,
-    sockets: contextlib.ExitStack,
-) -> tuple[list[tuple[Any, Any]], dict[str, str], Webhooks]:
-    apps: list[tuple[Any, Any]] = []
-    urls: dict[str, str] = {}
-    webhooks: Webhooks = _NoWebhooks()
-    for platform in PLATFORMS:
-        app = platform.app(world, faults, credentials, options.servers)
-        sock = listen(options.host, 0)
-        sockets.callback(sock.close)
-        apps.append((app, sock))
-        urls[platform.source] = url_of(sock)
-    return apps, urls, webhooks
+    options: SandboxOptions, world: World, faults: Faults, credentials: Credentials
+) -> dict[str, Any]:
+    """Each platform's application, by its source."""
+    return {
+        platform.source: platform.app(world, faults, credentials, options.servers) for platform in PLATFORMS
+    }
 
 
-class _NoWebhooks:
-    """Stands in where no platform sends webhooks."""
+def _urls(listening: Mapping[str, socket.socket]) -> dict[str, str]:
+    """Where a client finds each platform; TikTok Shop's two hosts are one server here."""
+    urls = {source: url_of(sock) for source, sock in listening.items()}
+    tiktok = urls.pop("tiktok_shop")
+    return {"tiktok_auth": tiktok, "tiktok_api": tiktok, **urls}
+
+
+class _Webhooks:
+    """TikTok Shop's webhook sender, on the world's clock."""
+
+    def __init__(self, world: World, sender: WebhookSender) -> None:
+        self._world = world
+        self._sender = sender
+        self._one_at_a_time = asyncio.Lock()
 
     def set_target(self, url: str | None) -> None:
-        """Nothing is sent."""
+        self._sender.set_target(url)
 
     async def flush(self) -> dict[str, int]:
-        """Nothing is due."""
-        return {"sent": 0}
+        async with self._one_at_a_time:
+            return asdict(await self._sender.flush(self._world.now()))
 
 
 @contextlib.asynccontextmanager

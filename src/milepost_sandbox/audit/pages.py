@@ -26,13 +26,13 @@ async def get(http: httpx.AsyncClient, path: str, params: dict[str, str] | None 
     """One JSON object. Raises AuditError when the server does not give it."""
     answer = await _answer(http, path, params or {})
     if answer.status_code != httpx.codes.OK:
-        raise AuditError(f"{http.base_url}{path.lstrip('/')} answered {answer.status_code}")
+        raise AuditError(f"{http.base_url}{path} answered {answer.status_code}")
     try:
         data = answer.json()
     except ValueError as error:
-        raise AuditError(f"{http.base_url}{path.lstrip('/')} did not answer JSON") from error
+        raise AuditError(f"{http.base_url}{path} did not answer JSON") from error
     if not isinstance(data, dict):
-        raise AuditError(f"{http.base_url}{path.lstrip('/')} did not answer an object")
+        raise AuditError(f"{http.base_url}{path} did not answer an object")
     return data
 
 
