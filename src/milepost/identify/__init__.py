@@ -1,0 +1,1 @@
+"""Telling whose a tracking number is, how sure we are, and why."""

@@ -1,0 +1,180 @@
+"""Whose a number is: sure where a shape speaks for itself, honest where it does not."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+import milepost
+from milepost.identify.candidates import identify, named_carrier
+from milepost.identify.checks import FORMULAS
+from milepost.sources.catalog import card
+
+FOLDERS = Path(milepost.__file__).parent / "sources/carriers"
+CARDS = {path.parent.name: card(path) for path in FOLDERS.glob("*/carrier.toml")}
+
+SAMPLES = [  # carriers.md §8.1: number, whose, whether the number alone is enough to say so
+    ("1Z5R89390357567127", "ups", True),
+    pytest.param(
+        "K1506235620",
+        "ups",
+        False,
+        marks=pytest.mark.xfail(
+            strict=False,
+            reason="ups/carrier.toml counts the waybill's letter in its serial; it does not count",
+        ),
+    ),
+    ("986578788855", "fedex", False),
+    ("1001921334250001000300779017972697", "fedex", False),
+    ("32971514560102447849175802862014", "fedex", False),
+    ("041441760228964", "fedex", False),
+    ("000123450000000027", "fedex", False),
+    ("9611020987654312345672", "fedex", True),
+    ("9622001900000000000000776632517510", "fedex", True),
+    ("03071790000523483741", "usps", False),
+    ("9400111206206406260787", "usps", True),
+    ("4201002334249200190132607600833457", "usps", True),
+    ("9101123456789000000013", "usps", True),
+    ("71969010756003077385", "usps", False),
+    ("92748931507708513018050063", "usps", True),
+    ("9361289878700317633795", "usps", True),
+    ("4202215391 01026837331000039521", "usps", True),
+    ("3318810025", "dhl", False),
+    ("73891051146", "dhl", False),
+    ("JVGL0999999990", "dhl", False),
+    ("GM2951173225174494", "dhl", False),
+    ("60120172242323", "dhl", False),
+    ("00340434292135100124", "dhl", False),
+]
+NAMES = {"ups": "UPS", "fedex": "FedEx", "usps": "USPS", "dhl": "DHL Express"}
+
+
+@pytest.mark.parametrize(("number", "carrier", "sure"), SAMPLES)
+def test_a_printed_number_is_first_of_all_its_carriers(number, carrier, sure):
+    found = identify(number, CARDS)
+    assert found.candidates[0].carrier == carrier
+    assert found.answer == (carrier if sure else None)
+    assert found.valid_format
+
+
+@pytest.mark.parametrize(("number", "carrier", "sure"), SAMPLES)
+def test_the_name_the_marketplace_gave_settles_it(number, carrier, sure):
+    found = identify(number, CARDS, provider_name=NAMES[carrier])
+    assert found.answer == carrier
+    assert found.candidates[0].probability > 0.9
+    assert found.candidates[0].reasons[0] == f"the marketplace names {NAMES[carrier]}"
+
+
+@pytest.mark.parametrize(
+    ("number", "carrier", "sentence"),
+    [
+        ("1Z5R89390357567128", "ups", "its check digit should be 7, not 8"),
+        ("986578788856", "fedex", "its check digit should be 5, not 6"),
+        ("9400111206206406260788", "usps", "its check digit should be 7, not 8"),
+        ("3318810024", "dhl", "its check digit should be 5, not 4"),
+        ("RB123456784US", "usps", "its check digit should be 5, not 4"),
+    ],
+)
+def test_a_mistyped_number_is_said_to_be_so_and_the_right_digit_is_named(number, carrier, sentence):
+    for provider_name in ("", NAMES[carrier]):
+        found = identify(number, CARDS, provider_name=provider_name)
+        assert not found.valid_format
+        told = next(candidate for candidate in found.candidates if candidate.carrier == carrier)
+        assert sentence in told.reasons[-1]
+
+
+def test_one_wrong_or_two_swapped_characters_are_noticed_in_a_number_that_speaks_for_itself():
+    rng, number, noticed = Random(1), "9400111206206406260787", 0
+    for _ in range(300):
+        at = rng.randrange(2, len(number) - 1)
+        digit = rng.choice([d for d in "0123456789" if d != number[at]])
+        noticed += not identify(number[:at] + digit + number[at + 1 :], CARDS).valid_format
+    assert noticed == 300
+
+
+@pytest.mark.parametrize("length", [8, 9, 10, 11, 12, 13, 14, 15, 16, 18, 20])
+def test_random_digits_never_get_an_answer(length):
+    rng = Random(length)
+    numbers = ["".join(rng.choice("0123456789") for _ in range(length)) for _ in range(500)]
+    assert [number for number in numbers if identify(number, CARDS).answer] == []
+
+
+def test_random_twenty_two_digits_get_an_answer_less_than_once_in_fifty():
+    rng = Random(22)
+    numbers = ["".join(rng.choice("0123456789") for _ in range(22)) for _ in range(2_000)]
+    assert sum(identify(number, CARDS).answer is not None for number in numbers) < 40
+
+
+def test_a_carrier_without_a_card_keeps_its_number_to_itself():
+    for number, name in (("TH12345678901B", "Flash Express"), ("986578788855", "J&T Express")):
+        found = identify(number, CARDS, provider_name=name)
+        assert found.answer is None
+        assert found.valid_format
+        assert all(candidate.probability < 0.5 for candidate in found.candidates)
+
+
+def test_a_mistyped_looking_number_of_a_carrier_without_a_card_is_not_judged():
+    assert identify("986578788856", CARDS, provider_name="J&T Express").valid_format
+    assert not identify("1Z5R89390357567128", CARDS, provider_name="TikTok Shipping").valid_format
+
+
+def test_an_unmistakable_number_beats_a_wrong_name_and_says_both():
+    found = identify("1Z5R89390357567127", CARDS, provider_name="USPS")
+    assert found.answer == "ups"
+    assert [candidate.carrier for candidate in found.candidates] == ["ups", "usps"]
+    assert found.candidates[1].reasons == (
+        "the marketplace names USPS",
+        "it has no shape of USPS that we know",
+    )
+
+
+def test_the_named_carrier_is_believed_when_the_number_has_no_shape_we_know():
+    found = identify("ABC123", CARDS, provider_name="FedEx Ground Economy")
+    assert found.answer == "fedex"
+    assert found.valid_format
+
+
+def test_a_number_used_in_the_united_states_weighs_less_elsewhere():
+    at_home = identify("03071790000523483741", CARDS, country="US").candidates[0]
+    abroad = identify("03071790000523483741", CARDS, country="GB").candidates[0]
+    assert (at_home.carrier, abroad.carrier) == ("usps", "usps")
+    assert abroad.probability < at_home.probability
+
+
+@pytest.mark.parametrize(
+    ("name", "carrier"),
+    [
+        ("USPS", "usps"),
+        ("U.S. Postal Service", "usps"),
+        ("usps ground advantage℠", "usps"),
+        ("UPS® Ground", "ups"),
+        ("DHL eCommerce US", "dhl"),
+        ("Fedex SmartPost", "fedex"),
+        ("UniUni", None),
+        ("Upstream Logistics", None),
+        ("", None),
+    ],
+)
+def test_marketplaces_spell_carriers_in_many_ways(name, carrier):
+    assert named_carrier(name, CARDS) == carrier
+
+
+def test_no_number_has_no_candidates():
+    found = identify("   ", CARDS)
+    assert (found.number, found.answer, found.candidates, found.valid_format) == ("", None, (), False)
+
+
+def test_probabilities_are_shares():
+    for number in ("9400111206206406260787", "71969010756003077385", "986578788855", "3318810025"):
+        shares = [candidate.probability for candidate in identify(number, CARDS).candidates]
+        assert 0 < sum(shares) <= 1.0
+        assert shares == sorted(shares, reverse=True)
+
+
+def test_every_pattern_names_a_formula_that_exists_and_marks_what_it_needs():
+    for one in CARDS.values():
+        for pattern in one.patterns:
+            assert pattern.check in {*FORMULAS, ""}, f"{one.key}: {pattern.name}"
+            if pattern.check:
+                assert "(?P<serial>" in pattern.regex, f"{one.key}: {pattern.name}"
+                assert "(?P<check>" in pattern.regex, f"{one.key}: {pattern.name}"
