@@ -1,0 +1,188 @@
+"""Who is told what: few messages, each once, the newest only when many things come at a time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from milepost.model.changes import Decision, ShipmentChange
+from milepost.model.exceptions import DeliveryException, Mover, Severity
+from milepost.model.journeys import Journey
+from milepost.model.notices import Audience, Notice
+from milepost.model.promises import Promise, Promiser
+from milepost.model.statuses import Status
+from milepost.react.words import WORDS
+
+INBOX = "inbox"
+"""The seller's in-app channel; every other channel can reach a buyer too."""
+
+OLDEST_NEWS = timedelta(hours=48)
+"""What happened longer ago is history, and nobody is told of it."""
+
+LATER_BY = timedelta(days=1)
+"""A promise that moves by less is not worth a message."""
+
+ANOTHER_TIME = timedelta(hours=4)
+"""The same status again after this long is a new event to a person: out for delivery on the next day."""
+
+MILESTONES: Mapping[Status, str] = {
+    Status.OUT_FOR_DELIVERY: "out_for_delivery",
+    Status.DELIVERED: "delivered",
+    Status.ATTEMPTED: "attempted",
+    Status.AVAILABLE_FOR_PICKUP: "available_for_pickup",
+    Status.RETURNED: "returned",
+}
+TOLD_AS_MILESTONE = frozenset({"attempted", "pickup"})
+BUYER_IS_TOLD = frozenset({"delivery_retracted", "lost", "destroyed", "damaged"})
+"""Not the buyer's move, but their parcel: what they believe would be wrong without it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _News:
+    """Something worth telling the buyer."""
+
+    at: datetime
+    name: str  # what happened: the template
+    cause: str  # tells it from the same thing at another time
+    facts: Mapping[str, str]
+    exception_key: str | None = None
+
+
+def decide(
+    change: ShipmentChange, decision: Decision, channels: Sequence[str], now: datetime
+) -> tuple[Notice, ...]:
+    """Notices for buyer and seller, addressed when they are sent. `now` is aware.
+
+    `change.new_promises` holds our own new forecast too, `change.promises` the one that stood before it.
+    """
+    return (*_for_buyer(change, decision, channels, now), *_for_seller(change, decision, channels, now))
+
+
+def _for_buyer(
+    change: ShipmentChange, decision: Decision, channels: Sequence[str], now: datetime
+) -> Iterator[Notice]:
+    news = [found for found in _buyer_news(change, decision) if now - found.at <= OLDEST_NEWS]
+    if not news or change.shipment.superseded:
+        return
+    latest = max(news, key=lambda found: found.at)
+    for channel in channels:
+        if channel != INBOX:
+            yield from _notices(change, latest, Audience.BUYER, channel, now)
+
+
+def _buyer_news(change: ShipmentChange, decision: Decision) -> Iterator[_News]:
+    yield from _milestone(change)
+    for exception in decision.opened:
+        is_theirs = exception.mover is Mover.BUYER and exception.kind not in TOLD_AS_MILESTONE
+        if exception.is_open and (is_theirs or exception.kind in BUYER_IS_TOLD):
+            yield _exception_news(exception, WORDS[exception.kind].buyer, change)
+    yield from _promise_later(change)
+
+
+def _milestone(change: ShipmentChange) -> Iterator[_News]:
+    after = change.after
+    name = MILESTONES.get(after.status)
+    if name is None or after.status_since is None or not change.new_events:
+        return
+    if not _is_new_stage(change.before, after):
+        return
+    again = ":again" if after.status is Status.DELIVERED and change.before.delivery_retracted else ""
+    cause = f"{after.status_since:%Y-%m-%d}{again}"
+    yield _News(after.status_since, name, cause, _facts(change))
+
+
+def _is_new_stage(before: Journey, after: Journey) -> bool:
+    if before.status is not after.status or before.status_since is None or after.status_since is None:
+        return True
+    return after.status_since - before.status_since >= ANOTHER_TIME
+
+
+def _promise_later(change: ShipmentChange) -> Iterator[_News]:
+    """Our own window moved later by a day or more (the carrier's window is in it when it is current)."""
+    if change.after.status.is_terminal or change.after.returning:
+        return
+    for promise in change.new_promises:
+        before = _standing(promise, change.promises)
+        if promise.promiser is not Promiser.MILEPOST or before is None:
+            continue
+        if promise.to_at - before.to_at >= LATER_BY:
+            facts = _facts(change) | {
+                "promised_from": before.from_at.isoformat() if before.from_at else "",
+                "promised_to": before.to_at.isoformat(),
+                "now_from": promise.from_at.isoformat() if promise.from_at else "",
+                "now_to": promise.to_at.isoformat(),
+                "why": promise.reason,
+            }
+            yield _News(promise.said_at, "promise_later", f"{promise.to_at:%Y-%m-%d}", facts)
+            return
+
+
+def _standing(promise: Promise, promises: Sequence[Promise]) -> Promise | None:
+    """What was said before under the same identity, if it was something else."""
+    same = [
+        found for found in promises if found.identity == promise.identity and found.said_at < promise.said_at
+    ]
+    return max(same, key=lambda found: found.said_at, default=None)
+
+
+def _for_seller(
+    change: ShipmentChange, decision: Decision, channels: Sequence[str], now: datetime
+) -> Iterator[Notice]:
+    for exception in decision.opened:
+        if not exception.is_open or exception.severity is Severity.WATCH:
+            continue
+        if now - exception.opened_at > OLDEST_NEWS:
+            continue
+        news = _exception_news(exception, WORDS[exception.kind].seller, change)
+        for channel in channels:
+            yield from _notices(change, news, Audience.SELLER, channel, now)
+
+
+def _exception_news(exception: DeliveryException, to_do: str, change: ShipmentChange) -> _News:
+    words = WORDS[exception.kind]
+    facts = _facts(change) | {
+        "title": words.title,
+        "what": words.what,
+        "to_do": to_do,
+        "act_by": exception.act_by.isoformat() if exception.act_by else "",
+        "happened_at": exception.opened_at.isoformat(),
+    }
+    name = f"exception_{exception.kind}"
+    return _News(exception.opened_at, name, exception.opened_at.strftime("%Y-%m-%d"), facts, exception.key)
+
+
+def _facts(change: ShipmentChange) -> dict[str, str]:
+    """What every message may say; the town at most, never a name or an address."""
+    place = change.after.last_place
+    located = place.located if place else None
+    since = change.after.status_since
+    instants = [found.event.occurred for found in change.after.events if found.event.status]
+    local = next((instant.local for instant in instants if instant.order_key == since), None)
+    return {
+        "status": change.after.status.value,
+        "happened_at": (local or since).isoformat() if since else "",
+        "place": ", ".join(part for part in (located.city, located.region) if part) if located else "",
+        "carrier": change.shipment.provider_name,
+        "tracking_number": change.shipment.tracking_number,
+    }
+
+
+def _notices(
+    change: ShipmentChange, news: _News, audience: Audience, channel: str, now: datetime
+) -> Iterator[Notice]:
+    """One per order in the shipment for buyers, who switch notices per order; one for the seller."""
+    shipment = change.shipment
+    for number in shipment.order_numbers:
+        yield Notice(
+            key=f"{shipment.shipment_id}:{number}:{news.name}:{news.cause}:{audience}:{channel}",
+            shop_id=shipment.shop_id,
+            order_number=number,
+            shipment_id=shipment.shipment_id,
+            audience=audience,
+            channel=channel,
+            template=news.name,
+            facts=news.facts,
+            created_at=now,
+            exception_key=news.exception_key,
+        )
+        if audience is Audience.SELLER:
+            return

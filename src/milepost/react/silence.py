@@ -1,0 +1,112 @@
+"""What time alone makes of a parcel: nobody scanned it, it went silent, or it is late."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from milepost.model.changes import Decision, ShipmentChange
+from milepost.model.exceptions import DeliveryException
+from milepost.model.promises import Promise, Promiser
+from milepost.model.statuses import BEFORE_ACCEPTANCE, Status
+from milepost.react.kinds import KINDS
+
+FIRST_SCAN_WITHIN = timedelta(days=3)
+"""From label (or from when we knew of the number) to the first scan."""
+
+DELIVERY_CLOCKS = ("delivery", "delivery_option_required_delivery_time", "delivery_sla_time")
+"""Names of promises that say when it arrives, the one that binds most first (taxonomies.md section 8)."""
+
+_PROMISERS = (Promiser.CARRIER, Promiser.MARKETPLACE, Promiser.MILEPOST)
+_WAITING_FOR_PEOPLE = frozenset({Status.AVAILABLE_FOR_PICKUP})
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """One sort of silence: since when it holds, unless something else happens before; and how it ended."""
+
+    kind: str
+    due_at: datetime | None  # None: it cannot hold now
+    ended_at: datetime | None  # when what it waited for happened, if known
+    ended: str
+
+
+def decide(change: ShipmentChange, now: datetime, silence_days: int) -> Decision:
+    """Silences that began or ended by `now` (aware). Deciding twice opens nothing twice."""
+    opened, resolved = [], []
+    for rule in _rules(change, silence_days):
+        standing = [found for found in change.exceptions if found.kind == rule.kind]
+        holds = rule.due_at is not None and rule.due_at <= now
+        if not holds:
+            ended_at = rule.ended_at or now
+            resolved += [found.resolve(max(ended_at, found.opened_at), rule.ended) for found in standing]
+        elif not standing and rule.due_at is not None:
+            opened.append(_open(rule.kind, rule.due_at, change, now))
+    return Decision(opened=tuple(opened), resolved=tuple(resolved))
+
+
+def next_watch(change: ShipmentChange, now: datetime, silence_days: int) -> datetime | None:
+    """When time alone will make the next news (UTC, after `now`), or None when it cannot any more."""
+    due = [rule.due_at for rule in _rules(change, silence_days) if rule.due_at and rule.due_at > now]
+    return min(due, default=None)
+
+
+def _rules(change: ShipmentChange, silence_days: int) -> Iterator[_Rule]:
+    journey = change.after
+    is_over = journey.status.is_terminal or change.shipment.superseded or _is_unheard_of(change)
+    is_waiting = not is_over and journey.status in BEFORE_ACCEPTANCE
+    began_at = journey.status_since or change.shipment.created_at
+    yield _Rule(
+        "no_first_scan",
+        began_at + FIRST_SCAN_WITHIN if is_waiting else None,
+        journey.accepted_at,
+        "It was scanned.",
+    )
+    can_be_silent = not is_over and not is_waiting and journey.status not in _WAITING_FOR_PEOPLE
+    last_scan_at = journey.last_scan_at if can_be_silent else None
+    yield _Rule(
+        "silent",
+        last_scan_at + timedelta(days=silence_days) if last_scan_at else None,
+        journey.last_scan_at,
+        "It was scanned again.",
+    )
+    promised = None if is_over or journey.returning else promised_end(change.promises)
+    yield _Rule("late", promised.to_at if promised else None, journey.delivered_at, _late_ended(change))
+
+
+def _is_unheard_of(change: ShipmentChange) -> bool:
+    """Nobody we could ask has it and nobody ever told of it: its silence says nothing."""
+    return change.shipment.carrier is None and not change.after.events
+
+
+def promised_end(promises: tuple[Promise, ...]) -> Promise | None:
+    """The promise that counts for lateness: the carrier's, else the marketplace's, else our own."""
+    for promiser in _PROMISERS:
+        for name in DELIVERY_CLOCKS:
+            named = [found for found in promises if found.promiser is promiser and found.name == name]
+            if named:
+                return max(named, key=lambda found: found.said_at)
+    return None
+
+
+def _late_ended(change: ShipmentChange) -> str:
+    if change.after.status is Status.DELIVERED:
+        return "It was delivered."
+    return "The parcel's way ended." if change.after.status.is_terminal else "A later date was named."
+
+
+def _open(kind: str, at: datetime, change: ShipmentChange, now: datetime) -> DeliveryException:
+    rule = KINDS[kind]
+    return DeliveryException(
+        shop_id=change.shipment.shop_id,
+        shipment_id=change.shipment.shipment_id,
+        order_numbers=change.shipment.order_numbers,
+        kind=kind,
+        severity=rule.severity,
+        mover=rule.mover,
+        responsible=rule.responsible,
+        reason=None,
+        opened_at=at,
+        noticed_at=now,
+        act_by=None,
+        event_id=None,
+    )
