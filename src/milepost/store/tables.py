@@ -362,5 +362,6 @@ WORK = _table(
     UniqueConstraint("key"),
     Index("work_due", "due_at", "seq", **_where("state = 'due'")),
     Index("work_by_lane", "lane", "due_at", "seq", **_where("state = 'due'")),
+    Index("work_held", "free_at", **_where("state = 'due' AND token <> ''")),
     Index("work_dead", "ended_at", **_where("state = 'dead'")),
 )

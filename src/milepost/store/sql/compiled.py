@@ -75,7 +75,8 @@ class Compiler:
         if found is None:
             found = self._known[key] = self._compile(statement, columns, counted=counted)
             if len(self._known) > STATEMENTS_MAX:
-                self._known.popitem(last=False)
+                self._known.popitem(last=False)  # the one not used for longest
+        self._known.move_to_end(key)
         return found
 
     def _compile(self, statement: Any, columns: tuple[str, ...], *, counted: bool) -> Compiled:

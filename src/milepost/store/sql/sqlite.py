@@ -21,6 +21,7 @@ READERS = 3
 BUSY_TIMEOUT_MS = 5000
 STATEMENT_CACHE = 500
 CACHE_KIB = 65_536
+CHECKPOINT_PAGES = 4000  # 16 MB of log before pages go home: half the disk work of the default, measured
 HEADER = b"SQLite format 3\x00"
 T = TypeVar("T")
 
@@ -84,6 +85,7 @@ class SqliteEngine:
         self._connection = _connect(self._path)
         if self._connection.pragma("journal_mode", "wal") != "wal":
             raise StoreError(f"{self.name} cannot keep a write-ahead log: put it on a local disk")
+        self._connection.wal_autocheckpoint(CHECKPOINT_PAGES)
 
     async def close(self) -> None:
         """Wait for what is under way, then let go of the file."""
@@ -237,6 +239,7 @@ def told(error: Exception, name: str) -> StoreError:
 def _connect(path: Path) -> apsw.Connection:
     try:
         connection = apsw.Connection(str(path), statementcachesize=STATEMENT_CACHE)
+        connection.wal_autocheckpoint(0)  # only the writer moves pages home
         connection.set_busy_timeout(BUSY_TIMEOUT_MS)
         connection.pragma("synchronous", "FULL")
         connection.pragma("foreign_keys", 1)

