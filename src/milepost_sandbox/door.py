@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -18,7 +17,6 @@ from milepost_sandbox.control import Desk, Webhooks, control_app, examples
 from milepost_sandbox.faults import FAULTS, FaultError, Faults
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
 from milepost_sandbox.servers.platforms import PLATFORMS
-from milepost_sandbox.servers.tiktok_shop.webhooks import WebhookSender
 from milepost_sandbox.serving import ServingError, listen, serving, url_of
 from milepost_sandbox.stories.library import all_stories
 from milepost_sandbox.stories.words import StoryError
@@ -125,17 +123,20 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
     world = _world(options, clock, faults)
     credentials = _credentials(world)
     truth = Truth(world, faults, PLATFORMS)
-    apps = _platforms(options, world, faults, credentials)
-    webhooks = _Webhooks(world, apps["tiktok_shop"].webhooks)
+    apps = {
+        platform.source: platform.app(world, faults, credentials, options.servers) for platform in PLATFORMS
+    }
+    webhooks: Webhooks = apps["tiktok_shop"].webhooks
     with contextlib.ExitStack() as sockets:
         listening = {source: sockets.enter_context(listen(options.host, 0)) for source in apps}
         control = sockets.enter_context(listen(options.host, options.control_port))
+        names = {name: platform.source for platform in PLATFORMS for name in platform.url_names}
         desk = Desk(
             world=world,
             faults=faults,
             truth=truth,
             credentials=credentials,
-            urls=_urls(listening),
+            urls={name: url_of(listening[source]) for name, source in names.items()},
             webhooks=webhooks,
         )
         served = [(apps[source], sock) for source, sock in listening.items()]
@@ -172,38 +173,6 @@ def _credentials(world: World) -> Credentials:
         usps_client_secret=secret(seed, "usps secret"),
         dhl_api_key=secret(seed, "dhl key"),
     )
-
-
-def _platforms(
-    options: SandboxOptions, world: World, faults: Faults, credentials: Credentials
-) -> dict[str, Any]:
-    """Each platform's application, by its source."""
-    return {
-        platform.source: platform.app(world, faults, credentials, options.servers) for platform in PLATFORMS
-    }
-
-
-def _urls(listening: Mapping[str, socket.socket]) -> dict[str, str]:
-    """Where a client finds each platform; TikTok Shop's two hosts are one server here."""
-    urls = {source: url_of(sock) for source, sock in listening.items()}
-    tiktok = urls.pop("tiktok_shop")
-    return {"tiktok_auth": tiktok, "tiktok_api": tiktok, **urls}
-
-
-class _Webhooks:
-    """TikTok Shop's webhook sender, on the world's clock."""
-
-    def __init__(self, world: World, sender: WebhookSender) -> None:
-        self._world = world
-        self._sender = sender
-        self._one_at_a_time = asyncio.Lock()
-
-    def set_target(self, url: str | None) -> None:
-        self._sender.set_target(url)
-
-    async def flush(self) -> dict[str, int]:
-        async with self._one_at_a_time:
-            return asdict(await self._sender.flush(self._world.now()))
 
 
 @contextlib.asynccontextmanager
