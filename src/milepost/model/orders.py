@@ -1,6 +1,6 @@
 """What was bought: the order as the marketplace describes it, and who it goes to."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -56,6 +56,7 @@ class Destination:
     country: str = ""
     region: str = ""
     city: str = ""
+    postal_prefix: str = ""  # the first characters of a postcode: a region, never a street
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +83,4 @@ class OrderFacts:
     shipping_type: str = ""
     delivery_option: str = ""
     complete: bool = True
+    heard_at: datetime | None = field(default=None, compare=False)  # of the report; breaks ties of updated_at

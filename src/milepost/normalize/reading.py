@@ -1,5 +1,7 @@
 """One report, read: its source parses it, and everything it told is put in our words."""
 
+from dataclasses import replace
+
 from milepost.model.reading import Reading
 from milepost.model.reports import Report
 from milepost.normalize.scans import events
@@ -18,7 +20,7 @@ def read(report: Report, source: Source, gazetteer: Gazetteer) -> Reading:
         etas=tuple(window for window in windows if window is not None),
         proofs=parsed.proofs,
         shipments=parsed.shipments,
-        orders=parsed.orders,
+        orders=tuple(replace(facts, heard_at=report.heard_at) for facts in parsed.orders),
         hints=parsed.hints,
         refusals=parsed.refusals,
     )

@@ -1,9 +1,12 @@
 """Two descriptions of one order, put together without losing what only one of them knew."""
 
 from dataclasses import fields, replace
+from datetime import UTC, datetime
 
 from milepost.model.changes import OrderChange
 from milepost.model.orders import Contact, OrderFacts, PackageFacts
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def merge(before: OrderFacts | None, told: OrderFacts) -> OrderFacts:
@@ -42,9 +45,12 @@ def change(before: OrderFacts | None, told: OrderFacts) -> OrderChange | None:
 
 
 def _is_staler(told: OrderFacts, before: OrderFacts) -> bool:
-    return (
-        told.updated_at is not None and before.updated_at is not None and told.updated_at < before.updated_at
-    )
+    """By the marketplace's own clock; of one moment, what was heard later counts."""
+    return _age(told) < _age(before)
+
+
+def _age(facts: OrderFacts) -> tuple[datetime, datetime]:
+    return (facts.updated_at or LONG_AGO, facts.heard_at or LONG_AGO)
 
 
 def _enrich(base: OrderFacts, extra: OrderFacts) -> OrderFacts:

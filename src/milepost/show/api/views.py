@@ -13,14 +13,10 @@ from milepost.ports.app import App
 from milepost.ports.store import OrderRow, ShipmentRow
 from milepost.show.api import shapes
 
-POSTAL_PREFIX_LENGTH = 3
-"""How much of a postcode is not personal: enough for a region, too little for a street."""
-
 
 def order(row: OrderRow, contact: Contact | None) -> shapes.OrderShape:
     """An order; `contact` only for a key that may see it."""
     facts = row.facts
-    postal_code = facts.contact.postal_code or ""
     return shapes.OrderShape(
         confirmation_number=facts.order_number,
         shop_id=facts.shop_id,
@@ -33,7 +29,7 @@ def order(row: OrderRow, contact: Contact | None) -> shapes.OrderShape:
             country=facts.destination.country or None,
             region=facts.destination.region or None,
             city=facts.destination.city or None,
-            postal_prefix=postal_code[:POSTAL_PREFIX_LENGTH] or None,
+            postal_prefix=facts.destination.postal_prefix or None,
         ),
         items=[
             shapes.ItemShape(
