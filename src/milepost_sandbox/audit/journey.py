@@ -32,7 +32,7 @@ BEFORE_ANY_MOVE: Final = frozenset({"expected", "label_created"})
 PROGRESS: Final = frozenset(
     {"accepted", "in_transit", "held", "out_for_delivery", "available_for_pickup", "attempted"}
 )
-TAKES_DELIVERY_BACK: Final = frozenset({"attempted", "held", "lost", "destroyed"})
+TAKES_DELIVERY_BACK: Final = frozenset({"attempted", "held", "lost"})
 """Said outright, these contradict a delivery even where nobody scanned the parcel."""
 
 
