@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import structlog
@@ -18,13 +18,13 @@ from milepost.ports.clock import Clock
 from milepost.ports.sources import AccessError, SourceBusyError, SourceError
 from milepost.settings import Http
 from milepost.sources.budget import CallBudget
+from milepost.sources.redaction import redacted, spellings
 
 RETRY_AFTER_WAIT_MAX_S = 5.0
 """A source that asks for a longer pause is asked again later, by schedule, not by waiting here."""
 BACKOFF_MAX_S = 30.0
 TOKEN_MARGIN = timedelta(seconds=60)
 """A token is renewed this long before it runs out, so that it does not run out on its way."""
-SECRET_LENGTH_MIN = 4
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines show whole URLs, keys in them
@@ -78,7 +78,7 @@ class Line:
         self._http = http
         self._clock = clock
         self._budget = CallBudget(clock, per_minute=per_minute, per_day=per_day)
-        self._secrets = _spellings(secrets)
+        self._secrets = spellings(secrets)
         self._plain_origins = {_origin(url) for url in base_urls if url.startswith("http://")}
         self._client = client
         self._token: Token | None = None
@@ -146,9 +146,8 @@ class Line:
 
     def redact(self, text: str) -> str:
         """The text without our secrets, in any of the spellings they travel in."""
-        for secret in (*self._secrets, *((self._token.value,) if self._token else ())):
-            text = text.replace(secret, "[secret]")
-        return text
+        tokens = spellings((self._token.value,)) if self._token else ()
+        return redacted(text, (*self._secrets, *tokens))
 
     def _forget(self, token: str) -> None:
         """The token was refused; if another task has renewed it since, theirs stays."""
@@ -273,17 +272,6 @@ class Line:
 def basic(user: str, password: str) -> str:
     """The value of an Authorization header after RFC 7617."""
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
-
-
-def _spellings(secrets: Sequence[str]) -> tuple[str, ...]:
-    """A secret may stand in a text as it is or percent-encoded; longest first, so that none leaves a rest."""
-    found = {
-        spelling
-        for secret in secrets
-        if len(secret) >= SECRET_LENGTH_MIN
-        for spelling in (secret, quote(secret, safe=""), quote_plus(secret))
-    }
-    return tuple(sorted(found, key=len, reverse=True))
 
 
 def _origin(url: str) -> str:
