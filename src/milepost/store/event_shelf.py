@@ -1,7 +1,6 @@
 """Keeps tracking events: appended once, never edited; only the shipment they belong to is derived."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -61,7 +60,10 @@ ATTRIBUTE = (
 
 class EventWrites(Shelf):
     async def add_events(self, events: Sequence[tuple[TrackingEvent, str | None]]) -> set[tuple[str, str]]:
-        """Append those we do not have; `(shop_id, event_id)` of the new ones. Raises ValueError without shop."""
+        """Append those we do not have; `(shop_id, event_id)` of the new ones.
+
+        Raises ValueError for an event without a shop.
+        """
         added = await self._session.each(ADD, [_row(event, shipment_id) for event, shipment_id in events])
         return {(shop_id, event_id) for shop_id, event_id in added}
 
@@ -129,16 +131,18 @@ def _row(event: TrackingEvent, shipment_id: str | None) -> dict[str, Any]:
 
 
 def _event(row: tuple[Any, ...]) -> TrackingEvent:
-    (_, source, shop_id, order_number, tracking_number, wall_clock, occurred_at, offset, offset_source) = row[:9]
-    (heard_at, status, reason, responsible, evidence, code, description, place, report_hash) = row[9:]
-    utc: datetime | None = moment_or_none(occurred_at)
+    _, source, shop_id, order_number, tracking_number, wall_clock, occurred_at, offset, known_by = row[:9]
+    heard_at, status, reason, responsible, evidence, code, description, place, report_hash = row[9:]
     return TrackingEvent(
         source=source,
         shop_id=shop_id,
         order_number=order_number,
         tracking_number=tracking_number,
         occurred=Instant(
-            wall_clock=wall_clock, utc=utc, offset_minutes=offset, source=OffsetSource(offset_source)
+            wall_clock=wall_clock,
+            utc=moment_or_none(occurred_at),
+            offset_minutes=offset,
+            source=OffsetSource(known_by),
         ),
         heard_at=moment(heard_at),
         status=None if status is None else Status(status),

@@ -4,7 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from milepost.ports.clock import Clock
-from milepost.ports.store import StoreError
+from milepost.ports.store import Store, StoreError
 from milepost.store.sql.engine import Engine
 from milepost.store.sql.postgres import PostgresEngine
 from milepost.store.sql.sqlite import SqliteEngine
@@ -13,7 +13,7 @@ from milepost.store.sql_store import SqlStore
 SHAPES = "`sqlite:PATH` or `postgres://user:password@host/database`"
 
 
-def open_store(url: str, key_file: str | Path, clock: Clock) -> SqlStore:
+def open_store(url: str, key_file: str | Path, clock: Clock) -> Store:
     """The store at `url` (settings.store.url), not started yet. Raises StoreError for another address."""
     return SqlStore(_engine(url), Path(key_file), clock)
 

@@ -35,7 +35,9 @@ PUT_ORDER = _put.on_conflict_do_update(
 LISTED = select(ORDERS.c.seq, ORDER_VERSIONS.c.facts).select_from(VERSION)
 BY_NUMBER = LISTED.where(ORDERS.c.order_number == bindparam("order_number")).order_by(ORDERS.c.seq)
 BY_KEY = LISTED.where(*SAME_ORDER)
-NEWEST = LISTED.where(ORDERS.c.seq < bindparam("before")).order_by(ORDERS.c.seq.desc()).limit(bindparam("rows"))
+NEWEST = (
+    LISTED.where(ORDERS.c.seq < bindparam("before")).order_by(ORDERS.c.seq.desc()).limit(bindparam("rows"))
+)
 INDEXES = select(ORDERS.c.email_index, ORDERS.c.phone_index, ORDERS.c.postal_index).where(*SAME_ORDER)
 
 OPEN_EXCEPTIONS = (
@@ -88,7 +90,7 @@ class OrderReads(Shelf):
         """The order, without its contact. The first one seen, should two shops use one number."""
         statement = walled(BY_NUMBER, ORDERS.c.shop_id, shop_ids)
         found = await self._session.rows(statement, {"order_number": order_number, **wall(shop_ids)})
-        return (await order_rows(self._session, found[:1]) or [None])[0]
+        return next(iter(await order_rows(self._session, found[:1])), None)
 
     async def orders(
         self, *, shop_ids: Sequence[str] | None, cursor: str | None, limit: int
@@ -141,5 +143,3 @@ def _with_contact(row: tuple[Any, ...], sealer: Sealer) -> OrderFacts:
     place = (facts.shop_id, facts.order_number, digest)
     contact = from_json(Contact, sealer.open(sealed, "order_versions", place))
     return replace(facts, contact=contact)
-
-

@@ -19,7 +19,9 @@ PUT_LINK = _link.on_conflict_do_update(
 LINK = select(LINKS).where(LINKS.c.token_hash == bindparam("token_hash"))
 
 _user = postgresql.insert(USERS)
-PUT_USER = _user.on_conflict_do_update(index_elements=[USERS.c.user_id], set_=replaced(_user, USERS, "user_id"))
+PUT_USER = _user.on_conflict_do_update(
+    index_elements=[USERS.c.user_id], set_=replaced(_user, USERS, "user_id")
+)
 USER_BY_EMAIL = select(USERS.c.user_id, USERS.c.sealed).where(USERS.c.email_index == bindparam("email_index"))
 
 _session = postgresql.insert(SESSIONS)
@@ -34,7 +36,9 @@ SESSION_USER = (
 )
 
 _key = postgresql.insert(API_KEYS)
-PUT_KEY = _key.on_conflict_do_update(index_elements=[API_KEYS.c.key_id], set_=replaced(_key, API_KEYS, "key_id"))
+PUT_KEY = _key.on_conflict_do_update(
+    index_elements=[API_KEYS.c.key_id], set_=replaced(_key, API_KEYS, "key_id")
+)
 KEY = select(API_KEYS.c.facts).where(API_KEYS.c.secret_hash == bindparam("secret_hash"))
 
 
@@ -81,21 +85,21 @@ class PeopleReads(Shelf):
     async def user_by_email(self, email: str) -> tuple[User, str] | None:
         """The user and the password hash; upper and lower case are alike."""
         found = await self._session.rows(USER_BY_EMAIL, {"email_index": _email_index(self, email)})
-        return self._opened(found[0]) if found else None
+        return self._user(found[0]) if found else None
 
     async def session_user(self, token_hash: str, now: datetime) -> User | None:
         """Who is signed in; None once the session has expired or the user is disabled."""
         found = await self._session.rows(SESSION_USER, {"token_hash": token_hash, "now": micros(now)})
         if not found:
             return None
-        user, _ = self._opened(found[0])
+        user, _ = self._user(found[0])
         return None if user.disabled else user
 
     async def api_key(self, secret_hash: str) -> ApiKey | None:
         found = await self._session.rows(KEY, {"secret_hash": secret_hash})
         return from_json(ApiKey, found[0][0]) if found else None
 
-    def _opened(self, row: Row) -> tuple[User, str]:
+    def _user(self, row: Row) -> tuple[User, str]:
         user_id, sealed = row
         return from_json(tuple[User, str], self._sealer.open(sealed, "users", (user_id,)))
 

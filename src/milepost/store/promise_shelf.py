@@ -25,7 +25,9 @@ OF_ORDER = LISTED.where(
     PROMISES.c.shop_id == bindparam("shop_id"), PROMISES.c.order_number == bindparam("order_number")
 ).order_by(PROMISES.c.seq)
 NEWEST = (
-    LISTED.where(PROMISES.c.seq < bindparam("before")).order_by(PROMISES.c.seq.desc()).limit(bindparam("rows"))
+    LISTED.where(PROMISES.c.seq < bindparam("before"))
+    .order_by(PROMISES.c.seq.desc())
+    .limit(bindparam("rows"))
 )
 ADD = insert(PROMISES)
 

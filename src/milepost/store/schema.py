@@ -21,7 +21,7 @@ def why_refused(found: Found, name: str) -> str | None:
     if SCHEMA.name not in found.tables:
         return f"{name} belongs to another program: name an empty database in store.url"
     if found.version is None:
-        return f"{name} was never finished being made: name an empty database in store.url, or restore a backup"
+        return f"{name} was never finished: name an empty database in store.url, or restore a backup"
     if found.version > SCHEMA_VERSION:
         return (
             f"{name} was written by a newer Milepost (schema {found.version}, this one knows "
@@ -51,7 +51,6 @@ async def make(session: Session, key_check: str, now: datetime) -> None:
     await session.run(_ADD_VERSION, [row])
     made = await session.rows(select(SCHEMA.c.key_check))
     check_key(Found(frozenset(), SCHEMA_VERSION, made[0][0]), key_check, "this database")
-
 
 
 _ADD_VERSION = insert(SCHEMA).on_conflict_do_nothing(index_elements=[SCHEMA.c.id])

@@ -36,7 +36,8 @@ class Sealer:
 
     def seal(self, plain: bytes, table: str, row: Sequence[str], column: str = "sealed") -> bytes:
         nonce = os.urandom(NONCE_BYTES)
-        return FORM + self._key_id + nonce + self._cipher.encrypt(nonce, plain, self._place(table, column, row))
+        sealed = self._cipher.encrypt(nonce, plain, self._place(table, column, row))
+        return FORM + self._key_id + nonce + sealed
 
     def open(self, sealed: bytes, table: str, row: Sequence[str], column: str = "sealed") -> bytes:
         """Raises StoreError when it was changed, moved or sealed with another key."""
@@ -45,8 +46,8 @@ class Sealer:
             return self._cipher.decrypt(nonce, body, self._place(table, column, row))
         except InvalidTag as error:
             raise StoreError(
-                f"a sealed value in {table} does not open: it was changed, moved, or sealed with another key; "
-                "restore database and key file from one backup"
+                f"a sealed value in {table} does not open, because it was changed, moved or sealed with "
+                "another key: restore database and key file from one backup"
             ) from error
 
     def seal_body(self, body: bytes, body_hash: str) -> bytes:
@@ -80,7 +81,9 @@ def load_key(path: Path, *, may_make: bool) -> bytes:
             "restore it, or name it in store.key_file"
         ) from None
     except OSError as error:
-        raise StoreError(f"the key file {path} cannot be read ({error.strerror}): check its folder") from error
+        raise StoreError(
+            f"the key file {path} cannot be read ({error.strerror}): check its folder"
+        ) from error
     if mode & OTHERS_MAY:
         raise StoreError(f"the key file {path} can be read by others: chmod 600 {path}")
     try:

@@ -30,9 +30,7 @@ MATCHES = (
     select(ORDERS.c.seq).where(ORDERS.c.phone_index == bindparam("phone")),
     select(ORDERS.c.seq).where(ORDERS.c.postal_index == bindparam("postal")),
 )
-FOUND = (
-    LISTED.where(ORDERS.c.seq.in_(union(*MATCHES))).order_by(ORDERS.c.seq.desc()).limit(bindparam("rows"))
-)
+FOUND = LISTED.where(ORDERS.c.seq.in_(union(*MATCHES))).order_by(ORDERS.c.seq.desc()).limit(bindparam("rows"))
 FOUND_BEHIND_WALL = FOUND.where(Among(ORDERS.c.shop_id, "shop_ids"))
 
 

@@ -55,7 +55,9 @@ PUT_JOURNEY = (
 LISTED = select(SHIPMENTS.c.seq, SHIPMENTS.c.facts, *[SHIPMENTS.c[name] for name in SUMMARY])
 ONE = LISTED.where(SHIPMENTS.c.shipment_id == bindparam("shipment_id"))
 NEWEST = (
-    LISTED.where(SHIPMENTS.c.seq < bindparam("before")).order_by(SHIPMENTS.c.seq.desc()).limit(bindparam("rows"))
+    LISTED.where(SHIPMENTS.c.seq < bindparam("before"))
+    .order_by(SHIPMENTS.c.seq.desc())
+    .limit(bindparam("rows"))
 )
 
 

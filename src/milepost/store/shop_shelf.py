@@ -15,7 +15,9 @@ from milepost.store.values import from_json, micros, to_json
 GUESSES_KEPT = timedelta(hours=24)
 
 _shop = postgresql.insert(SHOPS)
-PUT_SHOP = _shop.on_conflict_do_update(index_elements=[SHOPS.c.shop_id], set_=replaced(_shop, SHOPS, "shop_id"))
+PUT_SHOP = _shop.on_conflict_do_update(
+    index_elements=[SHOPS.c.shop_id], set_=replaced(_shop, SHOPS, "shop_id")
+)
 ALL_SHOPS = select(SHOPS.c.facts).order_by(SHOPS.c.shop_id)
 
 _grant = postgresql.insert(GRANTS)
@@ -90,12 +92,12 @@ class ShopReads(Shelf):
             found = await self._session.rows(APP_GRANTS, about)
         else:
             found = await self._session.rows(OWNER_GRANT, {**about, "owner": owner})
-        return self._opened(found[0]) if found else None
+        return self._grant(found[0]) if found else None
 
     async def grants(self) -> list[Grant]:
-        return [self._opened(row) for row in await self._session.rows(ALL_GRANTS)]
+        return [self._grant(row) for row in await self._session.rows(ALL_GRANTS)]
 
-    def _opened(self, row: Row) -> Grant:
+    def _grant(self, row: Row) -> Grant:
         marketplace, app_key, owner, sealed = row
         return from_json(Grant, self._sealer.open(sealed, "grants", (marketplace, app_key, owner)))
 

@@ -337,7 +337,11 @@ USERS = _table(
 SESSIONS = _table("sessions", _text("token_hash", key=True), _text("user_id"), _at("expires_at"))
 
 API_KEYS = _table(
-    "api_keys", _text("key_id", key=True), _text("secret_hash"), _text("facts"), UniqueConstraint("secret_hash")
+    "api_keys",
+    _text("key_id", key=True),
+    _text("secret_hash"),
+    _text("facts"),
+    UniqueConstraint("secret_hash"),
 )
 
 # Decided work. queue/leases.py names these columns again, because rooms do not import each other.

@@ -43,7 +43,7 @@ def to_json(value: Any) -> str:
 
 def from_json(kind: type[T], text: str | bytes) -> T:
     """The document as the model's type; fields of a newer program are left out."""
-    return _decoder(kind).decode(text)  # type: ignore[no-any-return]
+    return _decoder(kind).decode(text)  # type: ignore[no-any-return, arg-type]
 
 
 @cache
@@ -69,5 +69,5 @@ def from_cursor(cursor: str | None, start: tuple[int, ...]) -> tuple[int, ...]:
         if max(map(abs, place)) > INTEGER_MAX:
             raise ValueError(cursor)
     except (ValueError, TypeError, binascii.Error) as error:
-        raise CursorError("this cursor is not one of ours; leave it out to start from the beginning") from error
+        raise CursorError("this cursor is not one of ours; leave it out to start anew") from error
     return tuple(place)

@@ -23,20 +23,20 @@ class Among(ColumnElement[bool]):
 
     inherit_cache = False
     _is_implicitly_boolean = True  # else SQLite is given `… = 1`, and no index
-    type = NULLTYPE
+    type = NULLTYPE  # type: ignore[assignment]
 
     def __init__(self, column: ColumnElement[Any], name: str) -> None:
         self.column = column
         self.bind = bindparam(name, type_=ARRAY(Text))
 
 
-@compiles(Among, "sqlite")  # type: ignore[no-untyped-call, untyped-decorator]
+@compiles(Among, "sqlite")
 def _among_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:
     column, bind = compiler.process(element.column, **options), compiler.process(element.bind, **options)
-    return f"{column} IN (SELECT value FROM json_each({bind}))"
+    return f"{column} IN (SELECT value FROM json_each({bind}))"  # noqa: S608 - compiled parts, no input
 
 
-@compiles(Among, "postgresql")  # type: ignore[no-untyped-call, untyped-decorator]
+@compiles(Among, "postgresql")
 def _among_postgres(element: Among, compiler: SQLCompiler, **options: Any) -> str:
     column, bind = compiler.process(element.column, **options), compiler.process(element.bind, **options)
     return f"{column} = ANY({bind})"
@@ -87,12 +87,14 @@ class Compiler:
         made = statement.compile(dialect=self._dialect, column_keys=columns or None)
         asked = {name for bind, name in made.bind_names.items() if bind.required}
         if not made.post_compile_params:
-            values = {name: bind.effective_value for bind, name in made.bind_names.items() if name not in asked}
-            return Compiled(str(made), tuple(made.positiontup or ()), values)
+            written = {
+                name: bind.effective_value for bind, name in made.bind_names.items() if not bind.required
+            }
+            return Compiled(str(made), tuple(made.positiontup or ()), written)
         # `column.in_([…])` with its values in the statement: spelled out, one mark per value.
         state = made.construct_expanded_state(dict.fromkeys(asked))
-        values = {name: value for name, value in state.parameters.items() if name not in asked}
-        return Compiled(state.statement, tuple(state.positiontup or ()), values)
+        written = {name: value for name, value in state.parameters.items() if name not in asked}
+        return Compiled(state.statement, tuple(state.positiontup or ()), written)
 
 
 def as_json(value: Any) -> Any:

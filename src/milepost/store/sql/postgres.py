@@ -1,4 +1,4 @@
-"""PostgreSQL: the same store for several nodes; every commit waits for the disk (reliability.md section 2)."""
+"""PostgreSQL: the same store, for several nodes; every commit waits for the disk (reliability.md §2)."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-import asyncpg
+import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from sqlalchemy.schema import ExecutableDDLElement
 
@@ -31,7 +31,9 @@ class PostgresEngine:
     def __init__(self, url: str) -> None:
         self._url = url
         self._compiler = Compiler(dialect())  # type: ignore[no-untyped-call]
-        self._turn = asyncio.Lock()  # before a connection is taken, so that writers in line leave some to readers
+        self._turn = (
+            asyncio.Lock()
+        )  # taken before a connection, so that writers in line leave some to readers
         self._pool: asyncpg.Pool | None = None
         self.reader = _Reader(self)
 
@@ -40,7 +42,8 @@ class PostgresEngine:
         """Host and database; never the user or the password."""
         try:
             parts = urlsplit(self._url)
-            return f"the PostgreSQL database {parts.path.lstrip('/') or 'postgres'} on {parts.hostname or 'this machine'}"
+            base, host = parts.path.lstrip("/") or "postgres", parts.hostname or "this machine"
+            return f"the PostgreSQL database {base} on {host}"
         except ValueError:
             return "the PostgreSQL database of store.url"
 
@@ -77,19 +80,16 @@ class PostgresEngine:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["_Writer"]:
         """One at a time over all nodes, so that what is derived from facts never misses any of them."""
-        async with self._turn, self.connection() as connection, _failures_told(self.name):
-            async with connection.transaction():
-                await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITER_LOCK)
-                yield _Writer(self, connection)
+        async with self._turn, self.connection() as connection, connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITER_LOCK)
+            yield _Writer(self, connection)
 
     def connection(self) -> AbstractAsyncContextManager[asyncpg.pool.PoolConnectionProxy]:
         if self._pool is None:
             raise StoreError(f"{self.name} is not open: start the store first")
         return _taken(self._pool, self.name)
 
-    def compiled(
-        self, statement: Any, first: Mapping[str, Any] | None, *, counted: bool = False
-    ) -> Compiled:
+    def compiled(self, statement: Any, first: Mapping[str, Any] | None, *, counted: bool = False) -> Compiled:
         return self._compiler.compiled(statement, first or (), counted=counted)
 
 
@@ -161,7 +161,8 @@ async def _leave_as_it_is(connection: Any) -> None:
 
 def _outward(values: Iterable[Any]) -> list[Any]:
     return [
-        value.replace(NUL, NUL_STANDS) if isinstance(value, str) and NUL in value else value for value in values
+        value.replace(NUL, NUL_STANDS) if isinstance(value, str) and NUL in value else value
+        for value in values
     ]
 
 
@@ -193,7 +194,7 @@ async def _failures_told(name: str) -> AsyncIterator[None]:
     except asyncpg.InvalidCatalogNameError as error:
         raise StoreError(f"{name} does not exist: create it, or correct store.url") from error
     except asyncpg.InsufficientPrivilegeError as error:
-        raise StoreError(f"{name} does not let our user do this: grant it, or let it own the database") from error
+        raise StoreError(f"{name} does not let our user do this: let it own the database") from error
     except asyncpg.ReadOnlySQLTransactionError as error:
         raise StoreError(f"{name} is read-only: name the primary server in store.url") from error
     except (asyncpg.DiskFullError, asyncpg.OutOfMemoryError, asyncpg.TooManyConnectionsError) as error:
