@@ -1,7 +1,7 @@
 """All simulated platforms: one of each, in the order they are started.
 
-Each has `source`, `url_names` (what its one address is called in `GET /world`), `ROWS`, `UNTELLABLE`,
-`app(world, faults, credentials, options)` and `entails(world, faults, parcel, step, now)`. TikTok Shop's application
+Each has `source`, `url_names` (what its address is called in `GET /world`), `ROWS`, `UNTELLABLE`,
+`app(world, faults, credentials, options)` and `entails(world, faults, parcel, step, now)`. TikTok Shop's app
 has its webhook sender as `.webhooks`: `set_target(url)`, `due()` and `await flush()`.
 """
 

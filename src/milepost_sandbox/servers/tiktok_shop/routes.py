@@ -114,7 +114,8 @@ def _order_routes(desk: Desk) -> list[Any]:
         return await _answered(desk, request, ORDERS, lambda a: desk.order_detail(a, "202309"))
 
     @get("/fulfillment/202309/packages/{package_id:str}")
-    async def package(request: Plain, package_id: str) -> Response[bytes]:
+    async def package(request: Plain) -> Response[bytes]:
+        package_id = request.path_params["package_id"]
         return await _answered(desk, request, PACKAGES, lambda a: desk.package_detail(a, package_id))
 
     @post("/fulfillment/202309/packages/search", status_code=200)
@@ -126,11 +127,13 @@ def _order_routes(desk: Desk) -> list[Any]:
 
 def _logistics_routes(desk: Desk) -> list[Any]:
     @get("/fulfillment/202309/orders/{order_id:str}/tracking")
-    async def tracking(request: Plain, order_id: str) -> Response[bytes]:
+    async def tracking(request: Plain) -> Response[bytes]:
+        order_id = request.path_params["order_id"]
         return await _told(desk, request, lambda a: desk.tracking(a, order_id))
 
     @get("/logistics/202604/orders/{order_id:str}/tracking")
-    async def logistics(request: Plain, order_id: str) -> Response[bytes]:
+    async def logistics(request: Plain) -> Response[bytes]:
+        order_id = request.path_params["order_id"]
         return await _told(desk, request, lambda a: desk.logistics_tracking(a, order_id))
 
     @get("/logistics/202309/delivery_options/{_:str}/shipping_providers")

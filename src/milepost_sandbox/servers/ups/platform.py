@@ -142,7 +142,8 @@ def _routes(desk: _Desk) -> list[Any]:
         return respond(desk.token(request.headers, await request.body()))
 
     @get("/api/track/v1/details/{number:str}")
-    async def details(request: Request[Any, Any, Any], number: str) -> Response[bytes]:
+    async def details(request: Request[Any, Any, Any]) -> Response[bytes]:
+        number = request.path_params["number"]
         if refused := desk.why_refused(request.headers, number):
             return respond(refused)
         answer, step_keys = desk.details(number.upper())

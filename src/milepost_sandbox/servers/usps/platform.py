@@ -204,7 +204,8 @@ def _routes(desk: _Desk) -> list[Any]:
         return respond(desk.token(await request.body(), request.headers.get("content-type", "")))
 
     @get("/tracking/v3/tracking/{number:str}")
-    async def one(request: Request[Any, Any, Any], number: str) -> Response[bytes]:
+    async def one(request: Request[Any, Any, Any]) -> Response[bytes]:
+        number = request.path_params["number"]
         if refused := desk.why_refused(request.headers):
             return respond(refused)
         answer, step_keys = desk.one(number, request.query_params.get("expand", "SUMMARY"))
