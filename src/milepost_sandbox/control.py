@@ -66,10 +66,10 @@ def _readers(desk: Desk) -> list[Any]:
 
     @get("/truth/parcels", sync_to_thread=False)
     def parcels(cursor: Cursor = 0, limit: Limit = 500) -> dict[str, Any]:
-        found = desk.truth.parcels(desk.world.now())
-        page = found[cursor : cursor + limit]
+        now = desk.world.now()
+        page = desk.truth.parcels(now, cursor, cursor + limit)
         rows = [{**asdict(parcel), "known_at": _text(parcel.known_at)} for parcel in page]
-        return {"data": rows, "next_cursor": _next(cursor, limit, len(found))}
+        return {"data": rows, "next_cursor": _next(cursor, limit, desk.truth.parcel_count(now))}
 
     @get("/faults", sync_to_thread=False)
     def faults() -> dict[str, Any]:

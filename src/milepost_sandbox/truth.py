@@ -45,10 +45,21 @@ class Truth:
         """What the reports published by `now` entail, oldest publication first."""
         return self._events[: bisect_right(self._published, now)]
 
-    def parcels(self, now: datetime) -> list[ParcelTruth]:
-        """Every parcel whose orders TikTok already tells the tracking number of, and its status at `now`."""
+    def parcels(self, now: datetime, begin: int = 0, end: int | None = None) -> list[ParcelTruth]:
+        """The parcels TikTok already tells the tracking number of, and their status at `now`.
+
+        `begin` and `end` cut a page out of the list, whose order never changes at one `now`.
+        """
+        known = self._known_parcels(now)[begin:end]
+        return [self._parcel(parcel, known_at, now) for parcel, known_at in known]
+
+    def parcel_count(self, now: datetime) -> int:
+        """How many parcels `parcels` tells of."""
+        return len(self._known_parcels(now))
+
+    def _known_parcels(self, now: datetime) -> list[tuple[Parcel, datetime]]:
         known = ((parcel, self._known_at(parcel)) for parcel in self._world.parcels)
-        return [self._parcel(parcel, at, now) for parcel, at in known if at is not None and at <= now]
+        return [(parcel, known_at) for parcel, known_at in known if known_at and known_at <= now]
 
     def _known_at(self, parcel: Parcel) -> datetime | None:
         orders = [self._world.order(order_id) for order_id in parcel.order_ids]

@@ -44,6 +44,7 @@ class World:
             self._index(order)
         for moments in self._moments.values():
             moments.sort()
+        self.ends_at = self._end()
         self._served: dict[tuple[str, str], tuple[datetime, float]] = {}
 
     def _index(self, order: Order) -> None:
@@ -51,16 +52,15 @@ class World:
             self._orders_of_package[package_id].append(order)
         self._moments[order.shop_id].extend((moment.at, order.order_id) for moment in order.moments)
 
-    def now(self) -> datetime:
-        """The world's present moment, UTC."""
-        return self.clock.now()
-
-    @property
-    def ends_at(self) -> datetime:
-        """Four days after the last step of the last parcel is published, or the last order changes."""
+    def _end(self) -> datetime:
+        """Four days after the last step of the last parcel is published, or the last order is cancelled."""
         last = [step.published_at for parcel in self.parcels for step in parcel.steps]
         last += [order.cancelled_at or order.paid_at for order in self.orders]
         return max(last, default=self.started_at) + AFTER_LAST_STEP
+
+    def now(self) -> datetime:
+        """The world's present moment, UTC."""
+        return self.clock.now()
 
     def shop(self, shop_id: str) -> Shop | None:
         """The shop with this id."""
