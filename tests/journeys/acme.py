@@ -1,0 +1,72 @@
+"""Acme, a carrier that only stories know: its answers are the story's own lines."""
+
+from datetime import datetime
+
+from milepost.model.carriers import CarrierCard, CodeMeaning
+from milepost.model.places import RawPlace
+from milepost.model.reports import Refusal
+from milepost.model.scans import CodeRef, Parsed, Scan
+
+MEANINGS = {
+    "NEW": ("label_created", ""),
+    "PU": ("accepted", ""),
+    "DEP": ("in_transit", ""),
+    "ARR": ("in_transit", ""),
+    "WX": ("in_transit", "external.weather"),
+    "MEC": ("in_transit", "carrier.mechanical"),
+    "CUS": ("held", "customs.duties_due"),
+    "CLR": ("in_transit", ""),
+    "ADR": ("held", "address.wrong"),
+    "OFD": ("out_for_delivery", ""),
+    "ATT": ("attempted", "receiver.absent"),
+    "PICK": ("available_for_pickup", ""),
+    "DEL": ("delivered", ""),
+    "RTS": ("return_in_transit", ""),
+    "RET": ("returned", ""),
+    "LOST": ("lost", "carrier.lost"),
+    "ETA": ("note", ""),
+}
+
+
+class Acme:
+    """Fills ports.sources.Carrier; reads lines `WHEN  CODE  PLACE`."""
+
+    key = "acme"
+    card = CarrierCard(key="acme", name="Acme", tracking_url="https://acme.invalid/{n}", batch_max=30)
+    is_configured = True
+
+    def __init__(self):
+        self.codes = {
+            CodeRef(family="acme", code=code): CodeMeaning(status=status, reason=reason, evidence="", note="")
+            for code, (status, reason) in MEANINGS.items()
+        }
+        self.answers = {}
+
+    def parse(self, report):
+        scans, refusals = [], []
+        for line in report.body.decode().splitlines():
+            try:
+                scans.append(_scan(line, report.subject[0]))
+            except (ValueError, IndexError):
+                refusals.append(Refusal(reason="unreadable_row", detail="a line is not `WHEN  CODE  PLACE`"))
+        return Parsed(scans=tuple(scans), refusals=tuple(refusals))
+
+    async def fetch(self, queries):
+        return []  # a story says itself what is reported, and when
+
+
+def _scan(line, number):
+    when, code, *words = line.split()
+    place = RawPlace(text=" ".join(words))
+    refs = (CodeRef(family="acme", code=code),)
+    if when.endswith("Z") or "+" in when[10:] or "-" in when[10:]:
+        return Scan(
+            moment=datetime.fromisoformat(when),
+            code=code,
+            refs=refs,
+            text=code,
+            place=place,
+            tracking_number=number,
+        )
+    datetime.fromisoformat(when)
+    return Scan(wall_clock=f"{when}:00", code=code, refs=refs, text=code, place=place, tracking_number=number)
