@@ -11,8 +11,7 @@ events  5                                            so many scans are shown
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-
-from tests.journeys.acme import Acme
+from typing import ClassVar
 
 from milepost import wiring
 from milepost.clock import SteppedClock
@@ -24,6 +23,7 @@ from milepost.model.scans import Parsed
 from milepost.record.journey import derive
 from milepost.settings import Settings, StoreSettings
 from milepost.worker import drain
+from tests.journeys.acme import Acme
 
 SHOP = "market-1"
 
@@ -32,7 +32,7 @@ class Market:
     """A marketplace that only stories know: its answers are the story's order lines."""
 
     key = "market"
-    codes = {}
+    codes: ClassVar = {}
     is_configured = True
 
     def parse(self, report):

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from tests.journeys.stage import Stage, story_settings, with_acme
 
 from milepost import wiring
 from milepost.clock import SteppedClock
+from tests.journeys.stage import Stage, story_settings, with_acme
 
 STORIES = sorted(Path(__file__).parent.glob("*.txt"))
 

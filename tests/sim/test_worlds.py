@@ -1,0 +1,48 @@
+"""Whole worlds through the whole of Milepost, over HTTP, audited event by event."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from milepost_sandbox.door import FAULTS
+from tests.sim.results import keep
+from tests.sim.tiers import TIER
+
+WRONG = ("missing", "duplicate", "invented", "wrong_instant", "wrong_status")
+
+
+def check(seed, orders, faults):
+    """`milepost sandbox check` as anybody runs it; its one JSON line."""
+    words = ["--seed", str(seed), "--orders", str(orders), "--faults", faults]
+    ran = subprocess.run(
+        [sys.executable, "-m", "milepost", "sandbox", "check", *words],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    lines = ran.stdout.strip().splitlines()
+    assert lines, f"it said nothing: {ran.stderr[-3000:]}"
+    result = json.loads(lines[-1])
+    keep("worlds", {"faults": faults, **result})
+    wrong = {name: result[name] for name in WRONG if result[name]}
+    assert not wrong, f"{wrong}\n" + "\n".join(lines[:-1])[-4000:] + ran.stderr[-2000:]
+    assert result["orders"] == orders
+    assert result["expected"] > orders, "a world in which hardly anything happens proves nothing"
+    assert ran.returncode == 0
+    return result
+
+
+def test_a_large_world_with_every_fault_ends_as_it_was():
+    check(1, TIER.world_orders, "all")
+
+
+@pytest.mark.parametrize("seed", TIER.seeds)
+def test_other_worlds_with_every_fault_end_as_they_were(seed):
+    check(seed, TIER.seed_orders, "all")
+
+
+@pytest.mark.parametrize("fault", [*sorted(FAULTS), "none"])
+def test_each_fault_by_itself_loses_nothing(fault):
+    check(5, TIER.fault_orders, fault)
