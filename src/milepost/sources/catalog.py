@@ -70,6 +70,10 @@ class FolderCarrier:
             reports += await self.fetch_reports(batch, self.line, self.access, self.clock)
         return reports
 
+    async def close(self) -> None:
+        """Hang up the line."""
+        await self.line.close()
+
 
 def carriers(
     settings: Settings, clock: Clock, line_factory: LineFactory = Line, folder: Path = SOURCES / "carriers"
