@@ -17,7 +17,7 @@ class CallBudget:
         self._clock = clock
         self._per_minute = per_minute
         self._per_day = per_day
-        self._recent: deque[datetime] = deque(maxlen=per_minute or 1)
+        self._recent: deque[datetime] = deque()  # never longer than per_minute
         self._day_ends = datetime.min.replace(tzinfo=clock.now().tzinfo)
         self._spent_today = 0
 
@@ -28,7 +28,8 @@ class CallBudget:
         if wait > 0:
             return wait
         self._spent_today += 1
-        self._recent.append(now)
+        if self._per_minute:
+            self._recent.append(now)
         return 0.0
 
     def _until_next_day(self, now: datetime) -> float:
@@ -40,6 +41,8 @@ class CallBudget:
         return (self._day_ends - now).total_seconds()
 
     def _until_oldest_is_past(self, now: datetime) -> float:
+        while self._recent and self._recent[0] + MINUTE <= now:
+            self._recent.popleft()
         if not self._per_minute or len(self._recent) < self._per_minute:
             return 0.0
-        return max(0.0, (self._recent[0] + MINUTE - now).total_seconds())
+        return (self._recent[0] + MINUTE - now).total_seconds()
