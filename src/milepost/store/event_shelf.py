@@ -49,7 +49,7 @@ OF_SHIPMENTS = select(*STORED).where(Among(EVENTS.c.shipment_id, "ids")).order_b
 OF_ORDER = select(*STORED).where(
     EVENTS.c.shop_id == bindparam("shop_id"), EVENTS.c.order_number == bindparam("order_number")
 )
-OF_WHOLE_ORDER = OF_ORDER.where(EVENTS.c.tracking_number.is_(None)).order_by(EVENTS.c.seq)
+OF_ANY_SHIPMENT = OF_ORDER.order_by(EVENTS.c.seq)
 OF_NO_SHIPMENT = OF_ORDER.where(EVENTS.c.shipment_id.is_(None)).order_by(EVENTS.c.seq)
 ATTRIBUTE = (
     update(EVENTS)
@@ -78,10 +78,10 @@ class EventWrites(Shelf):
     async def order_events(
         self, keys: Iterable[OrderKey]
     ) -> dict[OrderKey, list[tuple[TrackingEvent, str | None]]]:
-        """Events told of an order as a whole (no tracking number), with their present attribution."""
+        """Every event told of these orders (`order_number` set), with its present attribution."""
         asked = list(dict.fromkeys(keys))
         found: dict[OrderKey, list[tuple[TrackingEvent, str | None]]] = {key: [] for key in asked}
-        for row in await self._session.each(OF_WHOLE_ORDER, parameters_of(asked)):
+        for row in await self._session.each(OF_ANY_SHIPMENT, parameters_of(asked)):
             found[row[2], row[3]].append((_event(row), row[0]))
         return found
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from milepost.model.orders import Contact, OrderFacts
@@ -16,15 +16,32 @@ from milepost.store.sealing import Sealer
 from milepost.store.shelf import Shelf, replaced, rows_to_ask, wall, walled
 from milepost.store.sql.engine import Session
 from milepost.store.tables import EXCEPTIONS, ORDER_VERSIONS, ORDERS, SHIPMENT_ORDERS
-from milepost.store.values import INTEGER_MAX, from_cursor, from_json, micros, to_cursor, to_json
+from milepost.store.values import (
+    INTEGER_MAX,
+    from_cursor,
+    from_json,
+    micros,
+    micros_or_none,
+    moment_or_none,
+    to_cursor,
+    to_json,
+)
 
 NO_CONTACT = Contact()
 VERSION = ORDERS.join(ORDER_VERSIONS, ORDER_VERSIONS.c.seq == ORDERS.c.version)
 SAME_ORDER = (ORDERS.c.shop_id == bindparam("shop_id"), ORDERS.c.order_number == bindparam("order_number"))
 
-CURRENT = select(ORDER_VERSIONS.c.facts, ORDER_VERSIONS.c.digest, ORDER_VERSIONS.c.sealed)
+CURRENT = select(ORDER_VERSIONS.c.facts, ORDERS.c.heard_at, ORDER_VERSIONS.c.digest, ORDER_VERSIONS.c.sealed)
 CURRENT = CURRENT.select_from(VERSION).where(*SAME_ORDER)
-CURRENT_DIGEST = select(ORDERS.c.digest).where(*SAME_ORDER)
+HEARD_AGAIN = (
+    update(ORDERS)
+    .where(
+        ORDERS.c.shop_id == bindparam("shop"),
+        ORDERS.c.order_number == bindparam("number"),
+        ORDERS.c.digest == bindparam("said"),
+    )
+    .values(heard_at=bindparam("heard"))
+)
 ADD_VERSION = insert(ORDER_VERSIONS).returning(ORDER_VERSIONS.c.seq)
 _put = postgresql.insert(ORDERS)
 PUT_ORDER = _put.on_conflict_do_update(
@@ -32,7 +49,7 @@ PUT_ORDER = _put.on_conflict_do_update(
     set_=replaced(_put, ORDERS, "shop_id", "order_number"),
 )
 
-LISTED = select(ORDERS.c.seq, ORDER_VERSIONS.c.facts).select_from(VERSION)
+LISTED = select(ORDERS.c.seq, ORDER_VERSIONS.c.facts, ORDERS.c.heard_at).select_from(VERSION)
 BY_NUMBER = LISTED.where(ORDERS.c.order_number == bindparam("order_number")).order_by(ORDERS.c.seq)
 BY_KEY = LISTED.where(*SAME_ORDER)
 NEWEST = (
@@ -66,9 +83,12 @@ class OrderWrites(Shelf):
     async def put_order(self, facts: OrderFacts, heard_at: datetime, report_hash: str) -> None:
         """Append this version and make it the current one; the same as the current one adds nothing."""
         key = {"shop_id": facts.shop_id, "order_number": facts.order_number}
-        plain, contact = to_json(replace(facts, contact=NO_CONTACT)), msgspec.json.encode(facts.contact)
+        plain = to_json(replace(facts, contact=NO_CONTACT, heard_at=None))
+        contact = msgspec.json.encode(facts.contact)
         digest = self._sealer.blind("order version", plain + "\x1f" + contact.decode())
-        if await self._session.rows(CURRENT_DIGEST, key) == [(digest,)]:
+        heard = micros_or_none(facts.heard_at)
+        again = {"shop": facts.shop_id, "number": facts.order_number, "said": digest, "heard": heard}
+        if await self._session.run(HEARD_AGAIN, [again]):
             return
         place = (facts.shop_id, facts.order_number, digest)
         version = {
@@ -81,8 +101,9 @@ class OrderWrites(Shelf):
         }
         seq = (await self._session.each(ADD_VERSION, [version]))[0][0]
         email, phone, postal = indexes(facts.contact, self._sealer)
+        now = {"version": seq, "digest": digest, "heard_at": heard}
         findable = {"email_index": email, "phone_index": phone, "postal_index": postal}
-        await self._session.run(PUT_ORDER, [{**key, "version": seq, "digest": digest, **findable}])
+        await self._session.run(PUT_ORDER, [{**key, **now, **findable}])
 
 
 class OrderReads(Shelf):
@@ -123,7 +144,7 @@ def parameters_of(keys: Iterable[OrderKey]) -> list[dict[str, str]]:
 
 async def order_rows(session: Session, found: Sequence[tuple[Any, ...]]) -> list[OrderRow]:
     """Rows of `LISTED` with what lists show beside the facts."""
-    facts = [from_json(OrderFacts, row[1]) for row in found]
+    facts = [_facts(text, heard) for _, text, heard in found]
     keys = [(one.shop_id, one.order_number) for one in facts]
     shipments: dict[OrderKey, list[tuple[str, int]]] = {key: [] for key in keys}
     for shop_id, number, shipment_id, exceptions in await session.each(SHIPMENTS_OF, parameters_of(keys)):
@@ -138,8 +159,12 @@ async def order_rows(session: Session, found: Sequence[tuple[Any, ...]]) -> list
     ]
 
 
+def _facts(text: str, heard: int | None) -> OrderFacts:
+    return replace(from_json(OrderFacts, text), heard_at=moment_or_none(heard))
+
+
 def _with_contact(row: tuple[Any, ...], sealer: Sealer) -> OrderFacts:
-    facts, digest, sealed = from_json(OrderFacts, row[0]), row[1], row[2]
+    facts, digest, sealed = _facts(row[0], row[1]), row[2], row[3]
     place = (facts.shop_id, facts.order_number, digest)
     contact = from_json(Contact, sealer.open(sealed, "order_versions", place))
     return replace(facts, contact=contact)

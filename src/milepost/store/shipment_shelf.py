@@ -61,7 +61,18 @@ NEWEST = (
 )
 
 
-class ShipmentWrites(Shelf):
+ROWS = LISTED.where(Among(SHIPMENTS.c.shipment_id, "ids"))
+
+
+class ShipmentRows(Shelf):
+    async def shipment_rows(self, shipment_ids: Sequence[str]) -> dict[str, ShipmentRow]:
+        """Those that exist, by id."""
+        found = await self._session.rows(ROWS, {"ids": texts(shipment_ids)})
+        rows = [_shipment_row(row) for row in found]
+        return {row.shipment.shipment_id: row for row in rows}
+
+
+class ShipmentWrites(ShipmentRows):
     async def shipments_with_numbers(self, numbers: Iterable[str]) -> list[Shipment]:
         """All uses of these tracking numbers, in any shop, oldest first."""
         return await self._shipments(BY_NUMBERS, {"numbers": texts(numbers)})
@@ -99,7 +110,7 @@ class ShipmentWrites(Shelf):
             await self._session.run(PUT_JOURNEY, rows)
 
 
-class ShipmentReads(Shelf):
+class ShipmentReads(ShipmentRows):
     async def shipment(self, shipment_id: str, shop_ids: Sequence[str] | None = None) -> ShipmentRow | None:
         statement = walled(ONE, SHIPMENTS.c.shop_id, shop_ids)
         found = await self._session.rows(statement, {"shipment_id": shipment_id, **wall(shop_ids)})

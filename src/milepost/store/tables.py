@@ -26,7 +26,7 @@ METADATA = MetaData()
 
 
 def _table(name: str, *parts: Any) -> Table:
-    return Table(name, METADATA, *parts, implicit_returning=False)  # we say ourselves what we want back
+    return Table(name, METADATA, *parts)
 
 
 def _seq() -> Column[int]:
@@ -117,6 +117,7 @@ ORDERS = _table(
     _text("order_number"),
     Column("version", BigInteger, nullable=False),  # seq of the current version
     _text("digest"),
+    _at("heard_at", optional=True),  # of the newest report that told it so, though nothing was new
     _text("email_index", optional=True),  # keyed hashes: findable, not readable
     _text("phone_index", optional=True),
     _text("postal_index", optional=True),
