@@ -1,5 +1,7 @@
 """A whole world from a seed: the same every time, any number of orders, and everything found quickly."""
 
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -8,6 +10,7 @@ import pytest
 from milepost_sandbox.clock import WorldClock
 from milepost_sandbox.stories.library import all_stories
 from milepost_sandbox.world.generate import Plan, WorldError, make_world
+from tests.tidy.tree import ROOT
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -127,3 +130,35 @@ def test_buyers_cannot_be_mistaken_for_real_people():
         assert order.buyer.email.endswith("@relay.example.invalid")
         assert len(order.buyer.email) < 45
         assert ")555010" in order.buyer.phone
+
+
+DIGEST = """
+import hashlib
+from datetime import UTC, datetime
+from milepost_sandbox.clock import WorldClock
+from milepost_sandbox.faults import Faults
+from milepost_sandbox.servers.platforms import PLATFORMS
+from milepost_sandbox.stories.library import all_stories
+from milepost_sandbox.truth import Truth
+from milepost_sandbox.world.generate import Plan, make_world
+start = datetime(2026, 3, 2, tzinfo=UTC)
+world = make_world(Plan(seed=9, orders=60, start=start, late=True), all_stories(), WorldClock(start))
+truth = Truth(world, Faults(9, ["all"]), PLATFORMS)
+told = repr((world.orders, world.parcels, list(truth.events(world.ends_at)), truth.parcels(world.ends_at)))
+print(hashlib.sha256(told.encode()).hexdigest())
+"""
+
+
+def test_another_process_with_other_hashes_makes_the_same_world_and_truth():
+    digests = {
+        subprocess.run(
+            [sys.executable, "-W", "ignore", "-c", DIGEST],
+            env={"PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": hash_seed},
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for hash_seed in ("1", "2")
+    }
+    assert len(digests) == 1
+    assert len(digests.pop().strip()) == 64
