@@ -10,6 +10,7 @@ import pytest
 import milepost
 from milepost.model.orders import Contact, Destination, PackageFacts
 from milepost.model.reports import Report, ReportKind
+from milepost.record.orders import merge
 from milepost.sources.marketplaces.tiktok_shop.clocks import DEADLINES, HAPPENED
 from milepost.sources.marketplaces.tiktok_shop.parse import parse
 
@@ -81,7 +82,9 @@ def test_clear_fields_are_read_and_a_town_is_found():
         address="Suite 4, 12 Invented Way, San Jose, Santa Clara, California, United States 95000",
         postal_code="95000",
     )
-    assert facts.destination == Destination(country="US", region="California", city="San Jose")
+    assert facts.destination == Destination(
+        country="US", region="California", city="San Jose", postal_prefix="950"
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,6 +136,26 @@ def level(number, kind, name, iso=""):
 def test_a_town_is_read_from_the_levels_and_never_guessed(address, expected):
     found = one({"recipient_address": address}).destination
     assert (found.country, found.region, found.city) == expected
+
+
+@pytest.mark.parametrize(
+    ("postal_code", "prefix"),
+    [
+        ("95000", "950"),
+        ("950**", "950"),
+        ("95***", "95"),
+        ("*****", ""),
+        ("LS1 4AP", "LS1"),
+        ("2100", "21"),
+        ("101", "1"),
+        ("12", ""),
+        ("", ""),
+        (95000, "950"),
+    ],
+)
+def test_of_a_postcode_only_a_regions_part_is_kept_openly(postal_code, prefix):
+    address = {"region_code": "US", "postal_code": postal_code}
+    assert one({"recipient_address": address}).destination.postal_prefix == prefix
 
 
 def test_every_clock_of_the_reference_is_kept_with_what_it_is():
@@ -203,6 +226,32 @@ def told_packages(order):
 )  # fmt: skip
 def test_packages_are_read_from_the_best_place(order, expected):
     assert told_packages(order) == expected
+
+
+@pytest.mark.parametrize(
+    ("order", "numbers"),
+    [
+        ({}, [("1",)]),
+        ({"split_or_combine_tag": "COMBINED"}, [()]),
+        ({"shipping_type": "TIKTOK"}, [()]),
+        ({"shipping_type": "SELLER"}, [("1",)]),
+        ({"shipping_type": "TIKTOK", "packages": [{"id": "P1"}, {"id": "P2"}]}, [("1",), ("1",)]),
+    ],
+)
+def test_a_package_whose_own_answer_may_tell_more_names_no_order_yet(order, numbers):
+    facts = one({"line_items": [{**LINE, **PACKAGE}], **order})
+    assert [package.order_numbers for package in facts.packages] == numbers
+
+
+def test_reading_the_package_then_adds_the_orders_combined_in_it_and_loses_nothing():
+    before = one({"line_items": [{**LINE, **PACKAGE}], "split_or_combine_tag": "COMBINED"})
+    body = {**PACKAGE, "orders": [{"id": "1"}, {"id": "2"}]}
+    told, _ = parse(report(body, ReportKind.PACKAGE_DETAIL, ("P1",))).orders
+    after = merge(before, told)
+    assert [(p.tracking_number, p.order_numbers) for p in after.packages] == [("T1", ("1", "2"))]
+    assert (after.items, after.state, after.complete) == (before.items, before.state, True)
+    again = one({"line_items": [{**LINE, **PACKAGE}], "split_or_combine_tag": "COMBINED"})
+    assert merge(after, again).packages == after.packages
 
 
 def test_a_packages_own_answer_speaks_for_each_of_its_orders():

@@ -13,7 +13,7 @@ from milepost_sandbox.door import SandboxOptions, running
 from tests.sources.tiktok_server import Told, platform
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
-ORDERS = 60
+ORDERS = 40
 REFRESHES_MAX = 5
 
 
@@ -256,4 +256,4 @@ async def test_pushes_of_the_sandbox_verify_and_hint_at_real_orders():
     assert refused == []
     assert hints
     assert hints <= known
-    assert forged.reason == "wrong_signature"
+    assert forged.reason == "bad_signature"

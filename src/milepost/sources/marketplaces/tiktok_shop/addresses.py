@@ -6,6 +6,7 @@ from milepost.sources.marketplaces.tiktok_shop.wire import Row, identifier, row,
 MASKS = frozenset("*＊•●")
 CITY_NAMES = frozenset({"city", "town", "post town", "municipality", "city/town", "town/city"})
 NO_CITIES = frozenset({"country", "state", "province", "region", "county"})
+PREFIX_LENGTH_MAX = 3
 LINES = ("address_line1", "address_line2", "address_line3", "address_line4")
 
 
@@ -29,6 +30,7 @@ def destination(order: Row) -> Destination:
         country=_clear(address.get("region_code")) or levels.get("L0", ("", "", ""))[2],
         region=levels.get("L1", ("", "", ""))[1],
         city=_city(address, levels),
+        postal_prefix=_prefix(identifier(address.get("postal_code"))),
     )
 
 
@@ -57,6 +59,13 @@ def _lines(address: Row) -> str | None:
     lines = [text(address.get(name)) for name in LINES]
     parts = [part for part in lines if part] or [text(address.get("address_detail"))]
     return _clear(", ".join(part for part in parts if part))
+
+
+def _prefix(postal_code: str) -> str:
+    """A postcode's first characters, with at least two left away: a region, also where the rest is masked."""
+    clear = next((at for at, letter in enumerate(postal_code) if letter in MASKS), len(postal_code))
+    length = max(0, min(PREFIX_LENGTH_MAX, len(postal_code) - 2, clear))
+    return postal_code[:length].strip()
 
 
 def _levels(address: Row) -> dict[str, tuple[str, str, str]]:

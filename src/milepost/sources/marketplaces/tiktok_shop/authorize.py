@@ -88,7 +88,7 @@ async def authorized_shops(calls: Calls, app: TikTokApp, grant: Grant, now: date
     """The shops one token covers, each with its cipher. This call alone goes without a cipher (§1.5)."""
     question = Question(method="GET", path=endpoints.SHOPS)
     heard = await calls.ask(app, grant.access_token, question)
-    return [_shop(row, app, now) for row in rows(heard.data.get("shops")) if identifier(row.get("id"))]
+    return [_shop(row, app, grant, now) for row in rows(heard.data.get("shops")) if identifier(row.get("id"))]
 
 
 def our_shop_id(foreign_id: str) -> str:
@@ -132,7 +132,7 @@ def _scopes(told: Row) -> tuple[str, ...]:
     return tuple(texts(told.get("granted_scopes")) or texts(told.get("granted_permissions")))
 
 
-def _shop(row: Row, app: TikTokApp, now: datetime) -> Shop:
+def _shop(row: Row, app: TikTokApp, grant: Grant, now: datetime) -> Shop:
     foreign_id = identifier(row.get("id"))
     return Shop(
         shop_id=our_shop_id(foreign_id),
@@ -144,4 +144,5 @@ def _shop(row: Row, app: TikTokApp, now: datetime) -> Shop:
         app_key=app.app_key,
         state=ShopState.CONNECTED,
         connected_at=now,
+        owner=grant.owner,
     )

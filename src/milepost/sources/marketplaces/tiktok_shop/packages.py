@@ -22,7 +22,10 @@ def of_order(order: Row, order_number: str, lines: list[Row]) -> tuple[PackageFa
         package_id = identifier(item.get("id"))
         if package_id and package_id not in known:
             found.append(_unshipped(package_id, order_number))
-    return tuple(_with_orders_number(order, order_number, found))
+    found = _with_orders_number(order, order_number, found)
+    if len(found) == 1 and _may_tell_more(order):
+        found = [replace(found[0], order_numbers=())]
+    return tuple(found)
 
 
 def facts(package: Row, shop_id: str) -> tuple[tuple[OrderFacts, ...], tuple[ShipmentTold, ...]]:
@@ -43,6 +46,15 @@ def facts(package: Row, shop_id: str) -> tuple[tuple[OrderFacts, ...], tuple[Shi
         order_numbers=numbers,
     )
     return tuple(_thin(number, shop_id, found, package) for number in numbers), _last_mile(package, found)
+
+
+def _may_tell_more(order: Row) -> bool:
+    """Whether the package's own answer is worth a call: it alone names other orders and the last-mile number.
+
+    No order numbers on a package mean: read it. Not for split orders: their lines say all there is.
+    """
+    is_combined = text(order.get("split_or_combine_tag")) == "COMBINED"
+    return is_combined or text(order.get("shipping_type")) == "TIKTOK"
 
 
 def _of_lines(order_number: str, lines: list[Row]) -> list[PackageFacts]:

@@ -22,6 +22,7 @@ from milepost.sources.marketplaces.tiktok_shop.wire import (
 )
 
 HEADER = "authorization"
+BAD_SIGNATURE = "bad_signature"
 HINTS_MAX = 500
 DEAUTHORIZED = 6
 EXPIRING = 7
@@ -83,11 +84,9 @@ def _why_refused(
         return "not_configured", "A push came, but no app with a secret is set in [[tiktok_shop.apps]]."
     header = next((value for name, value in headers.items() if name.casefold() == HEADER), "")
     if not header:
-        return "unsigned_push", "A push came without a signature."
+        return BAD_SIGNATURE, "A push came without a signature."
     verdicts = [is_signed_by(app.app_key, app.app_secret, body, header) for app in usable]
-    return (
-        None if any(verdicts) else ("wrong_signature", "A push is not signed with any of our apps' secrets.")
-    )
+    return None if any(verdicts) else (BAD_SIGNATURE, "A push is not signed with any of our apps' secrets.")
 
 
 def _notes(kind: int, data: Row) -> tuple[str, ...]:
