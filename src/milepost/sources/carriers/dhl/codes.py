@@ -24,12 +24,12 @@ GROUPS = {
 
 SHAPES = {
     EXPRESS: r"[A-Z]{2}|10[1-4]",
-    PARCEL: r"[A-Z]{2}|[A-Z]{5}([ /_-][A-Z]{5})?|[A-Z]+(_[A-Z0-9]+)+",
+    PARCEL: r"[A-Z]{2}|[A-Z]{5}([/_-][A-Z]{5})?|[A-Z]+(_[A-Z0-9]+)+",
     ECOMMERCE: r"\d{2,3}",
     FREIGHT: r"\d{1,2}-\d{1,3}",
 }
 ANY_SHAPE = re.compile("|".join(f"(?:{shape})" for shape in SHAPES.values()))
-PAIR = re.compile(r"(?P<event>[A-Z]{5})[ /_-](?P<reason>[A-Z]{5})")
+PAIR = re.compile(r"(?P<event>[A-Z]{5})[/_-](?P<reason>[A-Z]{5})")
 
 
 def group_of(service: str) -> str:
