@@ -58,3 +58,4 @@ class Message:
     subject: str
     text: str
     html: str = ""
+    unsubscribe_url: str = ""  # one click ends it (RFC 8058); empty for notices nobody subscribed to
