@@ -30,12 +30,23 @@ def value_at(node: Any, *path: str) -> Any:
 
 def text_at(node: Any, *path: str) -> str:
     """Text without outer white space; a number as its digits; everything else is ""."""
-    value = value_at(node, *path)
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
+    for name in path:
+        if not isinstance(node, dict):
+            return ""
+        node = node.get(name)
+    if isinstance(node, str):
+        return node.strip()
+    if isinstance(node, int | float) and not isinstance(node, bool):
+        return str(node)
     return ""
+
+
+def texts_of(node: Any, *names: str) -> list[str]:
+    """What `text_at` reads under each name, in one go: rows have many, and there are many rows."""
+    if not isinstance(node, dict):
+        return [""] * len(names)
+    values = [node.get(name) for name in names]
+    return [value.strip() if isinstance(value, str) else text_at(value) for value in values]
 
 
 def objects_at(node: Any, *path: str) -> list[Object]:

@@ -2,13 +2,22 @@
 
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, ProofTold, Scan, ShipmentTold
 from milepost.sources.carriers.fedex.windows import dates_of, moment, window_in
-from milepost.sources.loose_json import Object, UnreadableError, decode, objects_at, text_at, value_at
+from milepost.sources.loose_json import (
+    Object,
+    UnreadableError,
+    decode,
+    objects_at,
+    text_at,
+    texts_of,
+    value_at,
+)
 from milepost.sources.masses import grams
 
 NOT_FOUND = frozenset({"TRACKING.TRACKINGNUMBER.NOTFOUND", "TRACKING.DATA.NOTFOUND"})
@@ -18,6 +27,7 @@ GROUND_SHAPE = re.compile(r"\d{3}[A-Z]?")
 DELIVERED = "DL"
 RESULTS_MAX = 1000
 SCANS_MAX = 5000
+CACHED_MAX = 10_000
 
 
 def parse(report: Report) -> Parsed:
@@ -89,42 +99,47 @@ def _scans_alone(part: Parsed) -> Parsed:
 
 
 def _event(event: Object, number: str, space: str) -> Scan | Refusal:
-    kind, exception = text_at(event, "eventType"), text_at(event, "exceptionCode")
+    kind, exception, derived, told_at, text, facility = texts_of(
+        event, "eventType", "exceptionCode", "derivedStatusCode", "date", "eventDescription", "locationId"
+    )
     code = f"{kind}/{exception}" if exception else kind
-    when = moment(text_at(event, "date"))
+    when = moment(told_at)
     if when is None:
         return Refusal(reason="unreadable_time", detail=f"The event {code} has no time.", subject=number)
     return Scan(
         moment=when if when.tzinfo else None,
         wall_clock=None if when.tzinfo else when.isoformat(),
         code=code,
-        refs=_refs(event, kind, exception, space),
-        text=text_at(event, "eventDescription") or text_at(event, "derivedStatus"),
-        place=_place(event.get("scanLocation"), text_at(event, "locationId")),
+        refs=_refs(kind, exception, _delay(event), derived, space),
+        text=text or text_at(event, "derivedStatus"),
+        place=_place(event.get("scanLocation"), facility),
         tracking_number=number,
     )
 
 
-def _refs(event: Object, kind: str, exception: str, space: str) -> tuple[CodeRef, ...]:
+@lru_cache(CACHED_MAX)
+def _refs(kind: str, exception: str, delay: str, derived: str, space: str) -> tuple[CodeRef, ...]:
     """Where to look the event up, best first (§3.4): exception, delay, derived status, event type.
 
     Before the derived status come events that are only messages and those that know more than it does.
     An exception code of the other service's shape is left alone: there it would mean something else.
     """
-    refs = []
     shape = "ground" if GROUND_SHAPE.fullmatch(exception) else "express"
+    pairs = []
     if exception and shape == (space or shape):
-        refs += [CodeRef(family=shape, code=f"{kind}/{exception}"), CodeRef(family=shape, code=exception)]
-    if text_at(event, "delayDetail", "status") == "DELAYED":
-        delay = text_at(event, "delayDetail", "type")
-        refs += [CodeRef(family="delay", code=f"{kind}/{delay}"), CodeRef(family="delay", code=delay)]
+        pairs += [(shape, f"{kind}/{exception}"), (shape, exception)]
+    if delay:
+        pairs += [("delay", f"{kind}/{delay}"), ("delay", delay)]
     if exception and shape == (space or shape):
-        refs.append(CodeRef(family=f"{shape}_last", code=exception))
-    refs.append(CodeRef(family="event_first", code=kind))
-    refs += [
-        CodeRef(family="event", code=code) for code in (text_at(event, "derivedStatusCode"), kind) if code
-    ]
-    return tuple(refs)
+        pairs.append((f"{shape}_last", exception))
+    pairs += [("event_first", kind), ("event", derived), ("event", kind)]
+    return tuple(CodeRef(family=family, code=code) for family, code in pairs if code)
+
+
+def _delay(event: Object) -> str:
+    """The type of a delay that is one; an event may also be early or on time."""
+    status, kind = texts_of(event.get("delayDetail"), "status", "type")
+    return kind if status == "DELAYED" else ""
 
 
 def _is_delivered(result: Object) -> bool:
@@ -191,11 +206,14 @@ def _party(result: Object, party: str, location: str) -> RawPlace:
 
 
 def _place(address: Any, facility: str = "") -> RawPlace:
+    city, region, postal_code, country_code, country = texts_of(
+        address, "city", "stateOrProvinceCode", "postalCode", "countryCode", "countryName"
+    )
     return RawPlace(
-        city=text_at(address, "city"),
-        region=text_at(address, "stateOrProvinceCode"),
-        postal_code=text_at(address, "postalCode"),
-        country=text_at(address, "countryCode") or text_at(address, "countryName"),
+        city=city,
+        region=region,
+        postal_code=postal_code,
+        country=country_code or country,
         facility=facility,
     )
 

@@ -1,13 +1,15 @@
 """When a UPS activity happened: GMT if told, else local time with its offset, else the wall clock."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
-from milepost.sources.loose_json import text_at
+from milepost.sources.loose_json import texts_of
 
 OFFSET = re.compile(r"([+-]?)(\d{1,2})[:.]?(\d{2})?")
 OFFSET_MAX = timedelta(hours=14)
+CACHED_MAX = 1000
 YEARS = range(1990, 2100)
 DATE = re.compile(r"\d{8}")
 TIME = re.compile(r"\d{1,6}")
@@ -15,13 +17,15 @@ TIME = re.compile(r"\d{1,6}")
 
 def moment_of(activity: dict[str, Any]) -> tuple[datetime | None, str | None]:
     """(aware moment, None), (None, wall clock), or (None, None) when no time can be read."""
-    gmt = _stamp(text_at(activity, "gmtDate"), text_at(activity, "gmtTime"))
-    local = _stamp(text_at(activity, "date"), text_at(activity, "time"))
-    offset = offset_of(text_at(activity, "gmtOffset"))
+    gmt_day, gmt_time, day, clock, gmt_offset = texts_of(
+        activity, "gmtDate", "gmtTime", "date", "time", "gmtOffset"
+    )
+    gmt, local, offset = _stamp(gmt_day, gmt_time), _stamp(day, clock), offset_of(gmt_offset)
     if gmt is not None:
         if offset is None and local is not None:
             offset = _between(local, gmt)
-        return gmt.replace(tzinfo=UTC).astimezone(timezone(offset or timedelta())), None
+        offset = offset or timedelta()
+        return (gmt + offset).replace(tzinfo=timezone(offset)), None
     if local is None:
         return None, None
     if offset is not None:
@@ -29,6 +33,7 @@ def moment_of(activity: dict[str, Any]) -> tuple[datetime | None, str | None]:
     return None, local.isoformat()
 
 
+@lru_cache(CACHED_MAX)
 def day_of(text: str) -> date | None:
     """A YYYYMMDD date; None when it cannot be read or cannot be meant."""
     text = text.replace("-", "")
@@ -56,6 +61,7 @@ def time_of(text: str) -> time | None:
         return None
 
 
+@lru_cache(CACHED_MAX)
 def offset_of(text: str) -> timedelta | None:
     """`-05:00`, `-05.00`, `-0500` or `-5`; None for anything else."""
     found = OFFSET.fullmatch(text)

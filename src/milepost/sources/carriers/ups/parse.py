@@ -1,5 +1,6 @@
 """Reads UPS tracking answers (carriers.md §2.3–2.6). Pure: what cannot be read is a refusal."""
 
+from functools import lru_cache
 from typing import Any
 
 from milepost.model.places import RawPlace
@@ -7,7 +8,15 @@ from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, ProofTold, Scan, ShipmentTold
 from milepost.sources.carriers.ups.moments import day_of, moment_of
 from milepost.sources.carriers.ups.windows import window_in
-from milepost.sources.loose_json import UnreadableError, decode, is_true_at, objects_at, text_at, value_at
+from milepost.sources.loose_json import (
+    UnreadableError,
+    decode,
+    is_true_at,
+    objects_at,
+    text_at,
+    texts_of,
+    value_at,
+)
 from milepost.sources.masses import grams
 
 NOT_FOUND = frozenset({"TW0001"})
@@ -24,6 +33,7 @@ TABLES = {
 DELIVERY_CLASSES = frozenset({"D", "X"})
 PACKAGES_MAX = 1000
 ACTIVITIES_MAX = 5000
+CACHED_MAX = 10_000
 
 
 def parse(report: Report) -> Parsed:
@@ -69,8 +79,8 @@ def _package(package: dict[str, Any], shipment: dict[str, Any]) -> Parsed:
 def _activity(activity: dict[str, Any], number: str, delivered_on: set[str]) -> Scan | Refusal:
     moment, wall_clock = moment_of(activity)
     status = value_at(activity, "status")
-    parts = [text_at(status, name) for name in ("type", "code", "statusCode")]
-    code = "/".join(parts).rstrip("/")
+    kind, letters, number_code, text = texts_of(status, "type", "code", "statusCode", "description")
+    code = f"{kind}/{letters}/{number_code}".rstrip("/")
     if moment is None and wall_clock is None:
         return Refusal(reason="unreadable_time", detail=f"The activity {code} has no time.", subject=number)
     is_proven = text_at(activity, "date") in delivered_on
@@ -78,14 +88,15 @@ def _activity(activity: dict[str, Any], number: str, delivered_on: set[str]) -> 
         moment=moment,
         wall_clock=wall_clock,
         code=code,
-        refs=_refs(*parts, is_proven=is_proven),
-        text=text_at(status, "description") or text_at(status, "simplifiedTextDescription"),
+        refs=_refs(kind, letters, number_code, is_proven=is_proven),
+        text=text or text_at(status, "simplifiedTextDescription"),
         place=_place(value_at(activity, "location", "address"), text_at(activity, "location", "slic")),
         tracking_number=number,
         logical=is_true_at(activity, "logicalScan"),
     )
 
 
+@lru_cache(CACHED_MAX)
 def _refs(kind: str, code: str, number: str, *, is_proven: bool) -> tuple[CodeRef, ...]:
     """Where to look the activity up, best first (§2.5, §2.6): the class-free number, then the class's tables.
 
@@ -105,11 +116,14 @@ def _refs(kind: str, code: str, number: str, *, is_proven: bool) -> tuple[CodeRe
 
 
 def _place(address: Any, facility: str = "") -> RawPlace:
+    city, region, postal_code, country_code, country = texts_of(
+        address, "city", "stateProvince", "postalCode", "countryCode", "country"
+    )
     return RawPlace(
-        city=text_at(address, "city"),
-        region=text_at(address, "stateProvince"),
-        postal_code=text_at(address, "postalCode"),
-        country=text_at(address, "countryCode") or text_at(address, "country"),
+        city=city,
+        region=region,
+        postal_code=postal_code,
+        country=country_code or country,
         facility=facility,
     )
 
