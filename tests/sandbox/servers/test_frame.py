@@ -113,7 +113,7 @@ async def test_tiktok_troubles_come_as_envelopes_and_as_html() -> None:
     if not seller.token:
         await seller.connect()
     kinds = set()
-    for _ in range(500):
+    for _ in range(800):
         answer = await seller.call("GET", "/order/202507/orders", {"ids": "580000000000000001"})
         html = answer.headers["content-type"].startswith("text/html")
         kinds.add("html" if html else answer.json()["code"])
