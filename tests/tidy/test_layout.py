@@ -12,7 +12,7 @@ import pytest
 from tests.tidy.tree import SRC, files, name, parsed, python_files, told
 
 FLOORS = {
-    7: "web worker cli",
+    7: "web worker cli __main__",
     6: "wiring",
     5: "show",
     4: "flow carry desk",
@@ -24,6 +24,7 @@ FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms.spl
 BESIDE = {
     "carry": {"flow"},  # two doors of the corridor: due work comes in by carry,
     "desk": {"flow"},  # a person by desk
+    "__main__": {"cli"},
     "cli": {"web", "worker"},  # the command line starts the other two
     "ports": {"settings"},  # the shape of the running whole (ports/app.py) has its settings in it
 }

@@ -2,17 +2,29 @@
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
 
 import pytest
 
-from tests.tidy.tree import ROOT
+from tests.tidy.tree import ROOT, told
 
 TOOL = ROOT / "tools/new/new.py"
 KINDS = sorted(path.name for path in (ROOT / "tools/new/templates").iterdir())
-COPIED = ("src", "tests", "tools", "docs", "pyproject.toml")
+NAMES = {kind: f"acm{number}" for number, kind in enumerate(KINDS)}
+COPIED = (
+    "src/milepost",
+    "tests/samples",
+    "tests/notify",
+    "tests/pages",
+    "tests/tidy",
+    "tools",
+    "docs",
+    "pyproject.toml",
+)
+SHAPE = ("tests/tidy/test_layout.py", "tests/tidy/test_words.py")
 MADE_BY_TOOLS = shutil.ignore_patterns("__pycache__", "built", "gazetteer.sqlite")
 
 
@@ -21,45 +33,58 @@ def copy(tmp_path_factory):
     """A copy of the tree to make things in. The place data is large, so it is only pointed to."""
     place = tmp_path_factory.mktemp("tree")
     for name in COPIED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, place / name, ignore=MADE_BY_TOOLS)
-        else:
-            shutil.copy(source, place / name)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, place / name, ignore=MADE_BY_TOOLS)
+        elif (ROOT / name).exists():
+            shutil.copy(ROOT / name, place / name)
     for made in ("src/milepost/places/gazetteer.sqlite", "src/milepost/show/static/built"):
         (place / made).parent.mkdir(parents=True, exist_ok=True)
         (place / made).symlink_to(ROOT / made)
     return place
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_new_thing_has_tests_that_run_and_pass(copy, kind):
-    made = run(copy, "tools/new/new.py", kind, "acme")
-    assert made.returncode == 0, made.stderr
-    said = [line for line in made.stdout.splitlines() if ".venv/bin/pytest" in line]
-    assert said, f"make new does not say how to try it: {made.stdout}"
-    tried = run(copy, "-m", "pytest", "-q", "-p", "no:cacheprovider", *said[0].split()[1:])
-    assert tried.returncode == 0, tried.stdout[-3000:]
-    assert " passed" in tried.stdout
+@pytest.fixture(scope="module")
+def said(copy):
+    """What `make new` said for each kind."""
+    return {kind: run(copy, "tools/new/new.py", kind, name) for kind, name in NAMES.items()}
 
 
-def test_new_things_keep_the_shape_of_the_house(copy):
-    for kind in KINDS:
-        run(copy, "tools/new/new.py", kind, "bluebird")
-    looked = run(
+@pytest.fixture(scope="module")
+def tried(copy, said):
+    """The results of the tests that it told us to run, and of the tests of the shape, one a line."""
+    told = [
+        line.split()[1:] for made in said.values() for line in made.stdout.splitlines() if "/pytest" in line
+    ]
+    where = {words[0] for words in told}
+    return run(
         copy,
         "-m",
         "pytest",
         "-q",
+        "-rA",
         "-p",
         "no:cacheprovider",
-        "tests/tidy/test_layout.py",
-        "tests/tidy/test_words.py",
+        "-k",
+        "acm or test_layout or test_words",
+        *where,
+        *SHAPE,
     )
-    assert "bluebird" not in looked.stdout, looked.stdout[-3000:]
-    assert "passed" in looked.stdout, looked.stderr
-    linted = run(copy, "-m", "ruff", "check", "--no-cache", "src", "tests")
-    assert "bluebird" not in linted.stdout, linted.stdout[-3000:]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_new_thing_has_tests_that_run_and_pass(said, tried, kind):
+    assert said[kind].returncode == 0, said[kind].stderr
+    results = [line for line in tried.stdout.splitlines() if re.match(r"(PASSED|FAILED|ERROR) ", line)]
+    own = [line for line in results if NAMES[kind] in line and "tests/tidy" not in line]
+    assert own, f"{said[kind].stdout}\n{tried.stdout[-3000:]}{tried.stderr[-2000:]}"
+    assert all(line.startswith("PASSED") for line in own), tried.stdout[-5000:]
+
+
+def test_new_things_keep_the_shape_of_the_house(copy, said, tried):
+    wrong = [line for line in tried.stdout.splitlines() if line.startswith("E ") and "acm" in line]
+    assert not wrong, told(wrong)
+    linted = run(copy, "-m", "ruff", "check", "--no-cache", "--output-format", "concise", "src", "tests")
+    assert "acm" not in linted.stdout, linted.stdout[-3000:]
 
 
 @pytest.mark.parametrize(

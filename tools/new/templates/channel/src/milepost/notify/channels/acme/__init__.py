@@ -1,0 +1,1 @@
+"""Acme, a chat service that takes messages over HTTP."""
