@@ -40,6 +40,7 @@ def build(app: App, counters: Counters) -> Litestar:
                 security_schemes={"apiKey": SecurityScheme(type="http", scheme="bearer")}
             ),
         ),
+        logging_config=None,
         state=State({"milepost": app, "counters": counters}),
         request_max_body_size=app.settings.web.body_bytes_max,
     )

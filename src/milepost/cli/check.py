@@ -27,7 +27,7 @@ from milepost.web import build, listen, serve
 from milepost.worker import drain
 from milepost_sandbox import door
 
-STEP = timedelta(minutes=60)
+STEP = timedelta(hours=2)
 """How far the world's clock jumps at a time."""
 
 STEPS_MAX = 100_000
@@ -43,7 +43,10 @@ POLLING = Polling(
 )
 """Calmer than the defaults: a check counts what was heard in the end, not how soon."""
 
-PROGRESS_EVERY = 24
+SYNC_S = 6 * 3600
+"""Between two searches of a shop; in between its pushes are the hints."""
+
+PROGRESS_EVERY = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,9 @@ async def run_check(job: Check) -> door.AuditResult:
             _database(job.engine, folder) as store_url,
         ):
             world = await sandbox.world()
-            settings = worlds.settings_for(world, store_url=store_url, folder=folder, polling=POLLING)
+            settings = worlds.settings_for(
+                world, store_url=store_url, folder=folder, polling=POLLING, sync_s=SYNC_S
+            )
             clock = SteppedClock(datetime.fromisoformat(world["now"]))
             async with wiring.running(settings, clock) as milepost, answering(milepost, settings) as url:
                 await sandbox.send_webhooks_to(f"{url}/hooks/{worlds.MARKETPLACE}")

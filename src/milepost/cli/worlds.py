@@ -22,7 +22,9 @@ from milepost.settings import (
 MARKETPLACE = "tiktok_shop"
 
 
-def settings_for(world: Mapping[str, Any], *, store_url: str, folder: Path, polling: Polling) -> Settings:
+def settings_for(
+    world: Mapping[str, Any], *, store_url: str, folder: Path, polling: Polling, sync_s: int = 300
+) -> Settings:
     """Everything a Milepost needs to talk to this world and to nothing else."""
     urls, keys = world["urls"], world["credentials"]
     return Settings(
@@ -39,6 +41,7 @@ def settings_for(world: Mapping[str, Any], *, store_url: str, folder: Path, poll
             auth_url=urls["tiktok_auth"],
             api_url=urls["tiktok_api"],
             calls_per_second=1_000.0,
+            sync_interval_s=sync_s,
         ),
         carriers=_carriers(urls, keys),
         polling=polling,

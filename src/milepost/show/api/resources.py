@@ -98,7 +98,7 @@ async def shipment(request: Request[Any, Any, Any], shipment_id: Number) -> shap
 
 async def _shipment(app: App, row: ShipmentRow) -> shapes.ShipmentShape:
     promises = await app.store.promises(row.shipment.shop_id, row.shipment.order_numbers[0])
-    return views.shipment(row, promises, app)
+    return views.shipment_of(row, promises, app)
 
 
 @get("/events", summary="Tracking events of everything, or of one order or shipment")
@@ -155,7 +155,7 @@ async def _events_of(app: App, rows: Sequence[ShipmentRow]) -> list[shapes.Event
     shown: list[shapes.EventShape] = []
     for row in rows:
         one = row.shipment
-        shown += views.events(derive(told.get(one.shipment_id, [])), one.shipment_id, one.order_numbers)
+        shown += views.events(derive(told.get(one.shipment_id, [])), one, one.order_numbers)
         await asyncio.sleep(0)  # a large page lets other requests through
     return shown
 

@@ -9,6 +9,7 @@ from milepost.model.notices import Attempt, Notice
 from milepost.model.orders import Contact
 from milepost.model.places import Place
 from milepost.model.promises import Promise, Promiser
+from milepost.model.shipments import Shipment
 from milepost.ports.app import App
 from milepost.ports.store import OrderRow, ShipmentRow
 from milepost.show.api import shapes
@@ -58,7 +59,7 @@ def order(row: OrderRow, contact: Contact | None) -> shapes.OrderShape:
     )
 
 
-def shipment(row: ShipmentRow, promises: Sequence[Promise], app: App) -> shapes.ShipmentShape:
+def shipment_of(row: ShipmentRow, promises: Sequence[Promise], app: App) -> shapes.ShipmentShape:
     """A shipment with the newest windows named for it."""
     one = row.shipment
     carrier = app.carriers.get(one.carrier or "")
@@ -104,20 +105,20 @@ def _newest(promises: Iterable[Promise], shipment_id: str, promiser: Promiser) -
 
 
 def events(
-    journey: Journey, shipment_id: str | None, confirmation_numbers: Sequence[str]
+    journey: Journey, shipment: Shipment | None, confirmation_numbers: Sequence[str]
 ) -> list[shapes.EventShape]:
-    """A journey's events, oldest first."""
-    return [_event(scan, shipment_id, confirmation_numbers) for scan in journey.events]
+    """A journey's events, oldest first, of a shipment or (None) of an order as a whole."""
+    return [_event(scan, shipment, confirmation_numbers) for scan in journey.events]
 
 
-def _event(scan: JourneyEvent, shipment_id: str | None, numbers: Sequence[str]) -> shapes.EventShape:
+def _event(scan: JourneyEvent, shipment: Shipment | None, numbers: Sequence[str]) -> shapes.EventShape:
     event: TrackingEvent = scan.event
     return shapes.EventShape(
         id=scan.event_id,
         step_id=scan.step,
-        shipment_id=shipment_id,
+        shipment_id=shipment.shipment_id if shipment else None,
         confirmation_numbers=list(numbers),
-        tracking_number=event.tracking_number,
+        tracking_number=shipment.tracking_number if shipment else event.tracking_number,
         source=event.source,
         occurred_at=event.occurred.local,
         wall_clock=event.occurred.wall_clock,
