@@ -50,6 +50,14 @@ def test_keys_for_nobody_are_an_error_that_names_the_setting():
         carriers(Settings(carriers={"upps": CarrierAccess()}), HandClock())
 
 
+@pytest.mark.parametrize(
+    "url", ["localhost:8080", "ftp://host", "https://", "https://host?x=1", "https://a b"]
+)
+def test_an_address_that_is_none_is_an_error_that_names_the_setting(url):
+    with pytest.raises(CatalogError, match=r"settings carriers\.ups\.url: write it as https://host"):
+        carriers(Settings(carriers={"ups": CarrierAccess(url=url)}), HandClock())
+
+
 def test_a_card_knows_its_key_from_its_folder(tmp_path):
     assert card(acme(tmp_path, CARD)).key == "acme"
 

@@ -165,6 +165,19 @@ async def test_nobody_listening_is_an_outage():
         await line_to(server).send("GET", server.url)
 
 
+@pytest.mark.parametrize("key", ["schlüssel", "line\r\nbreak"])
+async def test_a_key_that_fits_no_header_is_an_error_that_does_not_show_it(key):
+    async with scripted([answer()]) as server:
+        line = Line(
+            key="acme", http=Http(retries=1), clock=HandClock(), secrets=(key,), base_urls=(server.url,)
+        )
+        with pytest.raises(SourceError) as told:
+            await line.send("GET", server.url, headers={"X-Api-Key": key})
+    assert not server.asked
+    assert key not in str(told.value)
+    assert repr(key)[1:-1] not in str(told.value)
+
+
 async def test_a_token_is_fetched_once_however_many_need_it():
     fetched = []
 

@@ -24,6 +24,7 @@ from milepost.sources.line import Line
 
 SOURCES = Path(__file__).parent
 CODE_COLUMNS = ("family", "code", "status", "reason", "evidence", "note")
+ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/\-]*)?")
 STATUSES = frozenset({*Status, "note", ""})
 EVIDENCES = frozenset({*Evidence, ""})
 
@@ -136,6 +137,8 @@ def _carrier(folder: Path, settings: Settings, clock: Clock, line_factory: LineF
     told = card(folder / "carrier.toml")
     parse, fetch = _module(folder / "parse.py"), _module(folder / "fetch.py")
     access = settings.carriers.get(told.key, CarrierAccess())
+    if access.url and not ADDRESS.fullmatch(access.url):
+        raise CatalogError(f"settings carriers.{told.key}.url: write it as https://host or https://host/path")
     line = line_factory(
         key=told.key,
         http=settings.http,

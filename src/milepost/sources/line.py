@@ -188,6 +188,9 @@ class Line:
                 answer = await self._exchange(request)
         except TimeoutError:
             raise _TryAgainError(f"no whole answer within {self._http.timeout_s:g} s") from None
+        except (httpx.LocalProtocolError, httpx.InvalidURL, ValueError):
+            # A key with letters no header may hold, or an address that is none; their texts would show it.
+            raise SourceError(f"{self.key}: the request cannot be written; check url and keys") from None
         except (httpx.TransportError, httpx.DecodingError) as error:
             why = self.redact(str(error)) or "connection broken"
             raise _TryAgainError(f"{type(error).__name__}: {why}") from None
