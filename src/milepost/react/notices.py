@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from milepost.model.changes import Decision, ShipmentChange
+from milepost.model.events import TrackingEvent
 from milepost.model.exceptions import DeliveryException, Mover, Severity
 from milepost.model.journeys import Journey
 from milepost.model.notices import Audience, Notice
@@ -144,10 +146,16 @@ def _exception_news(exception: DeliveryException, to_do: str, change: ShipmentCh
         "what": words.what,
         "to_do": to_do,
         "act_by": exception.act_by.isoformat() if exception.act_by else "",
-        "happened_at": exception.opened_at.isoformat(),
+        "happened_at": _opened(exception, change),
     }
     name = f"exception_{exception.kind}"
     return _News(exception.opened_at, name, exception.opened_at.strftime("%Y-%m-%d"), facts, exception.key)
+
+
+def _opened(exception: DeliveryException, change: ShipmentChange) -> str:
+    scans = (scan for scan in change.after.events if scan.event_id == exception.event_id)
+    scan = next(scans, None)
+    return _local(scan.event) if scan else exception.opened_at.isoformat()
 
 
 def _facts(change: ShipmentChange) -> dict[str, str]:
@@ -155,15 +163,27 @@ def _facts(change: ShipmentChange) -> dict[str, str]:
     place = change.after.last_place
     located = place.located if place else None
     since = change.after.status_since
-    instants = [found.event.occurred for found in change.after.events if found.event.status]
-    local = next((instant.local for instant in instants if instant.order_key == since), None)
+    told = [scan.event for scan in change.after.events if scan.event.status is not None]
+    opening = next((event for event in told if event.occurred.order_key == since), None)
+    offsets = [event.occurred.offset_minutes for event in told if event.occurred.offset_minutes]
     return {
         "status": change.after.status.value,
-        "happened_at": (local or since).isoformat() if since else "",
+        "happened_at": _local(opening) if opening else since.isoformat() if since else "",
+        "offset_minutes": str(offsets[-1]) if offsets else "",
         "place": ", ".join(part for part in (located.city, located.region) if part) if located else "",
         "carrier": change.shipment.provider_name,
         "tracking_number": change.shipment.tracking_number,
     }
+
+
+def _local(event: TrackingEvent) -> str:
+    """When it happened by the clocks where it happened, ISO 8601; without offset when none is known."""
+    located, utc = event.place.located, event.occurred.utc
+    if utc is None:
+        return event.occurred.wall_clock
+    if located is not None and located.zone is not None:
+        return utc.astimezone(ZoneInfo(located.zone)).isoformat()
+    return (event.occurred.local or utc).isoformat()
 
 
 def _notices(

@@ -1,0 +1,21 @@
+"""Which channels there are: every folder under channels/ is one, and there is no list to edit."""
+
+import importlib
+from pathlib import Path
+
+from milepost.ports.notify import Channel
+from milepost.settings import Settings
+
+CHANNELS = Path(__file__).with_name("channels")
+
+
+def channels(settings: Settings) -> dict[str, Channel]:
+    """Every channel by folder name, set up or not (`is_configured`); its `channel.build` makes it.
+
+    Raises SettingsError when a channel's settings cannot be used.
+    """
+    found: dict[str, Channel] = {}
+    for path in sorted(CHANNELS.glob("*/channel.py")):
+        module = importlib.import_module(f"{__package__}.channels.{path.parent.name}.channel")
+        found[path.parent.name] = module.build(settings)
+    return found

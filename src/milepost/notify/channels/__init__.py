@@ -1,0 +1,1 @@
+"""The ways to reach people: each folder is one, found by being there."""

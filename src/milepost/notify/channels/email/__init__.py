@@ -1,0 +1,1 @@
+"""E-mail by SMTP, as text and HTML."""

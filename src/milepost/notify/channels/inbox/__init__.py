@@ -1,0 +1,1 @@
+"""The inbox inside the console, for those who work with the shop."""
