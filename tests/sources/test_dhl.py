@@ -17,8 +17,8 @@ from milepost.sources.carriers.dhl.fetch import PAGES_MAX
 from milepost.sources.carriers.dhl.parse import parse
 from milepost.sources.carriers.dhl.windows import etas
 from milepost.sources.catalog import codes
+from tests.sources.carrier_meeting import CLIENT_ID, NOW, Told, meeting
 from tests.sources.mangling import mangled
-from tests.sources.small_server import CLIENT_ID, NOW, Told, meeting
 
 FOLDER = Path(milepost.__file__).parent / "sources/carriers/dhl"
 SAMPLES = sorted((FOLDER / "samples").glob("*.json"))

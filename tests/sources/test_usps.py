@@ -12,8 +12,8 @@ from milepost.model.scans import Parsed, Scan
 from milepost.ports.sources import AccessError, SourceBusyError, SourceError
 from milepost.sources.carriers.usps.parse import parse
 from milepost.sources.carriers.usps.windows import etas
+from tests.sources.carrier_meeting import CLIENT_ID, NOW, SECRET, Asked, Told, meeting
 from tests.sources.mangling import mangled
-from tests.sources.small_server import CLIENT_ID, NOW, SECRET, Asked, Told, meeting
 
 FOLDER = Path(milepost.__file__).parent / "sources/carriers/usps"
 SAMPLES = sorted((FOLDER / "samples").glob("*.json"))

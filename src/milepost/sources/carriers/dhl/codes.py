@@ -1,11 +1,13 @@
 """Which rows of codes.csv an event is looked up in: the division's code first, DHL's own five words last."""
 
 import re
+from functools import lru_cache
 
 from milepost.model.scans import CodeRef
 
-COARSE = "statusCode"
 EXPRESS, PARCEL, REASON, ECOMMERCE, FREIGHT = "express", "parcel", "parcel_reason", "ecommerce", "freight"
+
+CODES_MAX = 4_000
 
 GROUPS = {
     "express": EXPRESS,
@@ -38,6 +40,7 @@ def group_of(service: str) -> str:
     return GROUPS.get(name, name)
 
 
+@lru_cache(maxsize=CODES_MAX)
 def division_code(status: str, detailed: str) -> str:
     """The code in `status` or `statusDetailed`, or nothing: both fields hold words at other times.
 
@@ -48,6 +51,7 @@ def division_code(status: str, detailed: str) -> str:
     return "/".join(codes[:2])
 
 
+@lru_cache(maxsize=CODES_MAX)
 def refs(group: str, coarse: str, code: str) -> tuple[CodeRef, ...]:
     """Best first. An event with a reason is looked up as a pair, then alone; then the reason for itself."""
     parts = code.split("/") if code else []

@@ -6,34 +6,43 @@ DHL's own five words (`statusCode`) say little; the division's code, where one i
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
-
-import msgspec
+from collections.abc import Iterator, Sequence
 
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed, ProofTold, Scan, ShipmentTold
-from milepost.sources.carriers.dhl.codes import COARSE, division_code, group_of, refs
+from milepost.sources.carriers.dhl.codes import division_code, group_of, refs
 from milepost.sources.carriers.dhl.windows import etas, moment_of
-
-Row = Mapping[str, Any]
+from milepost.sources.loose_json import (
+    Object,
+    UnreadableError,
+    decode,
+    is_true_at,
+    objects_at,
+    text_at,
+    texts_of,
+    value_at,
+)
 
 GRAMS = {"kg": 1000.0, "g": 1.0, "lb": 453.59237, "lbs": 453.59237}
 LOCAL_TRACKING = "local-tracking"
+COMPOSED = re.compile(r"[,;/]| - ")
+REFUSED = {"400": "number_refused", "401": "access_refused", "403": "access_refused"}
+EVENT = ("statusCode", "status", "statusDetailed", "timestamp", "description", "remark")
+DETAIL_LENGTH_MAX = 200
 
 
 def parse(report: Report) -> Parsed:
     """Everything one answer says. Pure; what cannot be read is in `refusals`."""
     try:
-        answer = msgspec.json.decode(report.body)
-    except (ValueError, RecursionError):
+        answer = decode(report.body)
+    except UnreadableError:
         return Parsed(refusals=(_refusal("unreadable_body", "The answer is not JSON."),))
-    if not isinstance(answer, Mapping):
+    if not isinstance(answer, dict):
         return Parsed(refusals=(_refusal("unknown_shape", "The answer is not an object."),))
     if "shipments" not in answer:
         return _problem(answer, report.subject)
-    shipments = list(_rows(answer["shipments"]))
+    shipments = objects_at(answer, "shipments")
     if not shipments:
         return _not_found(report.subject)
     read = [_shipment(item, shipments, report.subject) for item in shipments]
@@ -47,14 +56,13 @@ def parse(report: Report) -> Parsed:
     )
 
 
-def _problem(answer: Row, asked: Sequence[str]) -> Parsed:
+def _problem(answer: Object, asked: Sequence[str]) -> Parsed:
     """A problem document (RFC 7807): only "no such shipment" is news."""
-    status = _text(answer.get("status"))
+    status = text_at(answer, "status")
     if status == "404":
         return _not_found(asked)
-    reason = {"400": "number_refused", "401": "access_refused", "403": "access_refused"}.get(status, "")
-    detail = _text(answer.get("detail")) or _text(answer.get("title")) or "The answer holds no shipments."
-    reason = reason or ("problem_answer" if status else "unknown_shape")
+    reason = REFUSED.get(status) or ("problem_answer" if status else "unknown_shape")
+    detail = text_at(answer, "detail") or text_at(answer, "title") or "The answer holds no shipments."
     return Parsed(refusals=(_refusal(reason, detail, ", ".join(asked)),))
 
 
@@ -62,166 +70,143 @@ def _not_found(asked: Sequence[str]) -> Parsed:
     return Parsed(shipments=tuple(ShipmentTold(tracking_number=number, not_found=True) for number in asked))
 
 
-def _elsewhere(answer: Row) -> Iterator[str]:
-    links = answer.get("possibleAdditionalShipmentsUrl")
-    for link in links if isinstance(links, list) else ():
-        if text := _text(link):
-            yield f"possible additional shipments: {text}"
+def _elsewhere(answer: Object) -> Iterator[str]:
+    for link in _texts(answer, "possibleAdditionalShipmentsUrl"):
+        yield f"possible additional shipments: {link}"
 
 
-def _shipment(item: Row, all_items: Sequence[Row], asked: Sequence[str]) -> Parsed:
+def _shipment(item: Object, all_items: Sequence[Object], asked: Sequence[str]) -> Parsed:
     number = _number(item, all_items, asked)
     if number is None:
         detail = "It answers about a number we did not ask for."
         return Parsed(refusals=(_refusal("foreign_number", detail),))
-    group = group_of(_text(item.get("service")) or _text(item.get("division")))
-    scans: list[Scan] = []
-    refusals: list[Refusal] = []
-    for row in _events(item):
-        read = _scan(row, number, group)
-        (scans if isinstance(read, Scan) else refusals).append(read)  # type: ignore[arg-type]
+    group = group_of(text_at(item, "service") or text_at(item, "division"))
+    read = [_scan(row, number, group) for row in _events(item)]
     return Parsed(
-        scans=tuple(scans),
-        etas=etas(item, number, _place(item.get("destination"))),
+        scans=tuple(one for one in read if isinstance(one, Scan)),
+        etas=etas(item, number, _place(item, "destination")),
         proofs=tuple(_proofs(item, number)),
         shipments=(_told(item, number),),
-        refusals=tuple(refusals),
+        refusals=tuple(one for one in read if isinstance(one, Refusal)),
         notes=tuple(_notes(item, number)),
     )
 
 
-def _number(item: Row, all_items: Sequence[Row], asked: Sequence[str]) -> str | None:
+def _number(item: Object, all_items: Sequence[Object], asked: Sequence[str]) -> str | None:
     """The asked number this shipment is about. `id` is a text or a number.
 
     DHL answers a piece's or a customer's number with the shipment's own id, so an id that differs is
     foreign only where another entry of the answer has the very number that was asked.
     """
-    told = _text(item.get("id"))
+    told = text_at(item, "id")
     if told in asked:
         return told
     names = {*_pieces(item), *(value for _, value in _references(item))}
     if named := [number for number in asked if number in names]:
         return named[0]
-    answered = {_text(other.get("id")) for other in all_items}
+    answered = {text_at(other, "id") for other in all_items}
     unanswered = [number for number in asked if number not in answered]
     return unanswered[0] if len(unanswered) == 1 else None
 
 
-def _events(item: Row) -> list[Row]:
+def _events(item: Object) -> list[Object]:
     """`status` repeats the newest event, sometimes with another offset: it counts only when it is alone."""
-    events = list(_rows(item.get("events")))
-    status = item.get("status")
-    if events or not isinstance(status, Mapping):
-        return events
-    return [status] if status.get("timestamp") else []
+    status = objects_at(item, "status")
+    return objects_at(item, "events") or [row for row in status if text_at(row, "timestamp")]
 
 
-def _scan(row: Row, number: str, group: str) -> Scan | Refusal:
-    coarse = _text(row.get(COARSE)).casefold()
-    code = division_code(_text(row.get("status")), _text(row.get("statusDetailed")))
-    moment = moment_of(row.get("timestamp"))
+def _scan(row: Object, number: str, group: str) -> Scan | Refusal:
+    coarse, status, detailed, timestamp, description, remark = texts_of(row, *EVENT)
+    coarse = coarse.casefold()
+    code = division_code(status, detailed)
+    moment = moment_of(timestamp)
     if moment is None:
         return _refusal("no_time", f"The event {coarse or 'without status'} has no time we can read.", number)
-    texts = (_text(row.get(name)) for name in ("description", "status", "statusDetailed", "remark"))
     return Scan(
         moment=moment if moment.tzinfo else None,
         wall_clock=None if moment.tzinfo else moment.isoformat(timespec="seconds"),
         code="/".join(part for part in (coarse, code) if part),
         refs=refs(group, coarse, code),
-        text=next((text for text in texts if text), ""),
-        place=_place(row.get("location")),
+        text=description or status or detailed or remark,
+        place=_place(row, "location"),
         tracking_number=number,
     )
 
 
-def _proofs(item: Row, number: str) -> Iterator[ProofTold]:
-    details = _object(item.get("details"))
-    proof = details.get("proofOfDelivery")
-    if not isinstance(proof, Mapping):
+def _proofs(item: Object, number: str) -> Iterator[ProofTold]:
+    proof = value_at(item, "details", "proofOfDelivery")
+    if not isinstance(proof, dict):
         return
-    signed = _object(proof.get("signed"))
-    whole = " ".join(name for part in ("givenName", "familyName") if (name := _text(signed.get(part))))
+    names = (text_at(proof, "signed", part) for part in ("givenName", "familyName"))
     yield ProofTold(
         tracking_number=number,
-        received_by=whole or _text(signed.get("name")),
-        has_signature=bool(_text(proof.get("signatureUrl")) or _text(proof.get("documentUrl")))
-        or details.get("proofOfDeliverySignedAvailable") is True,
+        received_by=" ".join(name for name in names if name) or text_at(proof, "signed", "name"),
+        has_signature=bool(text_at(proof, "signatureUrl") or text_at(proof, "documentUrl"))
+        or is_true_at(item, "details", "proofOfDeliverySignedAvailable"),
     )
 
 
-def _told(item: Row, number: str) -> ShipmentTold:
-    details = _object(item.get("details"))
+def _told(item: Object, number: str) -> ShipmentTold:
     references = tuple(_references(item))
-    partner = _text(_object(details.get("provider")).get("destinationProvider"))
-    picked_up = moment_of(item.get("pickUpDate"))
+    partner = text_at(item, "details", "provider", "destinationProvider")
+    picked_up = moment_of(text_at(item, "pickUpDate"))
     return ShipmentTold(
         tracking_number=number,
-        service=_text(_object(details.get("product")).get("productName")) or _text(item.get("service")),
+        service=text_at(item, "details", "product", "productName") or text_at(item, "service"),
         references=(*references, *(("piece", piece) for piece in _pieces(item) if piece != number)),
         handed_over_as=tuple(
             (partner or kind, value) for kind, value in references if LOCAL_TRACKING in kind.casefold()
         ),
         ship_date=picked_up.date() if picked_up else None,
-        origin=_place(item.get("origin")),
-        destination=_place(item.get("destination")),
-        weight_g=_grams(_object(details.get("weight"))),
+        origin=_place(item, "origin"),
+        destination=_place(item, "destination"),
+        weight_g=_grams(item),
     )
 
 
-def _notes(item: Row, number: str) -> Iterator[str]:
-    told = _text(item.get("id"))
+def _notes(item: Object, number: str) -> Iterator[str]:
+    told = text_at(item, "id")
     if told and told != number:
         yield f"answered as {told}"
-    if item.get("returnFlag") is True:
+    if is_true_at(item, "returnFlag"):
         yield "flagged as a return"
-    if remark := _text(item.get("estimatedTimeOfDeliveryRemark")):
+    if remark := text_at(item, "estimatedTimeOfDeliveryRemark"):
         yield f"delivery estimate: {remark}"
 
 
-def _references(item: Row) -> Iterator[tuple[str, str]]:
+def _references(item: Object) -> Iterator[tuple[str, str]]:
     """One object in some answers, a list of them in others."""
-    told = _object(item.get("details")).get("references")
-    for reference in _rows(told if isinstance(told, list) else [told]):
-        if value := _text(reference.get("number")):
-            yield _text(reference.get("type")), value
+    for reference in objects_at(item, "details", "references"):
+        if value := text_at(reference, "number"):
+            yield text_at(reference, "type"), value
 
 
-def _pieces(item: Row) -> list[str]:
-    told = _object(item.get("details")).get("pieceIds")
-    return [piece for entry in (told if isinstance(told, list) else []) if (piece := _text(entry))]
+def _pieces(item: Object) -> list[str]:
+    return _texts(item, "details", "pieceIds")
 
 
-def _place(value: Any) -> RawPlace:
+def _place(item: Object, name: str) -> RawPlace:
     """`addressLocality` is a town, a town with its country, or a street and a town on one line."""
-    address = _object(_object(value).get("address"))
-    locality = _text(address.get("addressLocality"))
-    postal_code, country = _text(address.get("postalCode")), _text(address.get("countryCode"))
-    if re.search(r"[,;/]| - ", locality):
+    address = value_at(item, name, "address")
+    locality, postal_code, country = texts_of(address, "addressLocality", "postalCode", "countryCode")
+    if COMPOSED.search(locality):
         return RawPlace(text=locality, postal_code=postal_code, country=country)
     return RawPlace(city=locality, postal_code=postal_code, country=country)
 
 
-def _grams(weight: Row) -> int | None:
-    value, unit = weight.get("value"), _text(weight.get("unitText")).casefold()
+def _grams(item: Object) -> int | None:
+    value = text_at(item, "details", "weight", "value")
+    unit = text_at(item, "details", "weight", "unitText").casefold()
     try:
-        return round(float(_text(value)) * GRAMS[unit]) if _text(value) else None
+        return round(float(value) * GRAMS[unit])
     except (KeyError, ValueError, OverflowError):
         return None
 
 
-def _object(value: Any) -> Row:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _rows(value: Any) -> Iterator[Row]:
-    if isinstance(value, list):
-        yield from (row for row in value if isinstance(row, Mapping))
-
-
-def _text(value: Any) -> str:
-    """Numbers, nulls and blanks come where texts should be."""
-    return "" if value is None or isinstance(value, (bool, list, Mapping)) else str(value).strip()
+def _texts(node: Object, *path: str) -> list[str]:
+    value = value_at(node, *path)
+    return [text for entry in value if (text := text_at({"": entry}, ""))] if isinstance(value, list) else []
 
 
 def _refusal(reason: str, detail: str, subject: str = "") -> Refusal:
-    return Refusal(reason=reason, detail=detail[:200], subject=subject)
+    return Refusal(reason=reason, detail=detail[:DETAIL_LENGTH_MAX], subject=subject)

@@ -4,37 +4,34 @@ Midnight, naive or in Z, is how DHL writes a day without a time: it stands for t
 (carriers.md section 5.1).
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
 from milepost.model.scans import EtaTold
+from milepost.sources.loose_json import Object, text_at
 
 YEARS = range(1990, 2200)
 """A year outside is a slip of the pen; near the ends of the calendar it cannot even be moved to UTC."""
 DAY_START, DAY_END = "T00:00:00", "T23:59:59"
 
 
-def moment_of(value: Any) -> datetime | None:
+def moment_of(text: str) -> datetime | None:
     """With an offset, with Z, or naive: that is kept as it came."""
-    if not isinstance(value, str):
-        return None
     try:
-        moment = datetime.fromisoformat(value.strip())
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
     return moment if moment.year in YEARS else None
 
 
-def etas(item: Mapping[str, Any], number: str, destination: RawPlace) -> tuple[EtaTold, ...]:
+def etas(item: Object, number: str, destination: RawPlace) -> tuple[EtaTold, ...]:
     """The frame where there is one, else the one moment, which is the window's end."""
-    frame = item.get("estimatedDeliveryTimeFrame")
-    told = frame if isinstance(frame, Mapping) else {}
-    start, end = moment_of(told.get("estimatedFrom")), moment_of(told.get("estimatedThrough"))
+    frame = "estimatedDeliveryTimeFrame"
+    start = moment_of(text_at(item, frame, "estimatedFrom"))
+    end = moment_of(text_at(item, frame, "estimatedThrough"))
     if start is None and end is None:
-        end = moment_of(item.get("estimatedTimeOfDelivery"))
+        end = moment_of(text_at(item, "estimatedTimeOfDelivery"))
         start = end if end and _is_day(end) else None
     if start is None and end is None:
         return ()

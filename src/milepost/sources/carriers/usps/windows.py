@@ -4,18 +4,18 @@ They are local to the destination and mostly dates without a time (carriers.md s
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import Any
 
 from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
 from milepost.model.scans import EtaTold
+from milepost.sources.carriers.usps.times import moment_of
+from milepost.sources.loose_json import Object, text_at
 
 CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?(?::(?P<second>\d{2})(?:\.\d+)?)?\s*(?:(?P<half>[ap])\.?m\.?)?"
 )
-YEARS = range(1990, 2200)
 LAST_SECOND = time(23, 59, 59)
 DEADLINES = (
     (EtaKind.COMMITTED, ("guaranteedDeliveryTimeStamp", "guaranteedDeliveryDate")),
@@ -23,16 +23,16 @@ DEADLINES = (
 )
 
 
-def etas(item: Mapping[str, Any], number: str, destination: RawPlace) -> tuple[EtaTold, ...]:
+def etas(item: Object, number: str, destination: RawPlace) -> tuple[EtaTold, ...]:
     """Every date the answer names; v3r2 groups them under `deliveryDateExpectation`."""
     grouped = item.get("deliveryDateExpectation")
-    told = {**item, **grouped} if isinstance(grouped, Mapping) else item
+    told = {**item, **grouped} if isinstance(grouped, dict) else item
     return (*_deadlines(told, number, destination), *_predicted(told, number, destination))
 
 
-def _deadlines(told: Mapping[str, Any], number: str, place: RawPlace) -> Iterator[EtaTold]:
+def _deadlines(told: Object, number: str, place: RawPlace) -> Iterator[EtaTold]:
     for kind, names in DEADLINES:
-        moment = next((found for name in names if (found := _moment(told.get(name)))), None)
+        moment = next((found for name in names if (found := moment_of(text_at(told, name)))), None)
         if moment is None:
             continue
         if moment.tzinfo is not None:
@@ -42,12 +42,17 @@ def _deadlines(told: Mapping[str, Any], number: str, place: RawPlace) -> Iterato
         yield _window(number, kind, place, day=moment.date(), start=time(), end=end)
 
 
-def _predicted(told: Mapping[str, Any], number: str, place: RawPlace) -> Iterator[EtaTold]:
-    moment = _moment(told.get("predictedDeliveryDate")) or _moment(told.get("predictedDeliveryTimeStamp"))
+def _predicted(told: Object, number: str, place: RawPlace) -> Iterator[EtaTold]:
+    names = ("predictedDeliveryDate", "predictedDeliveryTimeStamp")
+    moment = next((found for name in names if (found := moment_of(text_at(told, name)))), None)
     if moment is None:
         return
-    start = _clock(told.get("predictedDeliveryWindowStartTime")) or time()
-    end = _clock(told.get("predictedDeliveryWindowEndTime")) or _clock(told.get("endOfDay")) or LAST_SECOND
+    start = _clock(text_at(told, "predictedDeliveryWindowStartTime")) or time()
+    end = (
+        _clock(text_at(told, "predictedDeliveryWindowEndTime"))
+        or _clock(text_at(told, "endOfDay"))
+        or LAST_SECOND
+    )
     yield _window(number, EtaKind.PREDICTED, place, day=moment.date(), start=min(start, end), end=end)
 
 
@@ -61,23 +66,11 @@ def _window(number: str, kind: EtaKind, place: RawPlace, *, day: date, start: ti
     )
 
 
-def _moment(value: Any) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    return moment if moment.year in YEARS else None
-
-
-def _clock(value: Any) -> time | None:
+def _clock(text: str) -> time | None:
     """`14:00`, `14:00:00`, `2:00pm`, `by 9:00 pm` or a whole timestamp."""
-    if not isinstance(value, str):
-        return None
-    if (moment := _moment(value)) is not None and "T" in value:
+    if "T" in text and (moment := moment_of(text)) is not None:
         return moment.time().replace(microsecond=0)
-    found = CLOCK.fullmatch(value.strip().casefold().removeprefix("by ").strip())
+    found = CLOCK.fullmatch(text.casefold().removeprefix("by ").strip())
     if not found:
         return None
     hour, half = int(found["hour"]), found["half"]
