@@ -206,17 +206,21 @@ async def test_a_shipment_is_replaced_but_keeps_the_summary_of_its_journey(store
 
 
 async def test_events_told_of_an_order_can_be_moved_to_a_shipment_and_back(store):
-    told = event(number=None, order="1001")
+    whole, of_parcel = event(number=None, order="1001"), event(number="AC1", order="1001")
+    key = ("shop-1", "1001")
     async with store.transaction() as tx:
-        await tx.add_events([(told, None), (event(number="AC1", order="1001"), "s1")])
-        assert await tx.order_events([("shop-1", "1001")]) == {("shop-1", "1001"): [(told, None)]}
-        await tx.attribute("shop-1", [told.event_id], "s1")
-        assert await tx.order_events([("shop-1", "1001")]) == {("shop-1", "1001"): [(told, "s1")]}
-        assert told in (await tx.events_of(["s1"]))["s1"]
+        await tx.add_events([(whole, None), (of_parcel, "s1"), (event(number="AC2"), None)])
+        assert await tx.order_events([key, ("b", "1001")]) == {
+            key: [(whole, None), (of_parcel, "s1")],
+            ("b", "1001"): [],
+        }
+        await tx.attribute("shop-1", [whole.event_id], "s1")
+        assert await tx.order_events([key]) == {key: [(whole, "s1"), (of_parcel, "s1")]}
+        assert await tx.events_of(["s1"]) == {"s1": [whole, of_parcel]}
     assert await store.order_events("shop-1", "1001") == []
     async with store.transaction() as tx:
-        await tx.attribute("shop-1", [told.event_id], None)
-    assert await store.order_events("shop-1", "1001") == [told]
+        await tx.attribute("shop-1", [whole.event_id], None)
+    assert await store.order_events("shop-1", "1001") == [whole]
 
 
 async def test_equal_bodies_are_kept_once_and_every_hearing_is_kept(store):

@@ -63,7 +63,8 @@ def from_cursor(cursor: str | None, start: tuple[int, ...]) -> tuple[int, ...]:
     try:
         if len(cursor) > CURSOR_LENGTH_MAX:
             raise ValueError(cursor)
-        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        padded = cursor + "=" * (-len(cursor) % 4)
+        place = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
         if [type(part) for part in place] != [int] * len(start):
             raise ValueError(cursor)
         if max(map(abs, place)) > INTEGER_MAX:
