@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from milepost.forecast.commitments import commitment_for, read
 from milepost.forecast.days import working_days_after
@@ -203,3 +205,38 @@ def test_every_row_of_the_table_is_sane():
         assert 1 <= row.days_min <= row.days_max <= 21
         assert row.note
         assert row.words == row.words.lower()
+
+
+HOURS = st.floats(0.1, 5_000)
+ONE_FOR_ALL = FirstForecaster()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), HOURS, HOURS, HOURS), max_size=4),
+    st.integers(2, 30),
+    st.sampled_from(
+        [
+            "",
+            ACCEPTED,
+            f"{ACCEPTED}\n4 13:00 out_for_delivery",
+            "1 08:00 label_created",
+            f"{ACCEPTED}\n3 08:00 held",
+        ]
+    ),
+    st.sampled_from(["", "Ground", "Next Day Air"]),
+    st.sampled_from(["America/New_York", "Asia/Shanghai", None]),
+)
+def test_a_window_is_always_in_order_and_ends_in_the_future(lanes, day, story, service, zone):
+    rows = [
+        LaneStats(lane=str(number), deliveries=seen, p10_h=low, median_h=middle, p90_h=high)
+        for number, (seen, *hours) in enumerate(lanes)
+        for low, middle, high in [sorted(hours)]
+    ]
+    found = ONE_FOR_ALL.forecast(
+        facts(story, now=f"{day} 16:00", lanes=rows, service=service, zone=zone, promises=[DEADLINE])
+    )
+    if found is not None:
+        assert found.low_at <= found.point_at <= found.high_at
+        assert found.high_at > at(f"{day} 16:00")
+        assert found.reason.endswith(".")

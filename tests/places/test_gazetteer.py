@@ -1,6 +1,10 @@
 """Written places, as carriers print them, and where we say they are."""
 
+from functools import cache
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from milepost.model.places import Precision, RawPlace
 from milepost.places.gazetteer import PlacesError, SqliteGazetteer
@@ -263,3 +267,42 @@ def test_zones_that_show_the_same_time_count_as_one():
     assert one_zone(("Europe/Madrid", "Atlantic/Canary")) is None
     assert one_zone(()) is None
     assert one_zone(("Not/AZone",)) is None
+
+
+ANYTHING = st.one_of(
+    st.text(max_size=60),
+    st.lists(
+        st.sampled_from(
+            [
+                "MEMPHIS",
+                "TN",
+                "US",
+                "CA",
+                "IN",
+                "DE",
+                "38118",
+                "HUB",
+                "GEORGIA",
+                "HONG KONG",
+                "-",
+                ",",
+                "(",
+                "USA",
+            ]
+        )
+    ).map(" ".join),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(ANYTHING, ANYTHING, ANYTHING, ANYTHING)
+def test_whatever_is_written_nothing_breaks_and_a_finer_place_has_coordinates(text, city, region, country):
+    located = one_for_all().locate(RawPlace(text=text, city=city, region=region, country=country))
+    if located is not None:
+        assert (located.latitude is None) == (located.precision is Precision.COUNTRY)
+        assert len(located.country) == 2
+
+
+@cache
+def one_for_all():
+    return SqliteGazetteer()

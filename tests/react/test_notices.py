@@ -147,3 +147,15 @@ def test_without_channels_nobody_is_told():
 def test_a_replaced_number_tells_the_buyer_nothing():
     news = change("", "4 08:00 delivered", shipment=replace(SHIPMENT, superseded=True))
     assert notices.decide(news, Decision(), CHANNELS, at("4 09:00")) == ()
+
+
+def test_who_asked_for_problems_only_hears_no_good_news():
+    for line, is_problem in (
+        ("delivered", False),
+        ("out_for_delivery", False),
+        ("attempted", True),
+        ("held customs.duties_due", True),
+    ):
+        news = change("", f"4 08:00 {line}")
+        notice = notices.decide(news, exceptions.decide(news, at("4 09:00")), ("email",), at("4 09:00"))[0]
+        assert notices.is_problem(notice) is is_problem

@@ -33,6 +33,7 @@ MILESTONES: Mapping[Status, str] = {
     Status.AVAILABLE_FOR_PICKUP: "available_for_pickup",
     Status.RETURNED: "returned",
 }
+ALL_IS_WELL = frozenset({"out_for_delivery", "delivered"})
 TOLD_AS_MILESTONE = frozenset({"attempted", "pickup"})
 BUYER_IS_TOLD = frozenset({"delivery_retracted", "lost", "destroyed", "damaged"})
 """Not the buyer's move, but their parcel: what they believe would be wrong without it."""
@@ -57,6 +58,11 @@ def decide(
     `change.new_promises` holds our own new forecast too, `change.promises` the one that stood before it.
     """
     return (*_for_buyer(change, decision, channels, now), *_for_seller(change, decision, channels, now))
+
+
+def is_problem(notice: Notice) -> bool:
+    """Whether somebody who asked to hear of problems only is told (`Subscription.only_problems`)."""
+    return notice.template not in ALL_IS_WELL
 
 
 def _for_buyer(
