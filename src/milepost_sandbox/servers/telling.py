@@ -6,7 +6,7 @@ the tests read the wire again by hand and compare.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -17,6 +17,7 @@ from milepost_sandbox.world.words import Entailed, FaultsLike, OffsetSource, Par
 
 MISSING_OFFSET_SHARE: Final = 0.25
 UNKNOWN_CODE_SHARE: Final = 0.06
+ROWS_KEPT_MAX: Final = 500_000
 UNKNOWN_AFTER: Final = timedelta(seconds=37)
 """An unknown row stands so long after its step; steps of one situation are at least two minutes apart."""
 
@@ -62,6 +63,30 @@ class Telling:
             physical=self.meaning.physical,
             grain_seconds=self.grain_s,
         )
+
+
+class Rows:
+    """A server's memory of the rows it has made: they never change, and every poll asks for them again."""
+
+    def __init__(
+        self, faults: FaultsLike, make: Callable[[FaultsLike, Parcel, Step], tuple[Telling, ...]]
+    ) -> None:
+        self._faults = faults
+        self._make = make
+        self._kept: dict[str, tuple[Telling, ...]] = {}
+
+    def newest_first(self, parcel: Parcel, now: datetime) -> list[Telling]:
+        """The parcel's rows at `now` as carriers list them: the newest first."""
+        told = [row for step in parcel.steps_published(now) for row in self._of(parcel, step)]
+        return sorted(told, key=lambda telling: telling.at, reverse=True)
+
+    def _of(self, parcel: Parcel, step: Step) -> tuple[Telling, ...]:
+        rows = self._kept.get(step.key)
+        if rows is None:
+            if len(self._kept) >= ROWS_KEPT_MAX:
+                self._kept.clear()
+            rows = self._kept[step.key] = self._make(self._faults, parcel, step)
+        return rows
 
 
 UNKNOWN: Final = Meaning(status="unknown", physical=False)
@@ -111,11 +136,6 @@ def offset_text(at: datetime, *, colon: bool = True) -> str:
     """The offset like `-05:00`."""
     text = at.strftime("%z")
     return f"{text[:3]}:{text[3:5]}" if colon else text[:5]
-
-
-def newest_first(tellings: Sequence[Telling]) -> list[Telling]:
-    """Rows as carriers list them: the newest first."""
-    return sorted(tellings, key=lambda telling: telling.at, reverse=True)
 
 
 def disturbed(faults: FaultsLike, source: str, rows: list[Telling]) -> list[Telling]:

@@ -219,6 +219,15 @@ async def test_unset_times_are_zero_null_or_absent() -> None:
     assert shapes == {"0", "None", "absent"}
 
 
+async def test_some_orders_hold_what_no_documentation_lists() -> None:
+    seller = await seller_of(*many_orders(60))
+    data = await seller.data("POST", SEARCH, {"page_size": "100"}, b"{}")
+    strange = [one for one in data["orders"] if one["order_type"] != "NORMAL"]
+    assert 1 <= len(strange) <= 20
+    assert {(one["order_type"], one["packages"]) for one in strange} == {("GIFT_2027", None)}
+    assert all("delivery_drone" in one for one in strange)
+
+
 async def test_package_detail_and_search_name_their_members_differently() -> None:
     one = parcel("usps", [*ON_ITS_WAY, step(30, "delivered")])
     placed = order([one])

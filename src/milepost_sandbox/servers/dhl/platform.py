@@ -13,7 +13,7 @@ from milepost_sandbox.servers.dhl import answer as shapes
 from milepost_sandbox.servers.dhl import rows
 from milepost_sandbox.servers.frame import Frame
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
-from milepost_sandbox.servers.telling import carrier_entails, disturbed, newest_first, showing
+from milepost_sandbox.servers.telling import Rows, carrier_entails, disturbed, showing
 from milepost_sandbox.world.words import Credentials, Entailed, FaultsLike, Parcel, Step, WorldLike
 
 PATH: Final = "/track/shipments"
@@ -56,6 +56,7 @@ class _Desk:
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
         self.world = world
         self.faults = faults
+        self.rows = Rows(faults, rows.tellings)
         self.credentials = credentials
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
@@ -84,8 +85,7 @@ class _Desk:
             return _none_found(), ()
         now = self.world.now()
         for parcel in showing(self.world.parcels_by_number(rows.SOURCE, number), now, RETENTION):
-            steps = parcel.steps_published(now)
-            told = newest_first([t for step in steps for t in rows.tellings(self.faults, parcel, step)])
+            told = self.rows.newest_first(parcel, now)
             if told:
                 listed = disturbed(self.faults, rows.SOURCE, told)
                 body = shapes.page(number, [shapes.shipment(parcel, told, listed, now)])

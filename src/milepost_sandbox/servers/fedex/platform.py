@@ -19,7 +19,7 @@ from milepost_sandbox.servers.fedex import answer as shapes
 from milepost_sandbox.servers.fedex import rows
 from milepost_sandbox.servers.frame import Frame
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
-from milepost_sandbox.servers.telling import carrier_entails, disturbed, newest_first, showing
+from milepost_sandbox.servers.telling import Rows, carrier_entails, disturbed, showing
 from milepost_sandbox.servers.tokens import TokenBook
 from milepost_sandbox.world.words import Credentials, Entailed, FaultsLike, Parcel, Step, WorldLike
 
@@ -94,6 +94,7 @@ class _Desk:
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
         self.world = world
         self.faults = faults
+        self.rows = Rows(faults, rows.tellings)
         self.credentials = credentials
         self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
         self._answers = 0
@@ -172,8 +173,7 @@ class _Desk:
         for parcel in showing(self.world.parcels_by_number(rows.SOURCE, number), now, RETENTION):
             if not _fits(parcel, inquiry):
                 continue
-            steps = parcel.steps_published(now)
-            told = newest_first([t for step in steps for t in rows.tellings(self.faults, parcel, step)])
+            told = self.rows.newest_first(parcel, now)
             if not told:
                 continue
             listed = disturbed(self.faults, rows.SOURCE, _not_strictly(told))

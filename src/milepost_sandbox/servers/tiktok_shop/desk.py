@@ -55,6 +55,7 @@ class Desk:
             timeout_s=options.webhook_timeout_s,
         )
         self._faults = faults
+        self._rows = rows.OrderRows(faults)
         self._options = options
         self._search = Search(world, options)
         self._logistics_read: OrderedDict[str, datetime] = OrderedDict()
@@ -131,7 +132,7 @@ class Desk:
         order = self._order(order_id, admitted.shop)
         if order is None:
             return self.envelopes.refuse(envelope.NOT_YOURS), ()
-        told = rows.order_rows(self._faults, order, self.world.now())
+        told = self._rows.newest_first(order, self.world.now())
         listed = disturbed(self._faults, rows.SOURCE, [row.telling for row in told])
         answer = self.envelopes.ok({"tracking": [telling.row for telling in listed]})
         return answer, tuple(telling.step.key for telling in listed)
@@ -150,7 +151,7 @@ class Desk:
         self._logistics_read[order_id] = now
         while len(self._logistics_read) > LOGISTICS_READS_MAX:
             self._logistics_read.popitem(last=False)
-        told = rows.order_rows(self._faults, order, now)
+        told = self._rows.newest_first(order, now)
         parcel = order.parcels[0]
         number = parcel.tracking_number if packages.is_shipped(parcel, now) else ""
         track = [

@@ -53,6 +53,7 @@ NEWER_FIELDS: Final = {
     "buyer_avatar": "",
 }
 """New in 2026: a 202507 detail has them, a 202309 detail does not."""
+SURPRISE_SHARE: Final = 0.1
 View = Literal["search", "202507", "202309"]
 
 
@@ -78,7 +79,16 @@ def shown(order: Order, shop: Shop, now: datetime, masking: Masking, view: View)
         body |= DETAIL_ONLY
     if view != "202309":
         body |= NEWER_FIELDS
-    return body
+    return body | _surprises(order, body)
+
+
+def _surprises(order: Order, body: dict[str, Any]) -> dict[str, Any]:
+    """What a client has to bear: members and values no documentation lists, and null for a list (§8.14)."""
+    if not chance.picked(SURPRISE_SHARE, "surprise", order.order_id):
+        return {}
+    lists: dict[str, Any] = {} if body["packages"] else {"packages": None}
+    lines = [{**line, "item_tax": None, "combined_listing_skus": None} for line in body["line_items"]]
+    return {"line_items": lines, "order_type": "GIFT_2027", "delivery_drone": {"wings": 4}, **lists}
 
 
 def _identity(order: Order, status: str, now: datetime) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from milepost_sandbox.servers import chance
 from milepost_sandbox.servers.telling import (
+    ROWS_KEPT_MAX,
     UNKNOWN,
     UNKNOWN_AFTER,
     Meaning,
@@ -159,15 +160,30 @@ def is_told(parcel: Parcel) -> bool:
     return bool(parcel.order_ids) and (parcel.marketplace_tracked or parcel.carrier == "other")
 
 
-def order_rows(faults: FaultsLike, order: Order, now: datetime) -> list[OrderRow]:
-    """All rows of an order at `now`, the newest first; packages are not told apart."""
-    found = [
-        row
-        for parcel in order.parcels
-        for step in parcel.steps_published(now)
-        for row in rows_of(faults, parcel, step)
-    ]
-    return sorted(found, key=lambda row: row.telling.at, reverse=True)
+class OrderRows:
+    """The server's memory of the rows it has made: they never change, and every poll asks for them again."""
+
+    def __init__(self, faults: FaultsLike) -> None:
+        self._faults = faults
+        self._kept: dict[str, tuple[OrderRow, ...]] = {}
+
+    def newest_first(self, order: Order, now: datetime) -> list[OrderRow]:
+        """All rows of an order at `now`, the newest first; packages are not told apart."""
+        found = [
+            row
+            for parcel in order.parcels
+            for step in parcel.steps_published(now)
+            for row in self._of(parcel, step)
+        ]
+        return sorted(found, key=lambda row: row.telling.at, reverse=True)
+
+    def _of(self, parcel: Parcel, step: Step) -> tuple[OrderRow, ...]:
+        rows = self._kept.get(step.key)
+        if rows is None:
+            if len(self._kept) >= ROWS_KEPT_MAX:
+                self._kept.clear()
+            rows = self._kept[step.key] = rows_of(self._faults, parcel, step)
+        return rows
 
 
 def rows_of(faults: FaultsLike, parcel: Parcel, step: Step) -> tuple[OrderRow, ...]:

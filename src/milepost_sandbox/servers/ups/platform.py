@@ -15,7 +15,7 @@ from litestar import Litestar, Request, Response, get, post
 from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, tell
 from milepost_sandbox.servers.frame import Frame
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
-from milepost_sandbox.servers.telling import carrier_entails, disturbed, newest_first, showing
+from milepost_sandbox.servers.telling import Rows, carrier_entails, disturbed, showing
 from milepost_sandbox.servers.tokens import Token, TokenBook
 from milepost_sandbox.servers.ups import answer as shapes
 from milepost_sandbox.servers.ups import rows
@@ -63,6 +63,7 @@ class _Desk:
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
         self.world = world
         self.faults = faults
+        self.rows = Rows(faults, rows.tellings)
         self.credentials = credentials
         self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
 
@@ -121,14 +122,7 @@ class _Desk:
         """The answer for one number and the steps it tells; UPS shows the newest parcel with a number."""
         now = self.world.now()
         found = showing(self.world.parcels_by_number(rows.SOURCE, number), now, RETENTION)
-        told = newest_first(
-            [
-                telling
-                for parcel in found[:1]
-                for step in parcel.steps_published(now)
-                for telling in rows.tellings(self.faults, parcel, step)
-            ]
-        )
+        told = self.rows.newest_first(found[0], now) if found else []
         if not told:
             return json_answer(200, shapes.unknown_number(number)), ()
         listed = disturbed(self.faults, rows.SOURCE, told)

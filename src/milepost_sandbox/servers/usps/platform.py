@@ -15,7 +15,7 @@ from litestar import Litestar, Request, Response, get, post
 from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, tell
 from milepost_sandbox.servers.frame import Frame
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
-from milepost_sandbox.servers.telling import Telling, carrier_entails, disturbed, newest_first, showing
+from milepost_sandbox.servers.telling import Rows, Telling, carrier_entails, disturbed, showing
 from milepost_sandbox.servers.tokens import TokenBook
 from milepost_sandbox.servers.usps import answer as shapes
 from milepost_sandbox.servers.usps import rows
@@ -79,6 +79,7 @@ class _Desk:
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
         self.world = world
         self.faults = faults
+        self.rows = Rows(faults, rows.tellings)
         self.credentials = credentials
         self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
 
@@ -139,8 +140,7 @@ class _Desk:
         """The newest parcel with this number, and its rows."""
         now = self.world.now()
         for parcel in showing(self.world.parcels_by_number(rows.SOURCE, number), now, RETENTION):
-            steps = parcel.steps_published(now)
-            told = newest_first([t for step in steps for t in rows.tellings(self.faults, parcel, step)])
+            told = self.rows.newest_first(parcel, now)
             if told:
                 return _Found(parcel=parcel, told=told, listed=disturbed(self.faults, rows.SOURCE, told))
         return None
