@@ -86,9 +86,8 @@ def _surprises(order: Order, body: dict[str, Any]) -> dict[str, Any]:
     """What a client has to bear: members and values no documentation lists, and null for a list (§8.14)."""
     if not chance.picked(SURPRISE_SHARE, "surprise", order.order_id):
         return {}
-    lists: dict[str, Any] = {} if body["packages"] else {"packages": None}
     lines = [{**line, "item_tax": None, "combined_listing_skus": None} for line in body["line_items"]]
-    return {"line_items": lines, "order_type": "GIFT_2027", "delivery_drone": {"wings": 4}, **lists}
+    return {"line_items": lines, "order_type": "GIFT_2027", "delivery_drone": {"wings": 4}}
 
 
 def _identity(order: Order, status: str, now: datetime) -> dict[str, Any]:
