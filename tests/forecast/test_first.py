@@ -143,6 +143,8 @@ def test_before_it_is_handed_over_the_window_reaches_to_the_deadline_for_that(fo
         ("Priority Mail International®", True, (6, 10)),
         ("EXPRESS WORLDWIDE", True, (1, 4)),
         ("Ground", True, None),
+        ("Ground", None, (1, 5)),
+        ("Priority Mail International", None, (6, 10)),
         ("Underground", False, None),
         ("", False, None),
     ],
@@ -152,9 +154,20 @@ def test_a_service_is_found_by_its_words(service, is_abroad, days):
     assert (found and (found.days_min, found.days_max)) == days
 
 
+def test_a_first_scan_without_a_place_changes_nothing_about_the_guide(forecaster):
+    with_place = forecaster.forecast(facts(service="Ground", promises=[DEADLINE]))
+    without = forecaster.forecast(facts(service="Ground", origin="", promises=[DEADLINE]))
+    assert without == with_place
+
+
+def test_the_marketplaces_deadline_does_not_move_from_day_to_day(forecaster):
+    days = [forecaster.forecast(facts(now=f"{day} 16:00", promises=[DEADLINE])) for day in (3, 5, 8)]
+    assert len({(found.low_at, found.high_at) for found in days}) == 1
+
+
 def test_the_marketplaces_deadline_is_the_last_resort(forecaster):
     found = forecaster.forecast(facts(promises=[DEADLINE]))
-    assert read_aloud(found) == "marketplace_deadline 03 13:00 to 08 23:00"
+    assert read_aloud(found) == "marketplace_deadline 03 15:00 to 08 23:00"
 
 
 def test_other_clocks_of_the_marketplace_promise_no_delivery(forecaster):

@@ -36,7 +36,9 @@ def read(path: Path | None = None) -> tuple[Commitment, ...]:
     return tuple(sorted(rows, key=lambda row: (-len(row.words), row.words)))
 
 
-def commitment_for(service: str, *, is_abroad: bool, table: Iterable[Commitment]) -> Commitment | None:
-    """The row whose words stand in the service's name, for this kind of way; None when there is none."""
+def commitment_for(service: str, *, is_abroad: bool | None, table: Iterable[Commitment]) -> Commitment | None:
+    """The row whose words stand in the service's name, or None. `is_abroad` None: not known yet."""
     name = f" {_MARKS.sub(' ', service.casefold()).strip()} "
-    return next((row for row in table if row.is_abroad == is_abroad and f" {row.words} " in name), None)
+    return next(
+        (row for row in table if is_abroad in (None, row.is_abroad) and f" {row.words} " in name), None
+    )

@@ -61,9 +61,7 @@ class FirstForecaster:
 
     def _service_guide(self, facts: ForecastFacts) -> Forecast | None:
         """The published time of the service, counted in working days from the first scan."""
-        if not facts.origin_country and facts.journey.accepted_at is not None:
-            return None
-        is_abroad = facts.origin_country not in ("", facts.destination_country)
+        is_abroad = facts.origin_country != facts.destination_country if facts.origin_country else None
         row = commitment_for(facts.service, is_abroad=is_abroad, table=self._table)
         if row is None:
             return None
@@ -162,7 +160,7 @@ def marketplace_deadline(facts: ForecastFacts) -> Forecast | None:
         if latest is None or latest.to_at <= facts.now:
             continue
         began = facts.journey.accepted_at or facts.placed_at or latest.said_at
-        low = min(_not_before_today((began + timedelta(days=1)).date(), facts), latest.to_at)
+        low = min(began + timedelta(days=1), latest.to_at)
         return Forecast(
             low_at=low,
             point_at=low + (latest.to_at - low) * 2 / 3,
