@@ -67,7 +67,11 @@ def texts(value: object) -> list[str]:
 
 def text(value: object) -> str:
     """A text without outer white space (the samples carry stray line feeds); empty when it is none."""
-    return value.replace("\x00", "").strip()[:TEXT_LENGTH_MAX] if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    if "\x00" in value:  # no database keeps it
+        value = value.replace("\x00", "")
+    return value.strip()[:TEXT_LENGTH_MAX]
 
 
 def identifier(value: object) -> str:
@@ -98,7 +102,8 @@ def moment(value: object) -> datetime | None:
     seconds, rest_ms = divmod(number, 1000) if number >= MILLISECONDS_FROM else (number, 0)
     if seconds > SECONDS_MAX:
         return None
-    return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=rest_ms)
+    at = datetime.fromtimestamp(seconds, UTC)
+    return at + timedelta(milliseconds=rest_ms) if rest_ms else at
 
 
 def expiry(value: object) -> datetime | None:
