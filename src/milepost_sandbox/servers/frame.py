@@ -7,6 +7,7 @@ still.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
@@ -56,6 +57,11 @@ class Trouble(Protocol):
         """End the token these request headers carry, if they carry one."""
 
 
+def _is_no_cut_body(record: logging.LogRecord) -> bool:
+    """False for uvicorn's complaint about a body that was cut on purpose."""
+    return "without completing response" not in record.getMessage()
+
+
 @dataclass(slots=True)
 class _Window:
     index: int = -1
@@ -86,6 +92,7 @@ class Frame:
         self._requests = 0
         self._token_ended_at = -EXPIRY_GAP
         self._window = _Window()
+        logging.getLogger("uvicorn.error").addFilter(_is_no_cut_body)  # the same filter is added once only
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; everything but HTTP goes straight through."""

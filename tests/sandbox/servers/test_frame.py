@@ -120,7 +120,7 @@ async def test_tiktok_troubles_come_as_envelopes_and_as_html() -> None:
     assert kinds == {0, "html", 36009003, 36009007, 10002014}
 
 
-async def test_a_cut_body_breaks_off_and_marks_nothing_as_served() -> None:
+async def test_a_cut_body_breaks_off_quietly_and_marks_nothing_as_served(caplog) -> None:
     app, the_world = app_of("dhl", "cut_body")
     sock = listen("127.0.0.1", 0)
     async with serving([(app, sock)]), httpx.AsyncClient(base_url=url_of(sock), trust_env=False) as http:
@@ -138,6 +138,7 @@ async def test_a_cut_body_breaks_off_and_marks_nothing_as_served() -> None:
         again = await http.get("/track/shipments", params={"trackingNumber": NUMBERS["dhl"]}, headers=headers)
         assert again.status_code == 200
         assert the_world.served_at("dhl", "p1/s9-delivered") == LATER
+    assert caplog.text == ""
 
 
 async def test_token_answers_are_never_cut() -> None:
