@@ -220,6 +220,7 @@ def test_a_time_keeps_what_was_told_of_its_offset(timestamp, moment, wall_clock)
     [
         ({"estimatedTimeOfDelivery": "2026-03-05T12:00:00-08:00"}, (None, "2026-03-05T12:00:00-08:00", None, None)),
         ({"estimatedTimeOfDelivery": "2026-03-05T12:00:00"}, (None, None, None, "2026-03-05T12:00:00")),
+        ({"estimatedTimeOfDelivery": "2026-03-06T00:00:00-08:00"}, (None, "2026-03-06T00:00:00-08:00", None, None)),
         ({"estimatedTimeOfDelivery": "2026-03-05T00:00:00Z"}, (None, None, "2026-03-05T00:00:00", "2026-03-05T23:59:59")),
         ({"estimatedTimeOfDelivery": "2026-03-05"}, (None, None, "2026-03-05T00:00:00", "2026-03-05T23:59:59")),
         (
