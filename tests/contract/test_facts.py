@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -47,8 +47,8 @@ async def test_an_event_comes_back_as_it_was_told(store):
             number=None, order="1001", responsible=Responsible.NATURE, text="Verspätet ☂ 'quoted' \U0001f4e6"
         ),
         event(text="a\x00b", place=replace(TEANECK, located=None)),
-        event(text="far future", at=datetime(9999, 12, 31, 23, 59, 59, 999999, timezone.utc)),
-        event(text="before 1970", at=datetime(1969, 7, 20, 20, 17, 40, 5, timezone.utc)),
+        event(text="far future", at=datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)),
+        event(text="before 1970", at=datetime(1969, 7, 20, 20, 17, 40, 5, UTC)),
     ]
     async with store.transaction() as tx:
         await tx.add_events([(one, "s1") for one in told])
@@ -65,7 +65,7 @@ async def test_an_event_without_a_shop_is_refused(store):
 
 
 async def test_an_error_leaves_nothing_of_a_batch(store):
-    with pytest.raises(RuntimeError, match="in the middle"):
+    with pytest.raises(RuntimeError, match="in the middle"):  # noqa: PT012 - the block is what fails
         async with store.transaction() as tx:
             await tx.add_events([(event(), "s1")])
             await tx.put_order(order(), NOON, "hash")

@@ -16,6 +16,7 @@ from milepost.model.statuses import Evidence, Responsible, Status
 
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
+NOBODY = Contact()
 TEANECK = Place(
     raw=RawPlace(text="Teaneck, NJ, US", city="Teaneck", region="NJ", country="US"),
     located=Located(
@@ -55,7 +56,7 @@ def event(
     )
 
 
-def order(number="1001", *, shop="shop-1", state="AWAITING_COLLECTION", contact=Contact(), **more):
+def order(number="1001", *, shop="shop-1", state="AWAITING_COLLECTION", contact=NOBODY, **more):
     return OrderFacts(
         **{
             "order_number": number,

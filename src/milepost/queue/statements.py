@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     column,
     func,
+    literal_column,
     null,
     select,
     table,
@@ -42,8 +43,10 @@ WORK = table(
     column("error", Text),
     column("ended_at", BigInteger),
 )
-IS_DUE = WORK.c.state == "due"
-IS_HELD = WORK.c.token != ""
+# Written out, because an index over a part of the table only serves who names that very part.
+IS_DUE = WORK.c.state == literal_column("'due'")
+IS_DEAD = WORK.c.state == literal_column("'dead'")
+IS_HELD = WORK.c.token != literal_column("''")
 ACTION = (
     WORK.c.key,
     WORK.c.kind,
@@ -84,7 +87,7 @@ _first = select(func.min(WORK.c.lane).label("lane")).where(IS_DUE).cte("lanes", 
 _beyond = WORK.alias("beyond")
 _next = (
     select(func.min(_beyond.c.lane))
-    .where(_beyond.c.state == "due", _beyond.c.lane > _first.c.lane)
+    .where(_beyond.c.state == literal_column("'due'"), _beyond.c.lane > _first.c.lane)
     .scalar_subquery()
 )
 _lanes = _first.union_all(select(_next).where(_first.c.lane.is_not(None)))
@@ -185,12 +188,12 @@ COUNTS = select(
     func.count().filter(IS_DUE & (WORK.c.due_at <= _now) & (WORK.c.free_at <= _now)),
     func.count().filter(IS_DUE & (WORK.c.free_at > _now)),
     func.count().filter(IS_DUE & (WORK.c.due_at > _now) & (WORK.c.free_at <= _now)),
-    func.count().filter(WORK.c.state == "dead"),
+    func.count().filter(IS_DEAD),
 )
 
 NEWEST_DEAD = (
     select(*ACTION, WORK.c.error, WORK.c.ended_at)
-    .where(WORK.c.state == "dead")
+    .where(IS_DEAD)
     .order_by(WORK.c.ended_at.desc(), WORK.c.seq.desc())
     .limit(bindparam("rows"))
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select
+from sqlalchemy import Select, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.dialects import postgresql
 
 from milepost.model.exceptions import DeliveryException, Mover, Severity
@@ -53,7 +53,7 @@ OPEN_COUNTS = (
     .where(EXCEPTIONS.c.resolved_at.is_(None))
     .group_by(EXCEPTIONS.c.mover)
 )
-UNKNOWN_COUNT = select(func.count()).select_from(EVENTS).where(EVENTS.c.status == "unknown")
+UNKNOWN_COUNT = select(func.count()).select_from(EVENTS).where(EVENTS.c.status == literal_column("'unknown'"))
 
 
 class ExceptionWrites(Shelf):

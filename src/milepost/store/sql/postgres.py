@@ -2,17 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
-from sqlalchemy.schema import ExecutableDDLElement
 
 from milepost.ports.store import StoreError
 from milepost.store.sql.compiled import Compiled, Compiler
 from milepost.store.sql.engine import Found, Row
+from milepost.store.sql.postgres_failures import failures_told, why_unreadable
 
 CONNECTIONS_MAX = 8
 CONNECT_TIMEOUT_S = 10.0
@@ -48,7 +48,10 @@ class PostgresEngine:
             return "the PostgreSQL database of store.url"
 
     async def examine(self) -> Found:
-        async with _failures_told(self.name):
+        unreadable = why_unreadable(self._url)
+        if unreadable is not None:
+            raise StoreError(unreadable)
+        async with failures_told(self.name):
             connection = await asyncpg.connect(self._url, timeout=CONNECT_TIMEOUT_S)
             try:
                 tables = frozenset(row[0] for row in await connection.fetch(TABLES))
@@ -60,7 +63,7 @@ class PostgresEngine:
                 await connection.close()
 
     async def open(self) -> None:
-        async with _failures_told(self.name):
+        async with failures_told(self.name):
             self._pool = await asyncpg.create_pool(
                 self._url,
                 min_size=1,
@@ -80,9 +83,19 @@ class PostgresEngine:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["_Writer"]:
         """One at a time over all nodes, so that what is derived from facts never misses any of them."""
-        async with self._turn, self.connection() as connection, connection.transaction():
-            await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITER_LOCK)
-            yield _Writer(self, connection)
+        async with self._turn, self.connection() as connection:
+            transaction = connection.transaction()
+            async with failures_told(self.name):
+                await transaction.start()
+                await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITER_LOCK)
+            try:
+                yield _Writer(self, connection)
+            except BaseException:
+                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+                    await transaction.rollback()  # a lost connection has rolled back by itself
+                raise
+            async with failures_told(self.name):
+                await transaction.commit()
 
     def connection(self) -> AbstractAsyncContextManager[asyncpg.pool.PoolConnectionProxy]:
         if self._pool is None:
@@ -126,33 +139,39 @@ class _Writer:
 
     async def rows(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[Row]:
         made = self._owner.compiled(statement, parameters)
-        return _inward(await self._connection.fetch(made.text, *_outward(made.values(parameters))))
+        values = _outward(made.values(parameters))
+        async with failures_told(self._owner.name):
+            return _inward(await self._connection.fetch(made.text, *values))
 
     async def run(self, statement: Any, parameters: Sequence[Mapping[str, Any]] = ()) -> int:
-        if isinstance(statement, ExecutableDDLElement):
-            await self._connection.execute(self._owner.compiled(statement, None).text)
-            return 0
         if len(parameters) > 1:  # all in one go; each changed row gives one back, to be counted
             made = self._owner.compiled(statement, parameters[0], counted=True)
-            values = [_outward(made.values(one)) for one in parameters]
-            return len(await self._connection.fetchmany(made.text, values))
+            return len(await self._many(made, parameters))
         first = parameters[0] if parameters else None
         made = self._owner.compiled(statement, first)
-        answer = await self._connection.execute(made.text, *_outward(made.values(first)))
-        return _changed(answer)
+        values = _outward(made.values(first))
+        async with failures_told(self._owner.name):
+            return _changed(await self._connection.execute(made.text, *values))
 
     async def each(self, statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[Row]:
         if not parameters:
             return []
-        made = self._owner.compiled(statement, parameters[0])
+        return _inward(await self._many(self._owner.compiled(statement, parameters[0]), parameters))
+
+    async def _many(self, made: Compiled, parameters: Sequence[Mapping[str, Any]]) -> list[Any]:
         values = [_outward(made.values(one)) for one in parameters]
-        return _inward(await self._connection.fetchmany(made.text, values))
+        async with failures_told(self._owner.name):
+            return await self._connection.fetchmany(made.text, values)  # type: ignore[no-any-return]
 
 
 @asynccontextmanager
 async def _taken(pool: asyncpg.Pool, name: str) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
-    async with _failures_told(name), pool.acquire(timeout=STATEMENT_TIMEOUT_S) as connection:
+    async with failures_told(name):
+        connection = await pool.acquire(timeout=STATEMENT_TIMEOUT_S)
+    try:
         yield connection
+    finally:
+        await asyncio.shield(pool.release(connection))
 
 
 async def _leave_as_it_is(connection: Any) -> None:
@@ -182,30 +201,3 @@ def _changed(answer: str) -> int:
     """Of a command's answer, e.g. `UPDATE 3` or `INSERT 0 1`."""
     last = answer.rsplit(" ", 1)[-1]
     return int(last) if last.isdigit() else 0
-
-
-@asynccontextmanager
-async def _failures_told(name: str) -> AsyncIterator[None]:
-    """Whatever keeps us from the database, as one sentence with the fix; other errors pass as they are."""
-    try:
-        yield
-    except (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError) as error:
-        raise StoreError(f"{name} refuses our user or password: correct store.url") from error
-    except asyncpg.InvalidCatalogNameError as error:
-        raise StoreError(f"{name} does not exist: create it, or correct store.url") from error
-    except asyncpg.InsufficientPrivilegeError as error:
-        raise StoreError(f"{name} does not let our user do this: let it own the database") from error
-    except asyncpg.ReadOnlySQLTransactionError as error:
-        raise StoreError(f"{name} is read-only: name the primary server in store.url") from error
-    except (asyncpg.DiskFullError, asyncpg.OutOfMemoryError, asyncpg.TooManyConnectionsError) as error:
-        raise StoreError(f"{name} has no room ({error}): give the server more of it") from error
-    except (asyncpg.ClientConfigurationError, UnicodeError) as error:
-        raise StoreError(
-            "store.url cannot be read as a PostgreSQL address: write `postgres://user:password@host/database`"
-        ) from error
-    except TimeoutError as error:
-        raise StoreError(f"{name} does not answer in time: look at the server and the network") from error
-    except (OSError, asyncpg.PostgresConnectionError, asyncpg.CannotConnectNowError) as error:
-        raise StoreError(f"{name} cannot be reached: start the server, or correct store.url") from error
-    except (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError) as error:
-        raise StoreError(f"{name} was shut down: start the server again") from error

@@ -1,0 +1,57 @@
+"""What keeps us from a PostgreSQL server, each said in one sentence with the fix."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+import asyncpg  # type: ignore[import-untyped]
+
+from milepost.ports.store import StoreError
+
+UNREADABLE = (
+    "store.url cannot be read as a PostgreSQL address: write `postgres://user:password@host/database`"
+)
+SAID: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+    (
+        (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError),
+        "refuses our user or password: correct store.url",
+    ),
+    ((asyncpg.InvalidCatalogNameError,), "does not exist: create it, or correct store.url"),
+    ((asyncpg.InsufficientPrivilegeError,), "does not let our user do this: let it own the database"),
+    ((asyncpg.ReadOnlySQLTransactionError,), "is read-only: name the primary server in store.url"),
+    (
+        (asyncpg.DiskFullError, asyncpg.OutOfMemoryError, asyncpg.TooManyConnectionsError),
+        "has no room: give the server more disk, memory or connections",
+    ),
+    ((asyncpg.AdminShutdownError, asyncpg.CrashShutdownError), "was shut down: start the server again"),
+    ((asyncpg.CannotConnectNowError,), "is starting or stopping: wait a moment and start again"),
+    ((TimeoutError,), "does not answer in time: look at the server and the network"),
+    (
+        (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError),
+        "cannot be reached: start the server, or correct store.url",
+    ),
+)
+
+
+@asynccontextmanager
+async def failures_told(name: str) -> AsyncIterator[None]:
+    """Turns them into StoreError; an error of our own statements passes as it is."""
+    try:
+        yield
+    except asyncpg.ClientConfigurationError as error:
+        raise StoreError(UNREADABLE) from error
+    except Exception as error:
+        for kinds, said in SAID:
+            if isinstance(error, kinds):
+                raise StoreError(f"{name} {said}") from error
+        raise
+
+
+def why_unreadable(url: str) -> str | None:
+    """Asyncpg fails on some addresses in ways of its own; we look before it does."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, parts.hostname
+    except ValueError:
+        return UNREADABLE
+    return None

@@ -1,0 +1,93 @@
+"""Every question asked often is answered by an index: no table is read from end to end."""
+
+import pytest
+from sqlalchemy.dialects import sqlite
+
+from milepost.queue import statements as work
+from milepost.store import (
+    delivery_shelf,
+    event_shelf,
+    exception_shelf,
+    notice_shelf,
+    order_shelf,
+    people_shelf,
+    promise_shelf,
+    report_shelf,
+    search_shelf,
+    shipment_shelf,
+    shop_shelf,
+)
+from milepost.store.shelf import walled
+from milepost.store.sql.compiled import Compiler
+from milepost.store.tables import INBOX, METADATA, NOTICES, ORDERS, SHIPMENTS
+from tests.stores import fresh_store
+
+HOT = {
+    "the versions of an order": order_shelf.CURRENT,
+    "an order by its number": order_shelf.BY_NUMBER,
+    "the newest orders of some shops": walled(order_shelf.NEWEST, ORDERS.c.shop_id, ["a"]),
+    "the shipments of an order and their open exceptions": order_shelf.SHIPMENTS_OF,
+    "a second factor": order_shelf.INDEXES,
+    "a search": search_shelf.FOUND,
+    "shipments by number": shipment_shelf.BY_NUMBERS,
+    "shipments by id": shipment_shelf.BY_IDS,
+    "shipment rows": shipment_shelf.ROWS,
+    "the newest shipments of some shops": walled(shipment_shelf.NEWEST, SHIPMENTS.c.shop_id, ["a"]),
+    "shipments of an order": shipment_shelf._filtered(("order_number",)),
+    "shipments by tracking number": shipment_shelf._filtered(("tracking_number",)),
+    "shipments by status": shipment_shelf._filtered(("status",)),
+    "shipments by carrier": shipment_shelf._filtered(("carrier",)),
+    "a new summary": shipment_shelf.PUT_JOURNEY,
+    "the events of many shipments": event_shelf.OF_SHIPMENTS,
+    "the events of an order": event_shelf.OF_ANY_SHIPMENT,
+    "moving events": event_shelf.ATTRIBUTE,
+    "the ledger of an order": promise_shelf.OF_ORDER,
+    "open exceptions of shipments": exception_shelf.OPEN_OF,
+    "the worst open exceptions": exception_shelf._filtered((), only_open=True),
+    "unknown events": walled(exception_shelf.UNKNOWN_COUNT, event_shelf.EVENTS.c.shop_id, ["a"]),
+    "known bodies": report_shelf.KNOWN,
+    "a body": report_shelf.BODY,
+    "proofs": delivery_shelf.PROOFS_OF,
+    "a lane": delivery_shelf.HOURS_OF,
+    "a grant": shop_shelf.OWNER_GRANT,
+    "guesses": shop_shelf.COUNT_GUESSES,
+    "a notice": notice_shelf.NOTICE,
+    "the newest notices of some shops": walled(notice_shelf.NEWEST, NOTICES.c.shop_id, ["a"]),
+    "attempts": notice_shelf.ATTEMPTS_OF,
+    "the inbox of some shops": walled(notice_shelf.NEWEST_IN_INBOX, INBOX.c.shop_id, ["a"]),
+    "subscriptions": notice_shelf.SUBSCRIPTIONS_OF,
+    "a session": people_shelf.SESSION_USER,
+    "a user": people_shelf.USER_BY_EMAIL,
+    "an API key": people_shelf.KEY,
+    "lanes that have work": work.LANES,
+    "the oldest due work of a lane": work.oldest_due(None),
+    "what lanes have out": work.HELD_BY_LANE,
+    "taking work": work.take(4),
+    "finishing work": work.DONE,
+    "when the next work is due": work.NEXT_DUE,
+    "dead work": work.NEWEST_DEAD,
+}
+TABLES = {table.name for table in METADATA.sorted_tables}
+
+
+@pytest.mark.parametrize("question", HOT)
+async def test_an_index_answers(question, tmp_path):
+    made = Compiler(sqlite.dialect(paramstyle="qmark")).compiled(HOT[question])
+    async with fresh_store("sqlite", tmp_path) as store:
+        plan = [
+            row[3]
+            for row in store._database.connection.execute(
+                f"EXPLAIN QUERY PLAN {made.text}", [None] * len(made.names)
+            )
+        ]
+    scans = [
+        step
+        for step in plan
+        if step.startswith("SCAN") and step.split()[1] in TABLES and " USING " not in step
+    ]
+    assert scans == [], plan
+    assert plan
+
+
+def test_the_table_of_hot_questions_would_notice_a_scan():
+    assert {"orders", "events", "work"} <= TABLES
