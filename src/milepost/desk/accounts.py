@@ -1,6 +1,5 @@
 """Accounts, sessions and API keys: who may enter the console, and which programs may read."""
 
-import hashlib
 import re
 import secrets
 from datetime import timedelta
@@ -10,6 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from milepost.model.people import ApiKey, Role, User
 from milepost.ports.app import App
+from milepost.record.links import digest
 
 PASSWORD_LENGTH_MIN = 8
 PASSWORD_LENGTH_MAX = 256
@@ -25,11 +25,6 @@ _NOBODY = _hasher.hash(secrets.token_hex(16))
 
 class AccountError(Exception):
     """An account cannot be made as asked; the text names the field and the fix."""
-
-
-def digest(secret: str) -> str:
-    """What is kept of a random secret: its SHA-256, hex."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 async def add_user(

@@ -4,14 +4,13 @@ One refusal for unknown number, wrong factor and closed parcel, alike in status,
 """
 
 import asyncio
-import secrets
 import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from milepost.desk.accounts import digest
 from milepost.model.people import Link, View
 from milepost.ports.app import App
+from milepost.record.links import LINK_DAYS, digest, new_link
 
 GUESSES_MAX = 5
 """Wrong factors per order and day before look-ups of it are closed; a signed link still works."""
@@ -22,7 +21,6 @@ ANSWER_S = 0.15
 
 NUMBER_LENGTH_MAX = 64
 FACTOR_LENGTH_MAX = 256
-LINK_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +58,15 @@ async def make_link(
     app: App, *, shop_id: str, order_number: str, view: View = View.FULL, days: int = LINK_DAYS
 ) -> str:
     """A token that opens one order; only its hash is kept."""
-    token = secrets.token_urlsafe(24)
-    link = Link(
-        order_number=order_number,
-        shop_id=shop_id,
-        view=view,
-        expires_at=app.clock.now() + timedelta(days=days),
-    )
     async with app.store.transaction() as tx:
-        await tx.put_link(digest(token), link)
-    return token
+        return await new_link(
+            tx,
+            shop_id=shop_id,
+            order_number=order_number,
+            view=view,
+            now=app.clock.now(),
+            length=timedelta(days=days),
+        )
 
 
 async def open_link(app: App, token: str) -> Link | None:

@@ -1,0 +1,168 @@
+"""Sending notices: who gets it is settled at the last moment, and each try is written down."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from milepost.carry.failures import put_off
+from milepost.flow import finish
+from milepost.model.actions import Action, Leased, Outcome
+from milepost.model.notices import Attempt, Audience, Message, Notice, Recipient
+from milepost.model.people import View
+from milepost.notify.render import Links, TemplateError, render
+from milepost.notify.schedule import next_try
+from milepost.ports.app import App
+from milepost.ports.notify import SendResult, Sent
+from milepost.ports.store import Transaction
+from milepost.react.notices import is_problem
+from milepost.record.links import digest, new_link
+
+INBOX = "inbox"
+NOBODY = "nobody asked to be told"
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One try to send one notice to one address."""
+
+    held: Leased
+    notice: Notice
+    recipient: Recipient | None
+    others: tuple[Recipient, ...] = ()  # further addresses: each gets work of its own
+
+
+async def send_notices(group: Sequence[Leased], app: App) -> None:
+    """Send what is due on one channel, one after the other: a mail server is not flooded."""
+    for held in group:
+        try:
+            await _send(held, app)
+        except TemplateError as error:
+            log.exception("notice_without_words", notice=held.action.payload["notice"])
+            await put_off([held], app, error)
+
+
+async def _send(held: Leased, app: App) -> None:
+    notice = await app.store.notice(held.action.payload["notice"])
+    channel = app.channels.get(notice.channel) if notice else None
+    if notice is None or channel is None:
+        await put_off([held], app, RuntimeError("the notice's channel is gone"))
+        return
+    one = await _addressed(held, notice, app)
+    now = app.clock.now()
+    if one.recipient is None:
+        number = held.attempts + 1
+        skipped = Attempt(notice_key=notice.key, at=now, number=number, outcome="skipped", detail=NOBODY)
+        await _write(one, skipped, Outcome(done=True), app)
+        return
+    message = await _message(one, app)
+    keyed = replace(notice, key=f"{notice.key}:{digest(one.recipient.address)[:16]}")
+    result = await channel.send(keyed, message, one.recipient)
+    await _write(one, _attempt(one, result, now), _outcome(one, result, now), app, message)
+    app.tally.count("notices", channel=notice.channel, outcome=result.outcome.value)
+
+
+async def _addressed(held: Leased, notice: Notice, app: App) -> Try:
+    """Consent may have ended since the notice was decided: only who wants it now is told."""
+    found = await _recipients(notice, app)
+    wanted = held.action.payload.get("to")
+    if wanted is not None:
+        mine = next((one for one in found if digest(one.address) == wanted), None)
+        return Try(held=held, notice=notice, recipient=mine)
+    return Try(held=held, notice=notice, recipient=found[0] if found else None, others=tuple(found[1:]))
+
+
+async def _recipients(notice: Notice, app: App) -> list[Recipient]:
+    if notice.channel == INBOX:
+        return [Recipient(address=notice.shop_id, language=app.settings.language)]
+    if notice.audience is Audience.SELLER:
+        return [Recipient(address=to, language=app.settings.language) for to in app.settings.mail.seller_to]
+    return [
+        Recipient(address=one.address, language=app.settings.language)
+        for one in await app.store.subscriptions(notice.shop_id, notice.order_number)
+        if one.channel == notice.channel
+        and one.ended_at is None
+        and (is_problem(notice) or not one.only_problems)
+    ]
+
+
+async def _message(one: Try, app: App) -> Message:
+    notice, base = one.notice, public_url(app)
+    shops = {shop.shop_id: shop.name for shop in await app.store.shops()}
+    links = Links(order=f"{base}/console/orders/{notice.order_number}")
+    if notice.audience is Audience.BUYER:
+        async with app.store.transaction() as tx:
+            token = await new_link(
+                tx,
+                shop_id=notice.shop_id,
+                order_number=notice.order_number,
+                view=View.TOWN,
+                now=app.clock.now(),
+            )
+        links = Links(order=f"{base}/t/{token}", unsubscribe=f"{base}/u/{token}")
+    language = one.recipient.language if one.recipient else app.settings.language
+    return render(notice, links, shop_name=shops.get(notice.shop_id, ""), language=language)
+
+
+def public_url(app: App) -> str:
+    """The address people see, without a slash at its end."""
+    web = app.settings.web
+    return (web.public_url or f"http://{web.host}:{web.port}").rstrip("/")
+
+
+def _attempt(one: Try, result: SendResult, now: datetime) -> Attempt:
+    outcome = {Sent.SENT: "sent", Sent.REFUSED: "dead"}.get(result.outcome, "retry")
+    if outcome == "retry" and _again(one, result, now) is None:
+        outcome = "dead"
+    return Attempt(
+        notice_key=one.notice.key,
+        at=now,
+        number=one.held.attempts + 1,
+        outcome=outcome,
+        detail=result.detail,
+        message_id=result.message_id,
+    )
+
+
+def _outcome(one: Try, result: SendResult, now: datetime) -> Outcome:
+    """Done, again on the schedule, or dead where a person looks."""
+    if result.outcome is Sent.SENT:
+        return Outcome(done=True)
+    if result.outcome is Sent.REFUSED:
+        return Outcome(counts_as_failure=True, error=result.detail)
+    return Outcome(next_due_at=_again(one, result, now), counts_as_failure=True, error=result.detail)
+
+
+def _again(one: Try, result: SendResult, now: datetime) -> datetime | None:
+    return next_try(one.held.attempts + 1, one.notice.key, now, retry_after_s=result.retry_after_s)
+
+
+async def _write(
+    one: Try, attempt: Attempt, outcome: Outcome, app: App, message: Message | None = None
+) -> None:
+    """The try, what follows from it, and the inbox entry become durable together."""
+    now = app.clock.now()
+    async with app.store.transaction() as tx:
+        await tx.add_attempt(attempt)
+        await _write_others(tx, one, now, app)
+        if one.notice.channel == INBOX and message is not None:
+            await tx.put_inbox(one.notice, message.subject, message.text, now)
+        await finish(tx, one.held, outcome, now, app)
+
+
+async def _write_others(tx: Transaction, one: Try, now: datetime, app: App) -> None:
+    actions = [
+        Action(
+            key=f"{one.held.action.key}:{digest(other.address)[:16]}",
+            kind=one.held.action.kind,
+            shop_id=one.notice.shop_id,
+            lane=one.held.action.lane,
+            due_at=now,
+            payload={"notice": one.notice.key, "to": digest(other.address)},
+        )
+        for other in one.others
+    ]
+    await app.work.add(tx, actions)
