@@ -69,6 +69,11 @@ def test_an_ordinary_scan_opens_nothing(line):
     assert decide(change("3 08:00 accepted", f"4 08:00 {line}"), NOW).opened == ()
 
 
+def test_a_row_without_any_code_is_not_a_code_we_do_not_know():
+    row = replace(scan("4 08:00 unknown"), code="")
+    assert (kind_of(row), kind_of(replace(row, code="X9"))) == (None, "unknown_code")
+
+
 def test_every_reason_and_every_kind_has_rules_and_words():
     for reason in REASONS:
         for status in Status:

@@ -69,10 +69,10 @@ def test_the_first_scan_resolves_it():
     assert [one.resolution for one in decide(news, at("5 11:00"), DAYS).resolved] == ["It was scanned."]
 
 
-def test_past_the_carriers_window_it_is_late():
+def test_past_the_carriers_window_it_is_late_once_a_delivery_would_have_been_heard():
     news = change("3 08:00 in_transit", promises=[promise("4 20:00", since="4 08:00")])
-    assert decide(news, at("4 19:00"), DAYS).opened == ()
-    (late,) = decide(news, at("4 20:00"), DAYS).opened
+    assert decide(news, at("4 23:59"), DAYS).opened == ()
+    (late,) = decide(news, at("5 00:00"), DAYS).opened
     assert (late.kind, late.opened_at) == ("late", at("4 20:00"))
 
 
@@ -86,12 +86,12 @@ def test_the_carriers_word_counts_before_the_marketplaces_and_that_before_ours()
         ([ours, market, cancel], "5 20:00"),
         ([ours, market, carrier], "6 20:00"),
     ):
-        (late,) = decide(change("4 08:00 in_transit", promises=promises), at("6 20:00"), DAYS).opened
+        (late,) = decide(change("4 08:00 in_transit", promises=promises), at("7 00:00"), DAYS).opened
         assert late.opened_at == at(due)
 
 
 def test_a_new_date_ends_the_lateness_and_delivery_does_too():
-    standing = decide(change("4 08:00 in_transit", promises=[promise("4 20:00")]), at("4 21:00"), DAYS).opened
+    standing = decide(change("4 08:00 in_transit", promises=[promise("4 20:00")]), at("5 00:00"), DAYS).opened
     newer = change("4 08:00 in_transit", promises=[promise("6 20:00")], exceptions=standing)
     assert [one.resolution for one in decide(newer, at("4 22:00"), DAYS).resolved] == [
         "A later date was named."
@@ -111,8 +111,16 @@ def test_deciding_twice_opens_nothing_twice():
 
 def test_the_next_look_is_when_something_would_be_news():
     news = change("3 08:00 in_transit", promises=[promise("4 20:00")])
-    assert next_watch(news, at("3 09:00"), DAYS) == at("4 20:00")
-    assert next_watch(news, at("4 20:00"), DAYS) == at("6 08:00")
+    assert next_watch(news, at("3 09:00"), DAYS) == at("5 00:00")
+    assert next_watch(news, at("5 00:00"), DAYS) == at("6 08:00")
     assert next_watch(news, at("6 08:00"), DAYS) is None
     assert next_watch(change("3 08:00 delivered"), at("3 09:00"), DAYS) is None
     assert next_watch(change(""), at("1 10:00"), DAYS) == at("4 09:00")
+
+
+def test_an_old_parcel_we_hear_of_today_is_given_time_to_tell_its_story():
+    bought_today = replace(SHIPMENT, created_at=at("20 08:00"))
+    news = change("3 08:00 in_transit", promises=[promise("4 20:00")], shipment=bought_today)
+    assert decide(news, at("20 11:59"), DAYS).opened == ()
+    assert next_watch(news, at("20 08:00"), DAYS) == at("20 12:00")
+    assert told(decide(news, at("20 12:00"), DAYS).opened) == ["late watch carrier", "silent action seller"]

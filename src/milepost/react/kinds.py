@@ -193,8 +193,8 @@ _STATUS_SAYS_ALL = frozenset(
 
 def kind_of(event: TrackingEvent) -> str | None:
     """What is wrong according to this one scan, or None when nothing is."""
-    if event.status is None:
-        return None
+    if event.status is None or (event.status is Status.UNKNOWN and not event.code):
+        return None  # a row without any code has no code that somebody could add to a table
     if event.status in _STATUS_SAYS_ALL or not event.reason:
         return _BY_STATUS.get(event.status)
     group = event.reason.partition(".")[0]

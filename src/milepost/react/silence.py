@@ -13,6 +13,9 @@ from milepost.react.kinds import KINDS
 FIRST_SCAN_WITHIN = timedelta(days=3)
 """From label (or from when we knew of the number) to the first scan."""
 
+HEARING_LAG = timedelta(hours=4)
+"""A scan may be made and not heard yet: carriers are asked every three hours on the way."""
+
 DELIVERY_CLOCKS = ("delivery", "delivery_option_required_delivery_time", "delivery_sla_time")
 """Names of promises that say when it arrives, the one that binds most first (taxonomies.md section 8)."""
 
@@ -25,7 +28,8 @@ class _Rule:
     """One sort of silence: since when it holds, unless something else happens before; and how it ended."""
 
     kind: str
-    due_at: datetime | None  # None: it cannot hold now
+    since: datetime | None  # from when on it holds; None: it cannot hold now
+    due_at: datetime | None  # when it is news: what would end it has had time to be heard
     ended_at: datetime | None  # when what it waited for happened, if known
     ended: str
 
@@ -39,8 +43,8 @@ def decide(change: ShipmentChange, now: datetime, silence_days: int) -> Decision
         if not holds:
             ended_at = rule.ended_at or now
             resolved += [found.resolve(max(ended_at, found.opened_at), rule.ended) for found in standing]
-        elif not standing and rule.due_at is not None:
-            opened.append(_open(rule.kind, rule.due_at, change, now))
+        elif not standing and rule.since is not None:
+            opened.append(_open(rule.kind, rule.since, change, now))
     return Decision(opened=tuple(opened), resolved=tuple(resolved))
 
 
@@ -55,22 +59,30 @@ def _rules(change: ShipmentChange, silence_days: int) -> Iterator[_Rule]:
     is_over = journey.status.is_terminal or change.shipment.superseded or _is_unheard_of(change)
     is_waiting = not is_over and journey.status in BEFORE_ACCEPTANCE
     began_at = journey.status_since or change.shipment.created_at
-    yield _Rule(
-        "no_first_scan",
-        began_at + FIRST_SCAN_WITHIN if is_waiting else None,
-        journey.accepted_at,
-        "It was scanned.",
-    )
+    waited = began_at + FIRST_SCAN_WITHIN if is_waiting else None
+    yield _rule("no_first_scan", change, waited, journey.accepted_at, "It was scanned.")
     can_be_silent = not is_over and not is_waiting and journey.status not in _WAITING_FOR_PEOPLE
     last_scan_at = journey.last_scan_at if can_be_silent else None
-    yield _Rule(
-        "silent",
-        last_scan_at + timedelta(days=silence_days) if last_scan_at else None,
-        journey.last_scan_at,
-        "It was scanned again.",
-    )
+    silent = last_scan_at + timedelta(days=silence_days) if last_scan_at else None
+    yield _rule("silent", change, silent, journey.last_scan_at, "It was scanned again.")
     promised = None if is_over or journey.returning else promised_end(change.promises)
-    yield _Rule("late", promised.to_at if promised else None, journey.delivered_at, _late_ended(change))
+    late = promised.to_at if promised else None
+    yield _rule("late", change, late, journey.delivered_at, _late_ended(change), lag=HEARING_LAG)
+
+
+def _rule(
+    kind: str,
+    change: ShipmentChange,
+    since: datetime | None,
+    ended_at: datetime | None,
+    ended: str,
+    *,
+    lag: timedelta = timedelta(0),
+) -> _Rule:
+    """Nothing is news before we have had time to hear the story of an old parcel, piece by piece."""
+    known_at = change.shipment.created_at + HEARING_LAG
+    due_at = max(since + lag, known_at) if since else None
+    return _Rule(kind, since, due_at, ended_at, ended)
 
 
 def _is_unheard_of(change: ShipmentChange) -> bool:
