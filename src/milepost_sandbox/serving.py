@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, Final
@@ -14,6 +15,7 @@ PORT_TRIES_MAX: Final = 50
 START_SECONDS: Final = 15.0
 STOP_SECONDS: Final = 2.0
 POLL_SECONDS: Final = 0.01
+CUT_BODY_COMPLAINT: Final = "ASGI callable returned without completing response."
 
 
 class ServingError(RuntimeError):
@@ -26,6 +28,13 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+class _CutBodiesAreMeant(logging.Filter):
+    """The fault `cut_body` ends answers in the middle on purpose, so uvicorn need not complain of it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.getMessage() != CUT_BODY_COMPLAINT
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -52,6 +61,8 @@ def url_of(sock: socket.socket) -> str:
 @contextlib.asynccontextmanager
 async def serving(apps: list[tuple[Any, socket.socket]]) -> AsyncIterator[None]:
     """Serve these applications until the block ends. Raises ServingError when one does not start."""
+    complaints, meant = logging.getLogger("uvicorn.error"), _CutBodiesAreMeant()
+    complaints.addFilter(meant)
     servers = [_Server(_config(app)) for app, _ in apps]
     tasks = [
         asyncio.create_task(server.serve(sockets=[sock]))
@@ -69,6 +80,7 @@ async def serving(apps: list[tuple[Any, socket.socket]]) -> AsyncIterator[None]:
         await asyncio.gather(*tasks, return_exceptions=True)
         for _, sock in apps:
             sock.close()
+        complaints.removeFilter(meant)
 
 
 def _config(app: Any) -> uvicorn.Config:
