@@ -148,6 +148,7 @@ async def test_a_milepost_that_says_what_the_reports_said_is_right():
 async def test_it_is_right_with_every_fault_that_shapes_rows_and_unzoned_ones_are_counted_apart():
     result = await audited(faults=FAULTS_TO_MEET)
     assert counts(result) == {}
+    assert result.unzoned > 0
 
 
 async def test_a_dropped_event_is_missing():
