@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Protocol
 
+import httpx
 from litestar import Litestar, get, post
 from litestar.exceptions import HTTPException
 from litestar.params import JSONBody, Parameter
@@ -202,10 +203,19 @@ def _switch_faults(faults: Faults, names: Any) -> None:
 
 
 def _set_target(webhooks: Webhooks, url: Any) -> None:
-    is_address = isinstance(url, str) and url.startswith("http") and len(url) <= TARGET_CHARACTERS_MAX
-    if url is not None and not is_address:
+    if url is not None and not _is_address(url):
         raise _refused('write {"url": "http://127.0.0.1:8000/hooks/tiktok_shop"} or {"url": null}')
     webhooks.set_target(url)
+
+
+def _is_address(url: Any) -> bool:
+    if not isinstance(url, str) or len(url) > TARGET_CHARACTERS_MAX:
+        return False
+    try:
+        target = httpx.URL(url)
+    except httpx.InvalidURL:
+        return False
+    return target.scheme in ("http", "https") and bool(target.host)
 
 
 def _next(cursor: int, limit: int, length: int) -> str | None:
