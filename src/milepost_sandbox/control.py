@@ -213,7 +213,7 @@ def _is_address(url: Any) -> bool:
         return False
     try:
         target = httpx.URL(url)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         return False
     return target.scheme in ("http", "https") and bool(target.host)
 
