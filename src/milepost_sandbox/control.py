@@ -213,9 +213,9 @@ def _is_address(url: Any) -> bool:
         return False
     try:
         target = httpx.URL(url)
+        return target.scheme in ("http", "https") and bool(target.host)
     except (httpx.InvalidURL, ValueError):
         return False
-    return target.scheme in ("http", "https") and bool(target.host)
 
 
 def _next(cursor: int, limit: int, length: int) -> str | None:
