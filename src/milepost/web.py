@@ -9,6 +9,7 @@ from collections.abc import Generator, Sequence
 
 import uvicorn
 from litestar import Litestar
+from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.spec import Components, SecurityScheme
@@ -17,11 +18,16 @@ from litestar.types import ControllerRouterHandler
 from milepost.ports.app import App
 from milepost.show import pages
 from milepost.show.api.resources import router
+from milepost.show.assets import static
+from milepost.show.errors import answer_for
 from milepost.show.health import healthz, readyz
 from milepost.show.hooks import hook
 from milepost.show.metrics import Counters, metrics
-from milepost.show.problems import problem_for
+from milepost.show.security import OwnFormsOnly, add_headers
 from milepost.version import VERSION
+
+UNCOMPRESSED = ["^/static/", "/live$", "^/metrics", "^/hooks/"]
+"""Compressed already, sent bit by bit, or for machines next door."""
 
 PORTS_TRIED = 50
 """How many ports after the wished one are tried when it is taken."""
@@ -30,15 +36,16 @@ PORTS_TRIED = 50
 def build(app: App, counters: Counters) -> Litestar:
     """Everything a browser or a program can ask for."""
     return Litestar(
-        route_handlers=[router(), hook, healthz, readyz, metrics, *_page_routes()],
-        exception_handlers={Exception: problem_for},
+        route_handlers=[router(), hook, healthz, readyz, metrics, static, *_page_routes()],
+        exception_handlers={Exception: answer_for},
+        before_send=[add_headers],
+        middleware=[OwnFormsOnly],
+        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4, exclude=UNCOMPRESSED),
         openapi_config=OpenAPIConfig(
             title="Milepost",
             version=VERSION,
             path="/schema",
-            components=Components(
-                security_schemes={"apiKey": SecurityScheme(type="http", scheme="bearer")}
-            ),
+            components=Components(security_schemes={"apiKey": SecurityScheme(type="http", scheme="bearer")}),
         ),
         logging_config=None,
         state=State({"milepost": app, "counters": counters}),

@@ -1,0 +1,56 @@
+"""When something cannot be answered: a page for people, a problem document for programs."""
+
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+
+from milepost.show.looks import page
+from milepost.show.problems import problem_for
+
+FOR_PROGRAMS = ("/api/", "/hooks/", "/schema", "/metrics", "/healthz", "/readyz")
+WORDS = {
+    400: ("That did not work", "Something in what was sent could not be read. Go back and try again."),
+    401: ("Please sign in", "This page is for people who signed in."),
+    403: ("That is not allowed", "You may not do this here. If you sent a form, open its page again first."),
+    404: ("There is no such page", "The address may be mistyped, or what it showed is no longer here."),
+    405: ("That did not work", "This address shows something else. Go back and try again."),
+    413: ("That is too much", "What was sent is larger than we take."),
+    429: (
+        "Too many tries",
+        "Please wait a while, then try again. A link from one of our messages always works.",
+    ),
+    500: (
+        "Something broke here",
+        "It is not your fault, and it is in our log. Please try again in a moment.",
+    ),
+}
+TRY_AGAIN_S = 60
+
+log = structlog.get_logger(__name__)
+
+
+def answer_for(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """The answer to an error, for whoever asked."""
+    if not wants_page(request):
+        return problem_for(request, error)
+    if not isinstance(error, HTTPException):
+        log.error("unforeseen", exc_info=error)
+        return _page(request, HTTP_500_INTERNAL_SERVER_ERROR, {})
+    return _page(request, error.status_code, dict(error.headers or {}))
+
+
+def wants_page(request: Request[Any, Any, Any]) -> bool:
+    """Whether a person looks at the answer."""
+    if request.url.path.startswith(FOR_PROGRAMS):
+        return False
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _page(request: Request[Any, Any, Any], status: int, headers: dict[str, str]) -> Response[str]:
+    title, sentence = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
+    if status == 429:
+        headers.setdefault("Retry-After", str(TRY_AGAIN_S))
+    return page(request, "error.html", status=status, headers=headers, title=title, sentence=sentence)

@@ -1,0 +1,92 @@
+"""How a page becomes HTML: the templates, and what every one of them may use."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+from litestar.enums import MediaType
+from markupsafe import Markup
+
+from milepost.ports.app import App
+from milepost.show import moments
+from milepost.show.assets import asset, svg
+from milepost.show.security import PRIVATE
+
+TEMPLATES = Path(__file__).with_name("templates")
+THEMES = ("light", "dark")
+THEME_COOKIE = "theme"
+PLAIN_SIZE = 18
+AnyRequest = Request[Any, Any, Any]
+
+
+def app_of(request: AnyRequest) -> App:
+    """The running Milepost behind a request."""
+    app: App = request.app.state.milepost
+    return app
+
+
+def page(
+    request: AnyRequest,
+    template: str,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **facts: Any,
+) -> Response[str]:
+    """A whole page, never kept by anybody on the way: most are somebody's own."""
+    return Response(
+        render(request, template, **facts),
+        status_code=status,
+        media_type=MediaType.HTML,
+        headers={**PRIVATE, **(headers or {})},
+    )
+
+
+def render(request: AnyRequest, template: str, **facts: Any) -> str:
+    """A template with its facts and with what all of them may use."""
+    return environment().get_template(template).render(**around(request), **facts)
+
+
+def around(request: AnyRequest) -> dict[str, Any]:
+    """What every template knows: the theme, the path asked for, this Milepost's own time and its speed."""
+    clock = app_of(request).clock
+    theme = request.cookies.get(THEME_COOKIE, "")
+    return {
+        "theme": theme if theme in THEMES else "",
+        "language": app_of(request).settings.language,
+        "path": request.url.path,
+        "now": clock.now(),
+        "rate": clock.rate,
+    }
+
+
+@cache
+def environment() -> Environment:
+    """All templates, escaped; a fact that is missing is an error and not a gap."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"asset": asset, "icon": icon}
+    made.filters |= {
+        "day": moments.day,
+        "short_day": moments.short_day,
+        "clock": moments.clock,
+        "moment": moments.moment,
+        "ago": moments.ago,
+        "iso": moments.iso,
+    }
+    return made
+
+
+def icon(name: str, size: int = PLAIN_SIZE, extra: str = "") -> Markup:
+    """An icon's SVG at a size in px. Hidden from screen readers: words stand beside it."""
+    classes = f"icon {extra}".strip()
+    text = svg(name).replace('width="24" height="24"', f'class="{classes}" width="{size}" height="{size}"')
+    return Markup(text)  # noqa: S704  our own built file, not anybody's words
