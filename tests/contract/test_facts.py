@@ -279,3 +279,12 @@ async def test_shipment_rows_are_the_same_inside_and_outside_a_transaction(store
         inside = await tx.shipment_rows(["s1", "s2", "nobody"])
     assert list(inside) == ["s1", "s2"]
     assert await store.shipment_rows(["s2", "s1"]) == inside
+
+
+async def test_a_transaction_inside_a_transaction_is_refused_rather_than_waiting_for_itself(store):
+    async with store.transaction() as tx:
+        with pytest.raises(RuntimeError, match="write through that one"):
+            async with store.transaction():
+                pass
+        await tx.set_mark("outer", "kept")
+    assert await store.mark("outer") == "kept"

@@ -11,7 +11,7 @@ from milepost.model.events import TrackingEvent
 from milepost.model.instants import Instant, OffsetSource
 from milepost.model.places import Place
 from milepost.model.statuses import Evidence, Responsible, Status
-from milepost.ports.store import OrderKey
+from milepost.ports.store import NOBODYS_SHOP, OrderKey
 from milepost.store.order_shelf import parameters_of
 from milepost.store.shelf import Shelf, texts
 from milepost.store.sql.compiled import Among
@@ -58,6 +58,13 @@ ATTRIBUTE = (
 )
 
 
+OF_NOBODY = (
+    select(*STORED)
+    .where(EVENTS.c.shop_id == NOBODYS_SHOP, Among(EVENTS.c.tracking_number, "numbers"))
+    .order_by(EVENTS.c.seq)
+)
+
+
 class EventWrites(Shelf):
     async def add_events(self, events: Sequence[tuple[TrackingEvent, str | None]]) -> set[tuple[str, str]]:
         """Append those we do not have; `(shop_id, event_id)` of the new ones.
@@ -84,6 +91,11 @@ class EventWrites(Shelf):
         for row in await self._session.each(OF_ANY_SHIPMENT, parameters_of(asked)):
             found[row[2], row[3]].append((_event(row), row[0]))
         return found
+
+    async def strays(self, tracking_numbers: Iterable[str]) -> list[TrackingEvent]:
+        """Events of these numbers that were nobody's when they were heard."""
+        asked = texts(tracking_numbers)
+        return [_event(row) for row in await self._session.rows(OF_NOBODY, {"numbers": asked})] if asked else []
 
     async def attribute(self, shop_id: str, event_ids: Iterable[str], shipment_id: str | None) -> None:
         """Move events to a shipment, or back to the order."""

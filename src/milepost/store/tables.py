@@ -189,6 +189,7 @@ EVENTS = _table(
     UniqueConstraint("shop_id", "event_id"),
     Index("events_by_shipment", "shipment_id", **_where("shipment_id IS NOT NULL")),
     Index("events_by_order", "shop_id", "order_number", **_where("order_number IS NOT NULL")),
+    Index("events_stray", "tracking_number", **_where("shop_id = ''")),
     Index("events_unknown", "shop_id", **_where("status = 'unknown'")),
 )
 

@@ -13,6 +13,7 @@ from milepost.ports.store import StoreError
 from milepost.store.sql.compiled import Compiled, Compiler
 from milepost.store.sql.engine import Found, Row
 from milepost.store.sql.postgres_failures import failures_told, why_unreadable
+from milepost.store.sql.turn import Turn
 
 CONNECTIONS_MAX = 8
 CONNECT_TIMEOUT_S = 10.0
@@ -31,9 +32,7 @@ class PostgresEngine:
     def __init__(self, url: str) -> None:
         self._url = url
         self._compiler = Compiler(dialect())  # type: ignore[no-untyped-call]
-        self._turn = (
-            asyncio.Lock()
-        )  # taken before a connection, so that writers in line leave some to readers
+        self._turn = Turn()  # taken before a connection, so that writers in line leave some to readers
         self._pool: asyncpg.Pool | None = None
         self.reader = _Reader(self)
 
@@ -83,7 +82,7 @@ class PostgresEngine:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["_Writer"]:
         """One at a time over all nodes, so that what is derived from facts never misses any of them."""
-        async with self._turn, self.connection() as connection:
+        async with self._turn.taken(), self.connection() as connection:
             transaction = connection.transaction()
             async with failures_told(self.name):
                 await transaction.start()

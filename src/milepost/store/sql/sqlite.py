@@ -16,6 +16,7 @@ from milepost.ports.store import StoreError
 from milepost.store.sql.compiled import Compiled, Compiler, as_json
 from milepost.store.sql.engine import Found, Row
 from milepost.store.sql.lock_file import LockFile
+from milepost.store.sql.turn import Turn
 
 READERS = 3
 BUSY_TIMEOUT_MS = 5000
@@ -33,7 +34,7 @@ class SqliteEngine:
         self._path = path
         self._lock = LockFile(path.with_name(path.name + ".lock"))
         self._compiler = Compiler(sqlite.dialect(paramstyle="qmark"))
-        self._turn = asyncio.Lock()
+        self._turn = Turn()
         self._writing: ThreadPoolExecutor | None = None
         self._reading: ThreadPoolExecutor | None = None
         self._readers: list[apsw.Connection] = []
@@ -100,7 +101,7 @@ class SqliteEngine:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["_Writer"]:
-        async with self._turn:
+        async with self._turn.taken():
             try:
                 await self.in_writer(lambda: self.connection.execute("BEGIN IMMEDIATE"))
                 yield _Writer(self)
