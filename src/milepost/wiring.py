@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from milepost.clock import clock_of
 from milepost.forecast.first import FirstForecaster
@@ -18,6 +19,7 @@ from milepost.settings import Settings
 from milepost.show.live import Hub
 from milepost.show.metrics import Counters
 from milepost.sources.catalog import carriers, marketplaces
+from milepost.sources.line import Line
 from milepost.store.opening import open_store
 
 
@@ -37,7 +39,13 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     """
     clock = clock or clock_of(settings.clock)
     counters = Counters()
-    cards_of = carriers(settings, clock)
+    lines: list[Line] = []
+
+    def line(**words: Any) -> Line:
+        lines.append(Line(**words))
+        return lines[-1]
+
+    found = carriers(settings, clock, line)
     store = open_store(settings.store.url, settings.store.key_file, clock)
     await store.start()
     try:
@@ -49,16 +57,18 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
                 work=LeaseQueue(store),
                 live=Hub(),
                 gazetteer=SqliteGazetteer(),
-                carriers=cards_of,
-                marketplaces=marketplaces(settings, clock),
+                carriers=found,
+                marketplaces=marketplaces(settings, clock, line),
                 channels=channels(settings),
                 forecaster=FirstForecaster(),
-                identify=partial(_identify, {key: one.card for key, one in cards_of.items()}),
+                identify=partial(_identify, {key: one.card for key, one in found.items()}),
                 tally=counters,
             ),
             counters=counters,
         )
     finally:
+        for one in lines:
+            await one.close()
         await store.stop()
 
 

@@ -40,7 +40,9 @@ class _CutBodiesAreMeant(logging.Filter):
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket on `port`, or on the next free one; 0 takes any. Raises ServingError."""
     for candidate in [port] if port == 0 else range(port, port + PORT_TRIES_MAX):
-        sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # The protocol is named: asyncio sends without delay only on a socket that says it is TCP.
+        sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             sock.bind((host, candidate))

@@ -54,9 +54,13 @@ class Promise:
     sample_size: int | None = None  # parcels it rests on
 
     @property
-    def identity(self) -> tuple[str, str, str, str, str]:
-        """What this promise is about; a new window under one identity is a change of that promise."""
-        return (self.shop_id, self.order_number, self.shipment_id or "", self.source, self.name)
+    def identity(self) -> tuple[str, str, str, str, str, str]:
+        """What this promise is about; a new window under one identity is a change of that promise.
+
+        A carrier names several windows side by side (committed, predicted): each kind is a promise of its own.
+        """
+        kind = self.kind if self.promiser is Promiser.CARRIER else ""
+        return (self.shop_id, self.order_number, self.shipment_id or "", self.source, self.name, kind)
 
     @property
     def window(self) -> tuple[str, datetime | None, datetime]:

@@ -24,6 +24,9 @@ from milepost.model.shops import Grant, Shop
 from milepost.ports.forecast import LaneStats
 
 OrderKey = tuple[str, str]
+NOBODYS_SHOP = ""
+"""The shop of events whose number nobody waited for when they were heard; nothing shows them."""
+
 T = TypeVar("T")
 
 
@@ -86,6 +89,10 @@ class Transaction(Sql, Protocol):
         self, keys: Iterable[OrderKey]
     ) -> dict[OrderKey, list[tuple[TrackingEvent, str | None]]]:
         """Every event told of these orders (`order_number` set), with its present attribution."""
+        ...
+
+    async def strays(self, tracking_numbers: Iterable[str]) -> list[TrackingEvent]:
+        """Events of these numbers that were nobody's when they were heard (shop NOBODYS_SHOP)."""
         ...
 
     async def attribute(self, shop_id: str, event_ids: Iterable[str], shipment_id: str | None) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from milepost.model.changes import OrderChange, ShipmentChange
 from milepost.model.events import TrackingEvent
 from milepost.model.journeys import Journey
+from milepost.model.orders import OrderFacts
 from milepost.model.promises import Promise
 from milepost.model.reading import Reading
 from milepost.model.shipments import Shipment
@@ -17,7 +18,7 @@ from milepost.record import promises as ledger
 from milepost.record.attribution import Attribution
 from milepost.record.journey import derive
 from milepost.record.known import KnownShipments
-from milepost.record.shipments import Identify, shipments_after
+from milepost.record.shipments import REUSE_SLACK, Identify, past_shipments, shipments_after
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +40,11 @@ async def append(
     carrier_names: Mapping[str, str],
 ) -> Appended:
     """Add what is new of `readings`, in one transaction; hearing the same thing twice changes nothing."""
-    order_changes = await _append_orders(tx, readings)
-    known = await _append_shipments(tx, readings, order_changes, now, identify)
+    current, order_changes = await _append_orders(tx, readings)
+    known = await _known_shipments(tx, readings, order_changes)
+    _call_for_shipments(known, readings, current, now=now, identify=identify)
+    _learn(known, readings)
+    await tx.put_shipments([known.by_id[shipment_id] for shipment_id in sorted(known.changed)])
     attribution = await Attribution.load(tx, known)
     touched, new_events, strays = await attribution.add(tx, readings)
     moved = await attribution.move(tx)
@@ -62,7 +66,10 @@ async def look(tx: Transaction, shipment_ids: Sequence[str]) -> tuple[ShipmentCh
     return await _shipment_changes(tx, known, {}, (), known.by_id)
 
 
-async def _append_orders(tx: Transaction, readings: Sequence[Reading]) -> dict[OrderKey, OrderChange]:
+async def _append_orders(
+    tx: Transaction, readings: Sequence[Reading]
+) -> tuple[dict[OrderKey, OrderFacts], dict[OrderKey, OrderChange]]:
+    """Every order told of as it now is, and what changed of those that did."""
     told = [(facts, reading) for reading in readings for facts in reading.orders]
     current = await tx.orders({(facts.shop_id, facts.order_number) for facts, _ in told}) if told else {}
     changes: dict[OrderKey, OrderChange] = {}
@@ -76,7 +83,7 @@ async def _append_orders(tx: Transaction, readings: Sequence[Reading]) -> dict[O
         changes[key] = replace(change, before=first.before if first else change.before)
         await tx.put_order(change.after, reading.report.heard_at, reading.report.body_hash)
         await tx.add_promises(await _new_clocks(tx, key, change, reading.report.heard_at))
-    return changes
+    return current, changes
 
 
 async def _new_clocks(
@@ -87,33 +94,42 @@ async def _new_clocks(
     return ledger.new_entries(await tx.promises([key]), ledger.from_clocks(change.after, heard_at))
 
 
-async def _append_shipments(
-    tx: Transaction,
-    readings: Sequence[Reading],
-    order_changes: Mapping[OrderKey, OrderChange],
-    now: datetime,
-    identify: Identify,
+async def _known_shipments(
+    tx: Transaction, readings: Sequence[Reading], order_changes: Mapping[OrderKey, OrderChange]
 ) -> KnownShipments:
+    """Every shipment the batch could touch, as the store has it."""
     numbers = _numbers(readings, order_changes.values())
     keys = {*order_changes, *_order_keys(readings)}
     known = KnownShipments()
     known.add(await tx.shipments_with_numbers(numbers) if numbers else [])
     known.add(await tx.shipments_of_orders(keys) if keys else [])
-    for key, change in order_changes.items():
-        candidates = _candidates(known, key, change)
-        for shipment in shipments_after(change.after, candidates, now, identify):
-            known.change(shipment)
-    _learn(known, readings)
-    await tx.put_shipments([known.by_id[shipment_id] for shipment_id in sorted(known.changed)])
     return known
 
 
-def _candidates(known: KnownShipments, key: OrderKey, change: OrderChange) -> list[Shipment]:
+def _call_for_shipments(
+    known: KnownShipments,
+    readings: Iterable[Reading],
+    current: Mapping[OrderKey, OrderFacts],
+    *,
+    now: datetime,
+    identify: Identify,
+) -> None:
+    """What the orders' packages call for: shipments that are new, look different, or were once theirs."""
+    told = [(facts, (facts.shop_id, facts.order_number)) for reading in readings for facts in reading.orders]
+    for key in dict.fromkeys(key for _, key in told):
+        for shipment in shipments_after(current[key], _candidates(known, current[key]), now, identify):
+            known.change(shipment)
+    for facts, key in told:
+        for shipment in past_shipments(facts, current[key], _candidates(known, facts), now, identify):
+            known.change(shipment)
+
+
+def _candidates(known: KnownShipments, order: OrderFacts) -> list[Shipment]:
     """Every use of the order's numbers in its shop, and every shipment it ever had."""
-    numbers = {package.tracking_number for package in change.after.packages if package.tracking_number}
-    found = {shipment.shipment_id: shipment for shipment in known.of_order(key)}
-    for number in numbers:
-        found |= {use.shipment_id: use for use in known.with_number(number) if use.shop_id == key[0]}
+    found = {one.shipment_id: one for one in known.of_order((order.shop_id, order.order_number))}
+    for package in order.packages:
+        uses = known.with_number(package.tracking_number or "")
+        found |= {use.shipment_id: use for use in uses if use.shop_id == order.shop_id}
     return list(found.values())
 
 
@@ -122,6 +138,8 @@ def _learn(known: KnownShipments, readings: Iterable[Reading]) -> None:
     for reading in readings:
         for told in reading.shipments:
             for shipment in known.with_number(told.tracking_number):
+                if told.ship_date and told.ship_date < (shipment.since - REUSE_SLACK).date():
+                    continue  # told of an earlier parcel with this number
                 after = replace(
                     shipment,
                     service=told.service or shipment.service,
@@ -138,16 +156,19 @@ def _numbers(readings: Iterable[Reading], changes: Iterable[OrderChange]) -> set
     numbers |= {told.tracking_number for reading in readings for told in reading.etas}
     numbers |= {told.tracking_number for reading in readings for told in reading.proofs}
     numbers |= {package.tracking_number for change in changes for package in change.after.packages}
+    orders = (facts for reading in readings for facts in reading.orders)
+    numbers |= {package.tracking_number for facts in orders for package in facts.packages}
     return {number for number in numbers if number}
 
 
 def _order_keys(readings: Iterable[Reading]) -> set[OrderKey]:
-    return {
+    keys = {
         (event.shop_id, event.order_number)
         for reading in readings
         for event in reading.events
         if event.shop_id and event.order_number
     }
+    return keys | {(facts.shop_id, facts.order_number) for reading in readings for facts in reading.orders}
 
 
 async def _shipment_changes(

@@ -1,7 +1,8 @@
 """Whose scan it is: a shipment's, or only the order's when nothing says which parcel was meant.
 
 Attribution is derived: it is worked out anew when an order's packages change, so that the same facts in
-any order end in the same place. A row of a mixed timeline is never given to a parcel without evidence.
+any order end in the same place; a scan heard before its order is kept and found again. A row of a mixed
+timeline is never given to a parcel without evidence.
 """
 
 from collections import defaultdict
@@ -10,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from milepost.model.events import TrackingEvent
 from milepost.model.reading import Reading
-from milepost.ports.store import OrderKey, Transaction
+from milepost.ports.store import NOBODYS_SHOP, OrderKey, Transaction
 from milepost.record.known import KnownShipments
 from milepost.record.shipments import use_at
 
@@ -21,16 +22,17 @@ class Attribution:
 
     known: KnownShipments
     order_events: dict[OrderKey, list[tuple[TrackingEvent, str | None]]]
+    strays: list[TrackingEvent]  # heard before anybody waited for their number
 
     @classmethod
     async def load(cls, tx: Transaction, known: KnownShipments) -> "Attribution":
-        """Fetch the events told of whole orders whose shipments this batch changes."""
-        keys = {
-            (known.by_id[shipment_id].shop_id, number)
-            for shipment_id in known.changed
-            for number in known.by_id[shipment_id].order_numbers
-        }
-        return cls(known, await tx.order_events(keys) if keys else {})
+        """Fetch what was told of the orders and numbers whose shipments this batch changes."""
+        changed = [known.by_id[shipment_id] for shipment_id in known.changed]
+        keys = {(one.shop_id, number) for one in changed for number in one.order_numbers}
+        if not keys:
+            return cls(known, {}, [])
+        strays = await tx.strays({one.tracking_number for one in changed})
+        return cls(known, await tx.order_events(keys), strays)
 
     def home(self, event: TrackingEvent) -> str | None:
         """The shipment an event (with its shop set) belongs to, or None: it is the order's."""
@@ -48,13 +50,13 @@ class Attribution:
         self, tx: Transaction, readings: Sequence[Reading]
     ) -> tuple[dict[str, list[TrackingEvent]], int, int]:
         """Append the events; those new per shipment, how many were new, how many were nobody's."""
-        placed: list[tuple[TrackingEvent, str | None]] = []
+        placed = [home for event in self.strays for home in self._homes(replace(event, shop_id=None))]
         strays = 0
         for reading in readings:
             for event in reading.events:
                 homes = self._homes(event)
                 strays += not homes
-                placed += homes
+                placed += homes or [(replace(event, shop_id=NOBODYS_SHOP), None)]
         new = await tx.add_events(placed) if placed else set()
         touched: dict[str, list[TrackingEvent]] = defaultdict(list)
         for event, shipment_id in placed:
@@ -66,7 +68,7 @@ class Attribution:
         """A marketplace's event has one shop; a carrier's goes to every shop that uses the number."""
         if event.shop_id is not None:
             shipment_id = self.home(event)
-            return [(event, shipment_id)] if shipment_id or event.order_number else []
+            return [(event, shipment_id)]  # without a shipment it is the order's
         shops = {use.shop_id for use in self.known.with_number(event.tracking_number or "")}
         homes: list[tuple[TrackingEvent, str | None]] = []
         for shop_id in sorted(shops):

@@ -4,7 +4,7 @@ from dataclasses import fields, replace
 from datetime import UTC, datetime
 
 from milepost.model.changes import OrderChange
-from milepost.model.orders import Contact, OrderFacts, PackageFacts
+from milepost.model.orders import Contact, Destination, OrderFacts, PackageFacts
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ def merge(before: OrderFacts | None, told: OrderFacts) -> OrderFacts:
         items=told.items or before.items,
         packages=_packages(before.packages, told.packages),
         clocks=told.clocks or before.clocks,
-        destination=told.destination if told.destination.country else before.destination,
+        destination=_destination(before.destination, told.destination),
     )
 
 
@@ -58,12 +58,27 @@ def _enrich(base: OrderFacts, extra: OrderFacts) -> OrderFacts:
         base,
         contact=merge_contacts(extra.contact, base.contact),
         items=base.items or extra.items,
-        packages=_packages(base.packages, extra.packages) if extra.packages else base.packages,
+        packages=_also(base.packages, extra.packages),
         clocks=base.clocks or extra.clocks,
-        destination=base.destination if base.destination.country else extra.destination,
+        destination=_destination(extra.destination, base.destination),
         state=base.state or extra.state,
         placed_at=base.placed_at or extra.placed_at,
     )
+
+
+def _destination(before: Destination, told: Destination) -> Destination:
+    """A later reading may be more masked than an earlier one: an empty part never wipes a known one."""
+    return Destination(
+        **{item.name: getattr(told, item.name) or getattr(before, item.name) for item in fields(Destination)}
+    )
+
+
+def _also(base: tuple[PackageFacts, ...], extra: tuple[PackageFacts, ...]) -> tuple[PackageFacts, ...]:
+    """All packages of `base`, with what `extra` knows besides; only if there are none, those of `extra`."""
+    if not base:
+        return extra
+    known = {package.package_id for package in base if package.package_id}
+    return _packages(extra, base) if known else base
 
 
 def _packages(before: tuple[PackageFacts, ...], told: tuple[PackageFacts, ...]) -> tuple[PackageFacts, ...]:

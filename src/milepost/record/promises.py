@@ -12,9 +12,9 @@ DELIVERY = "delivery"
 """The name under which carriers' and our own delivery windows stand."""
 
 
-def current(ledger: Iterable[Promise]) -> dict[tuple[str, str, str, str, str], Promise]:
+def current(ledger: Iterable[Promise]) -> dict[tuple[str, ...], Promise]:
     """The newest entry per identity."""
-    newest: dict[tuple[str, str, str, str, str], Promise] = {}
+    newest: dict[tuple[str, ...], Promise] = {}
     for promise in sorted(ledger, key=lambda entry: entry.said_at):
         newest[promise.identity] = promise
     return newest

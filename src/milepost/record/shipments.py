@@ -43,6 +43,22 @@ def shipments_after(
     return list(changed.values())
 
 
+def past_shipments(
+    told: OrderFacts, current: OrderFacts, known: Iterable[Shipment], now: datetime, identify: Identify
+) -> list[Shipment]:
+    """Shipments only a staler description names: the order once travelled under these numbers."""
+    known = list(known)
+    live = {package.tracking_number for package in current.packages}
+    past = {
+        p.tracking_number: p for p in told.packages if p.tracking_number and p.tracking_number not in live
+    }
+    return [
+        replace(_with_packages(_new(told, number, package, now, identify), told, [package]), superseded=True)
+        for number, package in past.items()
+        if live and use_for(told, number, known) is None
+    ]
+
+
 def use_for(order: OrderFacts, number: str, known: Iterable[Shipment]) -> Shipment | None:
     """The use of a tracking number that this order is part of, if it is known."""
     placed_at = order.placed_at

@@ -16,7 +16,9 @@ from milepost.model.reports import Refusal
 from milepost.ports.app import App
 from milepost.show.problems import MEDIA_TYPE, Problem
 
-BAD_SIGNATURE = "bad_signature"
+STATUSES = {"bad_signature": HTTP_401_UNAUTHORIZED, "not_configured": HTTP_503_SERVICE_UNAVAILABLE}
+"""What a refusal answers; our own missing keys are our fault, so the sender is asked to come again."""
+
 RETRY_AFTER_S = "30"
 
 log = structlog.get_logger(__name__)
@@ -41,7 +43,7 @@ async def hook(marketplace: str, request: Request[None, None, State]) -> Respons
         return _problem(HTTP_503_SERVICE_UNAVAILABLE, "Not kept", "It could not be stored; send it again.")
     if not isinstance(heard, Refusal):
         return Response(b"", status_code=HTTP_200_OK)
-    status = HTTP_401_UNAUTHORIZED if heard.reason == BAD_SIGNATURE else HTTP_400_BAD_REQUEST
+    status = STATUSES.get(heard.reason, HTTP_400_BAD_REQUEST)
     return _problem(status, heard.reason, heard.detail)
 
 

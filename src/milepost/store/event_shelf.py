@@ -95,7 +95,9 @@ class EventWrites(Shelf):
     async def strays(self, tracking_numbers: Iterable[str]) -> list[TrackingEvent]:
         """Events of these numbers that were nobody's when they were heard."""
         asked = texts(tracking_numbers)
-        return [_event(row) for row in await self._session.rows(OF_NOBODY, {"numbers": asked})] if asked else []
+        return (
+            [_event(row) for row in await self._session.rows(OF_NOBODY, {"numbers": asked})] if asked else []
+        )
 
     async def attribute(self, shop_id: str, event_ids: Iterable[str], shipment_id: str | None) -> None:
         """Move events to a shipment, or back to the order."""
