@@ -57,7 +57,7 @@ class Promise:
     def identity(self) -> tuple[str, str, str, str, str, str]:
         """What this promise is about; a new window under one identity is a change of that promise.
 
-        A carrier names several windows side by side (committed, predicted): each kind is a promise of its own.
+        A carrier names several windows side by side (committed, predicted): each kind stands by itself.
         """
         kind = self.kind if self.promiser is Promiser.CARRIER else ""
         return (self.shop_id, self.order_number, self.shipment_id or "", self.source, self.name, kind)
