@@ -6,24 +6,46 @@ from typing import NoReturn
 from cyclopts import App
 from rich.console import Console
 
-from milepost.cli import demo, running, sandbox
+from milepost.cli import accounts, care, carriers, demo, orders, running, sandbox, shops
 from milepost.cli.exits import Exit, refusals
+from milepost.cli.groups import ASK, OPTIONS, SET_UP, START
 from milepost.version import VERSION
 
 ABOUT = """Self-hosted order tracking for TikTok Shop: from the order confirmation to the doorstep.
 
 Try it: `milepost demo` tracks simulated orders through the real connectors; open the address it prints.
-For real: put your keys in milepost.toml (docs/run/configure.md), then `milepost shop connect` and `milepost run`.
 
-Exit codes: 0 done; 1 the answer is no; 2 wrong words or settings; 3 something outside cannot be used.
+For real:
+
+1. Put your keys into milepost.toml (docs/run/configure.md); `milepost config check` says what is wrong.
+2. `milepost user add you@example.com`, then `milepost shop connect`: a link that the seller opens.
+3. `milepost run`, and sign in at /console. `milepost doctor` looks whether everything works.
+
+Without a marketplace: `milepost import orders.csv`. One parcel: `milepost track NUMBER`.
 """
 
-app = App(name="milepost", help=ABOUT, version=VERSION, console=Console())
-app.command(running.run)
-app.command(running.web)
-app.command(running.worker)
-app.command(demo.demo)
+EPILOGUE = """Every command has --help; most have --json for programs.
+
+Exit codes: 0 done; 1 the answer is no; 2 wrong words or settings; 3 something outside cannot be used."""
+
+app = App(name="milepost", help=ABOUT, help_epilogue=EPILOGUE, version=VERSION, console=Console())
+app.command(demo.demo, group=START)
+app.command(running.run, group=START)
+app.command(running.web, group=START)
+app.command(running.worker, group=START)
 app.command(sandbox.app)
+app.command(orders.track, group=ASK)
+app.command(orders.order, group=ASK)
+app.command(carriers.app)
+app.command(care.doctor, group=ASK)
+app.command(orders.import_, name="import", group=SET_UP)
+app.command(shops.app)
+app.command(accounts.users)
+app.command(accounts.keys)
+app.command(care.config_app)
+app.register_install_completion_command(help="Teach your shell to complete these commands, and leave.")
+for option in ("--help", "--version", "--install-completion"):
+    app[option].group = OPTIONS
 
 
 def main() -> NoReturn:

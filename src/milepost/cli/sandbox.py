@@ -15,10 +15,13 @@ from cyclopts import App, Parameter
 from milepost.cli import logs
 from milepost.cli.check import Check, run_check
 from milepost.cli.exits import CommandError, Exit
+from milepost.cli.groups import START
 from milepost.cli.running import stopping
 from milepost_sandbox import door
 
-app = App(name="sandbox", help="Simulated TikTok Shop and carriers, with a truth to audit against.")
+app = App(
+    name="sandbox", group=START, help="Simulated TikTok Shop and carriers, with a truth to audit against."
+)
 
 Faults = Annotated[str, Parameter(help="Fault switches, comma-separated; `all` or `none`.")]
 Seed = Annotated[int, Parameter(help="The same seed makes the same world.")]

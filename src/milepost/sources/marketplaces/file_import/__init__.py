@@ -1,0 +1,1 @@
+"""Orders from a file: for parcels whose orders no marketplace tells us of."""
