@@ -256,9 +256,12 @@ async def test_counts_say_what_is_moving_and_what_needs_somebody(store):
         "orders": 1,
         "shipments": 7,
         "moving": 2,
+        "on_track": 1,
         "delivered": 1,
         "exceptions_open": 2,
         "needs_seller": 1,
+        "needs_buyer": 0,
+        "needs_carrier": 1,
         "unknown_events": 1,
     }
 

@@ -304,7 +304,7 @@ def _minute(moment: Any) -> str:
 
 
 def import_(
-    file: Annotated[Path, Parameter(help="A CSV file; see docs/reference/import.md for its columns.")],
+    file: Annotated[Path, Parameter(help="A CSV file; its columns are in docs/reference/commands.md.")],
     /,
     *,
     as_json: AsJson = False,

@@ -281,7 +281,9 @@ class Store(Sql, Protocol):
         ...
 
     async def counts(self, shop_ids: Sequence[str] | None) -> dict[str, int]:
-        """`orders shipments moving delivered exceptions_open needs_seller unknown_events`."""
+        """`orders shipments moving on_track delivered exceptions_open unknown_events`, and `needs_seller
+        needs_buyer needs_carrier`: open exceptions by whose move it is.
+        """
         ...
 
     async def search(self, text: str, shop_ids: Sequence[str] | None, limit: int) -> list[OrderRow]:

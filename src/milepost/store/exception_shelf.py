@@ -53,6 +53,20 @@ OPEN_COUNTS = (
     .where(EXCEPTIONS.c.resolved_at.is_(None))
     .group_by(EXCEPTIONS.c.mover)
 )
+IN_TROUBLE = (
+    select(EXCEPTIONS.c.seq)
+    .where(EXCEPTIONS.c.shipment_id == SHIPMENTS.c.shipment_id, EXCEPTIONS.c.resolved_at.is_(None))
+    .exists()
+)
+ON_TRACK = (
+    select(func.count())
+    .select_from(SHIPMENTS)
+    .where(
+        SHIPMENTS.c.status.not_in([literal_column(f"'{status}'") for status in sorted(STILL)]),
+        SHIPMENTS.c.superseded == 0,
+        ~IN_TROUBLE,
+    )
+)
 UNKNOWN_COUNT = select(func.count()).select_from(EVENTS).where(EVENTS.c.status == literal_column("'unknown'"))
 
 
@@ -93,22 +107,28 @@ class ExceptionReads(Shelf):
         return Page(rows=rows, next_cursor=after)
 
     async def counts(self, shop_ids: Sequence[str] | None) -> dict[str, int]:
-        """`orders`, `shipments`, `moving`, `delivered`, `exceptions_open`, `needs_seller`, `unknown_events`.
+        """`orders`, `shipments`, `moving`, `on_track`, `delivered`, `exceptions_open`, `needs_seller`,
+        `needs_buyer`, `needs_carrier` and `unknown_events`. On track: moving, and nothing is wrong.
 
         A number the marketplace replaced by another counts neither as moving nor as delivered.
         """
         orders = await self._counted(ORDER_COUNT, ORDERS.c.shop_id, shop_ids)
         shipments = await self._counted(SHIPMENT_COUNTS, SHIPMENTS.c.shop_id, shop_ids)
         exceptions = await self._counted(OPEN_COUNTS, EXCEPTIONS.c.shop_id, shop_ids)
+        on_track = await self._counted(ON_TRACK, SHIPMENTS.c.shop_id, shop_ids)
         unknown = await self._counted(UNKNOWN_COUNT, EVENTS.c.shop_id, shop_ids)
         current = [(status, number) for status, superseded, number in shipments if not superseded]
         return {
             "orders": orders[0][0],
             "shipments": sum(row[-1] for row in shipments),
             "moving": sum(number for status, number in current if status not in STILL),
+            "on_track": on_track[0][0],
             "delivered": sum(number for status, number in current if status == Status.DELIVERED),
             "exceptions_open": sum(number for _, number in exceptions),
-            "needs_seller": sum(number for mover, number in exceptions if mover == Mover.SELLER),
+            **{
+                f"needs_{mover}": sum(number for one, number in exceptions if one == mover)
+                for mover in (Mover.SELLER, Mover.BUYER, Mover.CARRIER)
+            },
             "unknown_events": unknown[0][0],
         }
 
