@@ -22,6 +22,7 @@ from milepost.model.places import RawPlace
 from milepost.model.promises import Promise
 from milepost.model.reading import Reading
 from milepost.model.reports import Refusal, Report
+from milepost.model.shops import ShopState
 from milepost.normalize.reading import read
 from milepost.ports.app import App
 from milepost.ports.forecast import ForecastFacts
@@ -77,11 +78,25 @@ async def hear_push(marketplace: str, headers: Mapping[str, str], body: bytes, a
             return push
         await tx.keep_reports([push.report])
         await _keep_refusals(tx, [reading])
-        if push.report.shop_id is not None:
-            await app.work.add(tx, polls.looks_for_hints(push.report.shop_id, reading.hints, now))
+        shop_id = push.report.shop_id
+        if shop_id is not None:
+            await app.work.add(tx, polls.looks_for_hints(shop_id, reading.hints, now))
+            await _heed(tx, shop_id, reading.notes, app)
     app.tally.count("pushes", source=marketplace)
     app.live.publish(["work"])
     return push
+
+
+async def _heed(tx: Transaction, shop_id: str, notes: Sequence[str], app: App) -> None:
+    """What a push says of our access: a shop whose authorization ended is not asked any more."""
+    for note in notes:
+        word, _, when = note.partition(" ")
+        if word == "authorization_ends":
+            await tx.set_mark(f"authorization-ends:{shop_id}", when)
+        if word == "authorization_ended":
+            for shop in await app.store.shops():
+                if shop.shop_id == shop_id:
+                    await tx.put_shop(replace(shop, state=ShopState.NEEDS_AUTHORIZATION))
 
 
 async def look_again(leased: Sequence[Leased], app: App) -> None:

@@ -31,7 +31,8 @@ async def put_off(group: Sequence[Leased], app: App, error: Exception) -> None:
 def outcome_of(held: Leased, error: Exception, now: datetime) -> Outcome:
     """Busy is only later; anything else counts as a failure and waits longer each time."""
     if isinstance(error, SourceBusyError):
-        wait = timedelta(seconds=error.retry_after_s or polls.FIRST_FAILURE_S)
+        asked_s = error.retry_after_s
+        wait = timedelta(seconds=polls.FIRST_FAILURE_S if asked_s is None else asked_s)
         return Outcome(next_due_at=now + wait, error=str(error))
     if isinstance(error, AccessError):
         return Outcome(next_due_at=now + ACCESS_RETRY, counts_as_failure=True, error=str(error))

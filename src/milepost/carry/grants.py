@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from milepost.model.shops import Grant, Shop, ShopState
 from milepost.ports.app import App
-from milepost.ports.sources import AccessError, TokenExpiredError
+from milepost.ports.sources import AccessError, ShopHandleError, SourceBusyError, TokenExpiredError
 
 T = TypeVar("T")
 
@@ -18,7 +18,8 @@ _locks: dict[tuple[str, str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
 async def with_grant(app: App, shop: Shop, call: Callable[[Grant], Awaitable[T]]) -> T:
     """Make a call for a shop; an expired token is renewed and the call repeated once.
 
-    Raises AccessError when nobody authorized us, and marks the shop as needing it.
+    Raises AccessError when nobody authorized us (and marks the shop as needing it) or when the shop's handle
+    no longer fits: it is read anew, for the next try.
     """
     grant = await app.store.grant(shop.marketplace, shop.app_key, shop.owner or None)
     if grant is None:
@@ -27,6 +28,17 @@ async def with_grant(app: App, shop: Shop, call: Callable[[Grant], Awaitable[T]]
         return await call(grant)
     except TokenExpiredError:
         return await call(await renew(app, grant))
+    except ShopHandleError as error:
+        await _read_shops_again(app, grant)
+        raise SourceBusyError(f"shop {shop.shop_id}: its handle was read anew") from error
+
+
+async def _read_shops_again(app: App, grant: Grant) -> None:
+    """The marketplace gave a shop a new handle."""
+    shops = await app.marketplaces[grant.marketplace].shops(grant)
+    async with app.store.transaction() as tx:
+        for shop in shops:
+            await tx.put_shop(replace(shop, owner=grant.owner))
 
 
 async def renew(app: App, stale: Grant) -> Grant:

@@ -11,6 +11,7 @@ from milepost.flow import finish
 from milepost.model.actions import Action, Leased, Outcome
 from milepost.model.notices import Attempt, Audience, Message, Notice, Recipient
 from milepost.model.people import View
+from milepost.model.places import RawPlace
 from milepost.notify.render import Links, TemplateError, render
 from milepost.notify.schedule import next_try
 from milepost.ports.app import App
@@ -104,7 +105,18 @@ async def _message(one: Try, app: App) -> Message:
             )
         links = Links(order=f"{base}/t/{token}", unsubscribe=f"{base}/u/{token}")
     language = one.recipient.language if one.recipient else app.settings.language
-    return render(notice, links, shop_name=shops.get(notice.shop_id, ""), language=language)
+    zone = await _zone_of_door(notice, app)
+    return render(notice, links, shop_name=shops.get(notice.shop_id, ""), language=language, zone=zone)
+
+
+async def _zone_of_door(notice: Notice, app: App) -> str | None:
+    """The zone where the parcel goes, in which a buyer reads times; None when it is not known."""
+    row = await app.store.order(notice.order_number, [notice.shop_id])
+    if row is None:
+        return None
+    to = row.facts.destination
+    located = app.gazetteer.locate(RawPlace(city=to.city, region=to.region, country=to.country))
+    return located.zone if located else None
 
 
 def public_url(app: App) -> str:

@@ -94,15 +94,18 @@ async def poll_orders(group: Sequence[Leased], app: App) -> None:
 
 async def _read_new_packages(shop: Shop, group: Sequence[Leased], app: App) -> None:
     """A package's own answer names every order combined in it."""
-    keys: list[OrderKey] = [(shop.shop_id, held.action.payload["order"]) for held in group]
-    async with app.store.transaction() as tx:
-        orders = await tx.orders(keys)
+    orders = await _orders(group, app)
     unread = sorted({package_id for order in orders.values() for package_id in _unread(order)})
     if not unread:
         return
     marketplace = app.marketplaces[shop.marketplace]
     reports = await with_grant(app, shop, lambda grant: marketplace.packages(shop, grant, unread))
     await take_in(reports, app)
+
+
+async def _orders(group: Sequence[Leased], app: App) -> dict[OrderKey, OrderFacts]:
+    async with app.store.transaction() as tx:
+        return await tx.orders([_key(held) for held in group])
 
 
 def _unread(order: OrderFacts) -> Iterable[str]:
@@ -137,10 +140,16 @@ async def poll_tracking(group: Sequence[Leased], app: App) -> None:
             await _finish_now(held, Outcome(done=True), app)
         return
 
+    orders = await _orders(group, app)
+
     async def ask(batch: list[Leased]) -> list[Report]:
         marketplace = app.marketplaces[shop.marketplace]
         number = batch[0].action.payload["order"]
-        return await with_grant(app, shop, lambda grant: marketplace.tracking(shop, grant, number))
+        order = orders.get(_key(batch[0]))
+        detailed = order is not None and order.marketplace_ships
+        return await with_grant(
+            app, shop, lambda grant: marketplace.tracking(shop, grant, number, detailed=detailed)
+        )
 
     heard = await ask_together([[held] for held in group], ask)
     await take_in_heard(heard, app, _finish_tracking_polls)

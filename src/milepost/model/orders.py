@@ -81,6 +81,7 @@ class OrderFacts:
     total: Decimal | None = None
     currency: str = ""
     shipping_type: str = ""
+    marketplace_ships: bool = False  # the marketplace carries the parcels itself and may know more of them
     delivery_option: str = ""
     complete: bool = True
     heard_at: datetime | None = field(default=None, compare=False)  # of the report; breaks ties of updated_at

@@ -34,3 +34,6 @@ class Reading:
     orders: tuple[OrderFacts, ...] = ()
     hints: tuple[str, ...] = ()
     refusals: tuple[Refusal, ...] = ()
+    notes: tuple[
+        str, ...
+    ] = ()  # what it says of our access: `authorization_ended`, `authorization_ends WHEN`

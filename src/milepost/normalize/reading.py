@@ -23,4 +23,5 @@ def read(report: Report, source: Source, gazetteer: Gazetteer) -> Reading:
         orders=tuple(replace(facts, heard_at=report.heard_at) for facts in parsed.orders),
         hints=parsed.hints,
         refusals=parsed.refusals,
+        notes=parsed.notes,
     )

@@ -34,6 +34,7 @@ def facts(order: Row, shop_id: str, *, is_detail: bool) -> OrderFacts | None:
         total=amount(payment.get("total_amount")),
         currency=text(payment.get("currency")),
         shipping_type=text(order.get("shipping_type")),
+        marketplace_ships=text(order.get("shipping_type")) == "TIKTOK",
         delivery_option=text(order.get("delivery_option_name")),
         complete=bool(lines) if is_detail else _is_whole(order, lines),
     )
