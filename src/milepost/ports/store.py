@@ -281,8 +281,9 @@ class Store(Sql, Protocol):
         ...
 
     async def counts(self, shop_ids: Sequence[str] | None) -> dict[str, int]:
-        """`orders shipments moving on_track delivered exceptions_open unknown_events`, and `needs_seller
-        needs_buyer needs_carrier`: open exceptions by whose move it is.
+        """`orders shipments moving on_track delivered exceptions_open unknown_events` and by whose move it is.
+
+        Those are `needs_seller`, `needs_buyer` and `needs_carrier`: open exceptions.
         """
         ...
 

@@ -107,8 +107,7 @@ class ExceptionReads(Shelf):
         return Page(rows=rows, next_cursor=after)
 
     async def counts(self, shop_ids: Sequence[str] | None) -> dict[str, int]:
-        """`orders`, `shipments`, `moving`, `on_track`, `delivered`, `exceptions_open`, `needs_seller`,
-        `needs_buyer`, `needs_carrier` and `unknown_events`. On track: moving, and nothing is wrong.
+        """As the port says. On track: moving, and nothing is wrong.
 
         A number the marketplace replaced by another counts neither as moving nor as delivered.
         """
