@@ -31,6 +31,11 @@ def moment(moment: datetime) -> str:
     return f"{day(moment)}, {clock(moment)}"
 
 
+def long_date(moment: datetime) -> str:
+    """`24 November 2026`."""
+    return _say(moment, "d MMMM y")
+
+
 def iso(moment: datetime) -> str:
     """For machines: to the second, with its offset."""
     return moment.isoformat(timespec="seconds")

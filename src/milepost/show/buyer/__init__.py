@@ -1,0 +1,1 @@
+"""What a buyer may see of an order, and how it is said."""

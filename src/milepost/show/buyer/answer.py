@@ -1,0 +1,145 @@
+"""The answer first: one headline, one line under it, one chip — from status, window and open exceptions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from milepost.model.exceptions import DeliveryException, Mover, Severity
+from milepost.model.journeys import Journey
+from milepost.model.statuses import Status
+from milepost.react.words import WORDS
+from milepost.show.buyer.banners import BY_TIME_ALONE
+from milepost.show.buyer.windows import Window, zone_or_none
+from milepost.show.moments import clock, day, near_day
+from milepost.show.words.sentences import statuses, steps
+
+GOOD, PLAIN, WARN, BAD = "good", "plain", "warn", "bad"
+ON_THE_WAY, TO_THE_DOOR = 2, 3
+NAMES_A_DAY = frozenset(
+    {Status.EXPECTED, Status.LABEL_CREATED, Status.ACCEPTED, Status.IN_TRANSIT, Status.OUT_FOR_DELIVERY}
+)
+"""While it is one of these, the day it comes is the answer."""
+
+MOVING = frozenset({Status.ACCEPTED, Status.IN_TRANSIT, Status.OUT_FOR_DELIVERY})
+LESS_THAN_THE_STATUS = frozenset({"held", "attempted", "pickup", "returning", "lost", "destroyed"})
+"""Exceptions that only repeat the status: their title would say it twice."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What stands largest on the page."""
+
+    headline: str
+    quiet: str  # the line under it, first part
+    strong: str  # and its strong part
+    chip: str
+    icon: str
+    tone: str
+    beats: bool  # it moves and all is well
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One of the five. `state` is done, at or ahead."""
+
+    name: str
+    icon: str
+    state: str
+
+
+def answer(
+    journey: Journey,
+    exceptions: Sequence[DeliveryException],
+    window: Window | None,
+    zone: str | None,
+    now: datetime,
+) -> Answer:
+    """The headline of one parcel. `exceptions` are the open ones a buyer is shown, worst first."""
+    words = statuses()[journey.status]
+    headline, quiet, strong = _lines(journey, exceptions, window, zone, now)
+    chip, icon, tone = words.chip, words.icon, words.tone
+    if journey.delivery_retracted and journey.status is not Status.DELIVERED:
+        chip, icon, tone = "Report taken back", "triangle-alert", WARN
+    elif exceptions and journey.status is not Status.DELIVERED:
+        chip, icon, tone = _chip(exceptions[0], chip, tone)
+    elif journey.status in MOVING and window is not None and not window.is_past(now):
+        chip = f"{chip} · on time" if journey.status is not Status.OUT_FOR_DELIVERY else chip
+    elif journey.status in MOVING and window is not None:
+        chip, icon, tone = f"{chip} · late", "clock", WARN
+    beats = tone == GOOD and journey.status in MOVING
+    return Answer(headline=headline, quiet=quiet, strong=strong, chip=chip, icon=icon, tone=tone, beats=beats)
+
+
+def _lines(
+    journey: Journey,
+    exceptions: Sequence[DeliveryException],
+    window: Window | None,
+    zone: str | None,
+    now: datetime,
+) -> tuple[str, str, str]:
+    words = statuses()[journey.status]
+    if journey.status is Status.DELIVERED:
+        return _delivered(journey, zone, now)
+    if journey.delivery_retracted:
+        return "Not delivered after all", "It was reported as delivered, and then seen on its way again.", ""
+    told = window.line() if window is not None and not window.is_past(now) else None
+    if journey.status in NAMES_A_DAY and window is not None:
+        if told is not None:
+            return window.answer(now), *told
+        return "Running late", "It was expected", window.sentence().removeprefix("between ")
+    if journey.status is Status.HELD:
+        named = [one for one in exceptions if one.kind not in LESS_THAN_THE_STATUS | BY_TIME_ALONE]
+        headline = WORDS[named[0].kind].title if named else words.title
+        return (headline, "Expected before this:", _plain(told)) if told else (headline, words.lead, "")
+    if journey.status is Status.ATTEMPTED and told:
+        return words.title, "The next try is expected:", _plain(told)
+    return words.title, words.lead, ""
+
+
+def _plain(told: tuple[str, str]) -> str:
+    return " ".join(part for part in told if part)
+
+
+def _delivered(journey: Journey, zone: str | None, now: datetime) -> tuple[str, str, str]:
+    """`Delivered Saturday`, and when by the clock at the door."""
+    scan = next((one.event for one in reversed(journey.events) if one.event.status is Status.DELIVERED), None)
+    if scan is None or scan.occurred.utc is None:
+        when = datetime.fromisoformat(scan.occurred.wall_clock).replace(tzinfo=UTC) if scan else None
+        return "Delivered", f"{day(when)} at" if when else "", f"{clock(when)}, local time" if when else ""
+    place = scan.place.located.zone if scan.place.located else None
+    local_zone = zone_or_none(place) or zone_or_none(zone)
+    local = scan.occurred.utc.astimezone(local_zone) if local_zone else scan.occurred.local
+    local = local or scan.occurred.utc
+    near = near_day(local, now)
+    return f"Delivered {'on ' if near[0].isdigit() else ''}{near}", f"{day(local)} at", clock(local)
+
+
+def _chip(worst: DeliveryException, chip: str, tone: str) -> tuple[str, str, str]:
+    """Whose move it is when it is the buyer's; else what is wrong."""
+    if worst.mover is Mover.BUYER and worst.severity is not Severity.WATCH:
+        return "Waiting for you", "triangle-alert", WARN
+    title = WORDS[worst.kind].title if worst.kind not in LESS_THAN_THE_STATUS else chip
+    return title, "triangle-alert", BAD if tone == BAD or worst.severity is Severity.CRITICAL else WARN
+
+
+def five_steps(journey: Journey, tone: str) -> tuple[Step, ...]:
+    """Always the same five; an exception colors the current one and replaces nothing."""
+    at = statuses()[journey.status].step
+    if at < 0:
+        at = _as_far_as_it_came(journey)
+    is_done = journey.status is Status.DELIVERED
+    return tuple(
+        Step(
+            name=one.name,
+            icon="triangle-alert" if number == at and tone in (WARN, BAD) and not is_done else one.icon,
+            state="done" if number < at or is_done else "at" if number == at else "ahead",
+        )
+        for number, one in enumerate(steps())
+    )
+
+
+def _as_far_as_it_came(journey: Journey) -> int:
+    if journey.out_for_delivery_at is not None or journey.delivered_at is not None:
+        return TO_THE_DOOR
+    moved = any(one.event.status in (*MOVING, Status.HELD) for one in journey.events)
+    return ON_THE_WAY if moved else 1

@@ -1,0 +1,66 @@
+"""When something is wrong: what happened, what it means, what to do, by when, and whose move it is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC
+
+from milepost.model.exceptions import DeliveryException, Mover, Severity
+from milepost.model.journeys import Journey
+from milepost.model.statuses import Status
+from milepost.react.words import WORDS
+from milepost.show.buyer.windows import zone_or_none
+from milepost.show.moments import day
+
+SHOWN_MAX = 2
+BY_TIME_ALONE = frozenset({"late", "silent", "no_first_scan"})
+"""Opened because time passed; where something else is wrong as well, that explains them."""
+
+WHAT_NOW, WHAT_IT_MEANS = "What to do now", "What this means"
+MOVES = {
+    Mover.BUYER: "Your move",
+    Mover.SELLER: "The seller’s move",
+    Mover.CARRIER: "The carrier’s move",
+}
+NOTHING_TO_DO = {
+    Mover.SELLER: "You need not do anything: the seller sees this too.",
+    Mover.CARRIER: "You need not do anything: we keep watching, and show here what changes.",
+    Mover.BUYER: "",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """One open exception for people."""
+
+    kind: str
+    title: str
+    what: str
+    to_do: str
+    by_when: str  # only where the buyer has to act
+    whose_move: str
+    tone: str
+
+
+def shown(exceptions: Iterable[DeliveryException], journey: Journey) -> tuple[DeliveryException, ...]:
+    """The open ones that are the buyer's business: not what the delivery already answered."""
+    if journey.status in (Status.DELIVERED, Status.RETURNED, Status.CANCELLED):
+        return ()
+    found = [one for one in exceptions if one.is_open and one.kind in WORDS]
+    said_otherwise = [one for one in found if one.kind not in BY_TIME_ALONE]
+    return tuple(said_otherwise or found)[:SHOWN_MAX]
+
+
+def banner(one: DeliveryException, zone: str | None, headline: str) -> Banner:
+    """What a buyer reads about it. A title that the headline says already says what comes next instead."""
+    words = WORDS[one.kind]
+    is_theirs = one.mover is Mover.BUYER
+    by_when = day(one.act_by.astimezone(zone_or_none(zone) or UTC)) if one.act_by and is_theirs else ""
+    return Banner(
+        kind=one.kind,
+        title=words.title if words.title != headline else WHAT_NOW if is_theirs else WHAT_IT_MEANS,
+        what=words.what,
+        to_do=words.buyer or NOTHING_TO_DO[one.mover],
+        by_when=by_when,
+        whose_move=MOVES[one.mover],
+        tone="bad" if one.severity is Severity.CRITICAL else "warn",
+    )

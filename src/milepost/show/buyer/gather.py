@@ -1,0 +1,133 @@
+"""Everything the store knows that a buyer's page may need, read once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from milepost.model.carriers import CarrierCard
+from milepost.model.exceptions import DeliveryException
+from milepost.model.journeys import EMPTY_JOURNEY, Journey
+from milepost.model.orders import Destination, Item, OrderFacts
+from milepost.model.people import View
+from milepost.model.places import RawPlace
+from milepost.model.promises import Promise
+from milepost.model.scans import ProofTold
+from milepost.model.shipments import Shipment
+from milepost.ports.app import App
+from milepost.ports.store import ShipmentRow
+from milepost.record.journey import derive
+from milepost.show.buyer.sight import Sight
+
+EXCEPTIONS_MAX = 20
+"""Exceptions of one parcel that are read, worst first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One parcel with its story."""
+
+    shipment: Shipment | None  # None: nothing was sent yet
+    journey: Journey
+    promises: tuple[Promise, ...] = ()
+    exceptions: tuple[DeliveryException, ...] = ()  # open ones, worst first
+    proof: ProofTold | None = field(default=None, repr=False)
+    card: CarrierCard | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """An order and its parcels, with how much of it this visit may see."""
+
+    order: OrderFacts | None  # None in the public view: a number alone says nothing of orders
+    sight: Sight
+    parcels: tuple[Parcel, ...]
+    destination: Destination
+    zone: str | None  # IANA name at the destination
+    shop_name: str = ""
+
+    @property
+    def items(self) -> Sequence[Item]:
+        """What was bought; never in the public view."""
+        return self.order.items if self.order else ()
+
+
+async def order_story(app: App, shop_id: str, order_number: str, view: View) -> Story | None:
+    """The story of an order as a visit with `view` may see it, or None when the order is gone."""
+    row = await app.store.order(order_number, [shop_id])
+    if row is None:
+        return None
+    rows = await app.store.shipment_rows(row.shipment_ids)
+    current = [found for found in rows.values() if not found.shipment.superseded] or list(rows.values())
+    promises = await app.store.promises(shop_id, order_number)
+    parcels, received_by = await _parcels(app, current, promises)
+    if not parcels:
+        parcels = [Parcel(shipment=None, journey=derive(await app.store.order_events(shop_id, order_number)))]
+    sight = Sight(
+        view=view, contact=await app.store.contact(shop_id, order_number), received_by=tuple(received_by)
+    )
+    return Story(
+        order=row.facts,
+        sight=sight,
+        parcels=tuple(parcels),
+        destination=row.facts.destination,
+        zone=_zone(app, row.facts.destination),
+        shop_name=await _shop_name(app, shop_id),
+    )
+
+
+async def number_story(app: App, tracking_number: str) -> Story:
+    """What a tracking number alone may tell; an unknown one is like one that was never scanned."""
+    page = await app.store.shipments(shop_ids=None, cursor=None, limit=10, tracking_number=tracking_number)
+    newest = max(page.rows, key=lambda row: row.shipment.since, default=None)
+    nothing = Parcel(shipment=None, journey=EMPTY_JOURNEY)
+    parcels, destination = [nothing], Destination()
+    if newest is not None and newest.last_scan_at is not None:
+        one = newest.shipment
+        row = await app.store.order(one.order_numbers[0], [one.shop_id])
+        destination = row.facts.destination if row else destination
+        promises = await app.store.promises(one.shop_id, one.order_numbers[0])
+        parcels, _ = await _parcels(app, [newest], promises)
+    return Story(
+        order=None,
+        sight=Sight(view=View.PUBLIC),
+        parcels=tuple(parcels),
+        destination=Destination(country=destination.country),
+        zone=_zone(app, destination),
+    )
+
+
+async def _parcels(
+    app: App, rows: Sequence[ShipmentRow], promises: Sequence[Promise]
+) -> tuple[list[Parcel], list[str]]:
+    """The parcels, and who took any of them (kept from every page but a signed link's)."""
+    events = await app.store.shipment_events([row.shipment.shipment_id for row in rows])
+    parcels, received_by = [], []
+    for row in rows:
+        one = row.shipment
+        found = await app.store.exceptions(
+            shop_ids=[one.shop_id], cursor=None, limit=EXCEPTIONS_MAX, shipment_id=one.shipment_id
+        )
+        proofs = [told for _, told in await app.store.proofs(one.shipment_id)]
+        received_by += [told.received_by for told in proofs if told.received_by]
+        carrier = app.carriers.get(one.carrier or "")
+        parcels.append(
+            Parcel(
+                shipment=one,
+                journey=derive(events.get(one.shipment_id, [])),
+                promises=tuple(told for told in promises if told.shipment_id == one.shipment_id),
+                exceptions=found.rows,
+                proof=proofs[-1] if proofs else None,
+                card=carrier.card if carrier else None,
+            )
+        )
+    return parcels, received_by
+
+
+def _zone(app: App, destination: Destination) -> str | None:
+    found = app.gazetteer.locate(
+        RawPlace(city=destination.city, region=destination.region, country=destination.country)
+    )
+    return found.zone if found else None
+
+
+async def _shop_name(app: App, shop_id: str) -> str:
+    return next((shop.name for shop in await app.store.shops() if shop.shop_id == shop_id), "")

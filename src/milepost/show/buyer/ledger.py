@@ -1,0 +1,67 @@
+"""The promise history: every date anyone named for a parcel, as sentences, newest first."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from milepost.model.promises import Promise, Promiser
+from milepost.show.buyer.windows import DELIVERY, Window, zone_or_none
+from milepost.show.moments import moment
+
+SHOWN_MAX = 12
+KINDS = {
+    "committed": "promised",
+    "rescheduled": "rescheduled it to",
+    "estimated": "expects",
+    "predicted": "expects",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One sentence of the history."""
+
+    sentence: str
+    reason: str
+    said: str
+    machine_said: str
+
+
+def history(promises: Sequence[Promise], names: Mapping[str, str], zone: str | None) -> tuple[Entry, ...]:
+    """Who said what and when. The same words said twice in a row by the same one stand once."""
+    entries: list[Entry] = []
+    last_said: dict[Promiser, str] = {}
+    for promise in sorted(promises, key=lambda one: one.said_at):
+        if promise.name != DELIVERY or promise.promiser is Promiser.MARKETPLACE:
+            continue
+        window = Window.of(promise, zone).sentence()
+        if last_said.get(promise.promiser) == window:
+            continue
+        entries.append(_entry(promise, window, names, zone, is_first=promise.promiser not in last_said))
+        last_said[promise.promiser] = window
+    return tuple(reversed(entries[-SHOWN_MAX:]))
+
+
+def _entry(
+    promise: Promise, window: str, names: Mapping[str, str], zone: str | None, *, is_first: bool
+) -> Entry:
+    is_ours = promise.promiser is Promiser.MILEPOST
+    if is_ours:
+        sentence = f"We {'expected' if is_first else 'changed our estimate to'} {window}."
+    else:
+        who = names.get(promise.source, promise.source)
+        verb = KINDS.get(promise.kind, "expects")
+        sentence = (
+            f"{who} {verb} {window}." if is_first or verb.endswith("to") else f"{who} now {verb} {window}."
+        )
+    said_at = _local(promise.said_at, zone)
+    return Entry(
+        sentence=sentence,
+        reason=promise.reason if is_ours else "",
+        said=moment(said_at),
+        machine_said=said_at.isoformat(timespec="seconds"),
+    )
+
+
+def _local(when: datetime, zone: str | None) -> datetime:
+    return when.astimezone(zone_or_none(zone) or UTC)

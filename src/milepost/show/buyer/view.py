@@ -1,0 +1,265 @@
+"""A buyer's page as plain values: templates get these and never the facts they were made of."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import quote
+
+from milepost.model.carriers import CarrierCard
+from milepost.model.journeys import Journey
+from milepost.model.orders import Contact, Item
+from milepost.model.promises import Promise, Promiser
+from milepost.model.scans import ProofTold
+from milepost.model.statuses import Status
+from milepost.show.buyer.answer import NAMES_A_DAY, Answer, Step, answer, five_steps
+from milepost.show.buyer.banners import Banner, banner, shown
+from milepost.show.buyer.gather import Parcel, Story
+from milepost.show.buyer.ledger import Entry, history
+from milepost.show.buyer.sight import LOCALE, Sight
+from milepost.show.buyer.timeline import Timeline, timeline
+from milepost.show.buyer.windows import Window, standing
+from milepost.show.moments import counted, long_date
+from milepost.show.words.sentences import policies
+
+MARK_LENGTH = 24
+CANCELLED = re.compile(r"cancel", re.IGNORECASE)
+ORDER_OF_CARE = {"bad": 0, "warn": 1, "good": 2, "plain": 3}
+"""Several parcels: the one that needs a look stands first."""
+
+SURE = {"high": "sure", "medium": "fairly sure", "low": "not sure"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certainty:
+    """What a forecast rests on."""
+
+    question: str
+    percent: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of a carrier, and how sure we are of it."""
+
+    title: str
+    text: str
+    confidence: str
+    checked_on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carrier:
+    """Who has it, and how to reach them."""
+
+    name: str
+    number: str
+    service: str
+    page: str
+    phone: str
+    hours: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelView:
+    """One parcel for people."""
+
+    anchor: str
+    status: str
+    answer: Answer
+    steps: tuple[Step, ...]
+    banners: tuple[Banner, ...]
+    last_seen: str
+    last_seen_at: datetime | None
+    certainty: Certainty | None
+    timeline: Timeline
+    history: tuple[Entry, ...]
+    carrier: Carrier | None
+    items: tuple[Item, ...]
+    proof: ProofTold | None
+
+    @property
+    def is_delivered(self) -> bool:
+        """It is there."""
+        return self.status == Status.DELIVERED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageView:
+    """The whole page."""
+
+    order_number: str
+    shop_name: str
+    headline: str
+    summary: str
+    parcels: tuple[ParcelView, ...]
+    items: tuple[Item, ...]
+    destination: str
+    recipient: Contact | None
+    is_public: bool
+    is_full: bool
+    may_change: bool  # news can still come
+
+    @property
+    def first(self) -> ParcelView:
+        """The parcel that needs a look first."""
+        return self.parcels[0]
+
+    @property
+    def said(self) -> str:
+        """What a screen reader is told when it changed."""
+        first = self.first
+        return ". ".join(part for part in (self.headline, first.answer.chip, first.last_seen) if part)
+
+    @property
+    def mark(self) -> str:
+        """Two pages with one mark look the same (there are no ages in here, only instants)."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:MARK_LENGTH]
+
+
+def page_view(story: Story, names: Mapping[str, str], now: datetime) -> PageView:
+    """What a visit sees. `names` are carriers and marketplaces by key; `now` is aware."""
+    parcels = [_parcel(one, number, story, names, now) for number, one in enumerate(story.parcels, 1)]
+    parcels.sort(key=lambda one: ORDER_OF_CARE[one.answer.tone] + 2 * one.is_delivered)
+    order = story.order
+    return PageView(
+        order_number=order.order_number if order else "",
+        shop_name=story.shop_name,
+        headline=_headline(parcels),
+        summary=_summary(parcels),
+        parcels=tuple(parcels),
+        items=() if all(one.items for one in parcels) else tuple(story.items),
+        destination=_destination(story),
+        recipient=story.sight.recipient(),
+        is_public=story.sight.is_public,
+        is_full=story.sight.is_full,
+        may_change=any(not Status(one.status).is_terminal for one in parcels),
+    )
+
+
+def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], now: datetime) -> ParcelView:
+    sight, zone, journey = story.sight, story.zone, one.journey
+    if one.shipment is None and story.order is not None and CANCELLED.search(story.order.state):
+        journey = _cancelled(journey)
+    promise = standing(one.promises)
+    window = Window.of(promise, zone) if promise else None
+    exceptions = shown(one.exceptions, journey)
+    said = answer(journey, exceptions, window, zone, now)
+    home = str(LOCALE.territories.get(story.destination.country.upper(), ""))
+    names_a_day = window is not None and journey.status in NAMES_A_DAY and not window.is_past(now)
+    return ParcelView(
+        anchor=f"parcel-{number}",
+        status=journey.status.value,
+        answer=said,
+        steps=five_steps(journey, said.tone),
+        banners=tuple(banner(found, zone, said.headline) for found in exceptions)
+        if not sight.is_public
+        else (),
+        last_seen=_last_seen(one, sight, home),
+        last_seen_at=journey.last_scan_at,
+        certainty=_certainty(promise) if promise and names_a_day and not sight.is_public else None,
+        timeline=timeline(journey, sight=sight, names=names, home=home, zone=zone, now=now),
+        history=() if sight.is_public else history(one.promises, names, zone),
+        carrier=_carrier(one, sight),
+        items=_items_of(one, story),
+        proof=sight.proof(one.proof) if journey.status is Status.DELIVERED else None,
+    )
+
+
+def _cancelled(journey: Journey) -> Journey:
+    """Nothing was sent, and the order says that nothing will be."""
+    return replace(journey, status=Status.CANCELLED)
+
+
+def _last_seen(one: Parcel, sight: Sight, home: str) -> str:
+    """`Memphis, Tennessee`, with the country where it is another one; a country alone in the public view."""
+    place = one.journey.last_place
+    town, country = sight.town(place), sight.country(place)
+    if sight.is_public:
+        return country
+    return ", ".join(part for part in (town, country if country != home or not town else "") if part)
+
+
+def _certainty(promise: Promise) -> Certainty | None:
+    """Measured, or at least what it rests on; a carrier's own window needs no more than its name."""
+    if promise.promiser is not Promiser.MILEPOST or not promise.reason:
+        return None
+    if promise.confidence is None:
+        return Certainty(question="Why this day?", percent="", reason=promise.reason)
+    rests_on = f" It rests on {counted(promise.sample_size, 'parcel')}." if promise.sample_size else ""
+    return Certainty(
+        question="How sure are we?",
+        percent=f"{round(promise.confidence * 100)} %",
+        reason=promise.reason + rests_on,
+    )
+
+
+def _carrier(one: Parcel, sight: Sight) -> Carrier | None:
+    """Not in the public view: a number that was guessed should not be told whose it is."""
+    if one.shipment is None or sight.is_public:
+        return None
+    card, number = one.card, one.shipment.tracking_number
+    return Carrier(
+        name=card.name if card else one.shipment.provider_name,
+        number=number,
+        service=one.shipment.service,
+        page=card.tracking_url.replace("{n}", quote(number, safe="")) if card else "",
+        phone=card.phone if card else "",
+        hours=card.hours if card else "",
+        rules=_rules(card) if card else (),
+    )
+
+
+def _rules(card: CarrierCard) -> tuple[Rule, ...]:
+    titles = policies()
+    told = [policy for topic in titles for policy in card.policies if policy.topic == topic]
+    return tuple(
+        Rule(
+            title=titles[policy.topic],
+            text=policy.text,
+            confidence=SURE.get(policy.confidence, ""),
+            checked_on=_checked(policy.checked_on),
+        )
+        for policy in told
+    )
+
+
+def _checked(date: str) -> str:
+    """`22 November 2026`, or what was written when it is no date."""
+    try:
+        return long_date(datetime.fromisoformat(date))
+    except ValueError:
+        return date
+
+
+def _items_of(one: Parcel, story: Story) -> tuple[Item, ...]:
+    """What travels in this parcel, where the marketplace told; of a single parcel everything."""
+    if one.shipment is None or len(story.parcels) == 1:
+        return ()
+    packages = set(one.shipment.package_ids)
+    return tuple(item for item in story.items if item.package_id in packages)
+
+
+def _destination(story: Story) -> str:
+    """Town and country; a country alone in the public view."""
+    told = story.destination
+    country = str(LOCALE.territories.get(told.country.upper(), told.country))
+    if story.sight.is_public:
+        return country
+    return ", ".join(dict.fromkeys(part for part in (told.city, told.region, country) if part))
+
+
+def _headline(parcels: Sequence[ParcelView]) -> str:
+    if len(parcels) == 1:
+        return parcels[0].answer.headline
+    here = sum(one.is_delivered for one in parcels)
+    if here == len(parcels):
+        return f"All {len(parcels)} parcels delivered"
+    return f"{here} of {len(parcels)} parcels delivered" if here else f"{len(parcels)} parcels on the way"
+
+
+def _summary(parcels: Sequence[ParcelView]) -> str:
+    return " · ".join(one.answer.headline for one in parcels) if len(parcels) > 1 else ""

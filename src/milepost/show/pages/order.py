@@ -1,0 +1,100 @@
+"""The tracking page of an order, for whoever has earned it by look-up or signed link."""
+
+from typing import Annotated, Any
+
+from litestar import Request, Response, get, post
+from litestar.datastructures import State
+from litestar.enums import RequestEncodingType
+from litestar.params import Body, Parameter
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_404_NOT_FOUND
+
+from milepost.desk.lookup import NUMBER_LENGTH_MAX
+from milepost.desk.switches import WORDING, SwitchError, switch_off, switch_on
+from milepost.model.people import Link
+from milepost.ports.app import App
+from milepost.show.buyer.gather import order_story
+from milepost.show.buyer.view import PageView, page_view
+from milepost.show.buyer.visit import visit
+from milepost.show.looks import AnyRequest, app_of, page
+from milepost.show.pages.home import look_up_page
+from milepost.show.words.sentences import source_names
+
+MAIL = "email"
+"""The channel a buyer can switch on by themselves; others need an address we can prove."""
+
+Number = Annotated[str, Parameter(max_length=NUMBER_LENGTH_MAX)]
+Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+
+
+@get("/orders/{number:str}", include_in_schema=False)
+async def order(number: Number, request: Request[None, None, State]) -> Response[Any]:
+    """The page, or the look-up form: the same one for an order that is there and one that is not."""
+    link = await visit(request, number)
+    if link is None:
+        return look_up_page(request, status=HTTP_403_FORBIDDEN, message="needs_factor", order=number)
+    return await order_page(request, link)
+
+
+async def order_page(request: AnyRequest, link: Link, *, wrong: str = "", status: int = 200) -> Response[Any]:
+    """The whole page; `wrong` says what was wrong with a switch."""
+    app = app_of(request)
+    view = await view_of(app, link)
+    if view is None:
+        return look_up_page(request, status=HTTP_404_NOT_FOUND, message="refused")
+    subscribed = await _subscribed(app, link)
+    channel = app.channels.get(MAIL)
+    return page(
+        request,
+        "buyer/order.html",
+        status=status,
+        view=view,
+        wrong=wrong,
+        wording=WORDING,
+        can_mail=channel is not None and channel.is_configured and view.may_change,
+        subscribed=subscribed,
+        only_problems=any(one.only_problems for one in subscribed),
+    )
+
+
+async def view_of(app: App, link: Link) -> PageView | None:
+    """What this visit sees now."""
+    story = await order_story(app, link.shop_id, link.order_number, link.view)
+    return page_view(story, source_names(app.carrier_names), app.clock.now()) if story else None
+
+
+@post("/orders/{number:str}/notices", include_in_schema=False)
+async def notices(number: Number, data: Form, request: Request[None, None, State]) -> Response[Any]:
+    """Switch e-mail on or off; consent is kept with its wording."""
+    link = await visit(request, number)
+    if link is None:
+        return look_up_page(request, status=HTTP_403_FORBIDDEN, message="needs_factor", order=number)
+    app = app_of(request)
+    try:
+        await _switch(app, link, data)
+    except SwitchError as error:
+        return await order_page(request, link, wrong=str(error).partition(": ")[2], status=400)
+    return Redirect(f"/orders/{link.order_number}#notices", status_code=HTTP_303_SEE_OTHER)
+
+
+async def _switch(app: App, link: Link, data: dict[str, str]) -> None:
+    if data.get("do") == "off":
+        await switch_off(app, shop_id=link.shop_id, order_number=link.order_number, channel=MAIL)
+        return
+    await switch_on(
+        app,
+        shop_id=link.shop_id,
+        order_number=link.order_number,
+        channel=MAIL,
+        address=data.get("address", ""),
+        only_problems=data.get("only_problems") == "yes",
+    )
+
+
+async def _subscribed(app: App, link: Link) -> list[Any]:
+    """Running subscriptions; their addresses go to no page."""
+    found = await app.store.subscriptions(link.shop_id, link.order_number)
+    return [one for one in found if one.channel == MAIL and one.ended_at is None]
+
+
+ROUTES = [order, notices]

@@ -1,0 +1,93 @@
+"""An open tracking page hears of news by server-sent events: the changed part of the page, drawn again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import NotAuthorizedException, ServiceUnavailableException
+from litestar.params import Parameter
+from litestar.response import Stream
+
+from milepost.desk.lookup import NUMBER_LENGTH_MAX
+from milepost.model.people import Link
+from milepost.show.buyer.visit import visit
+from milepost.show.looks import app_of, render
+from milepost.show.pages.order import view_of
+from milepost.show.security import PRIVATE
+
+PULSE_S = 15.0
+"""Real seconds between two signs of life. At each one we look ourselves too: time passes, and the news may
+have come in by another process."""
+
+PULSES_MAX = 240
+"""A stream ends after an hour; the browser comes back by itself."""
+
+OPEN_MAX = 1_000
+"""Streams of this process at a time; beyond it pages still work, they are only not live."""
+
+HEADERS = {**PRIVATE, "X-Accel-Buffering": "no"}
+RETRY_MS = 3_000
+Number = Annotated[str, Parameter(max_length=NUMBER_LENGTH_MAX)]
+
+
+@get("/orders/{number:str}/live", include_in_schema=False)
+async def order_live(number: Number, request: Request[None, None, State]) -> Response[Any]:
+    """The stream of one open page. 401 without a valid visit; 503 when too many are open."""
+    link = await visit(request, number)
+    if link is None:
+        raise NotAuthorizedException("Look the order up first.")
+    streams = request.app.state.setdefault("streams", [0])
+    if streams[0] >= OPEN_MAX:
+        raise ServiceUnavailableException("Too many pages are open.", headers={"Retry-After": "60"})
+    return Stream(_counted(request, link, streams), media_type="text/event-stream", headers=HEADERS)
+
+
+async def _counted(request: Request[None, None, State], link: Link, streams: list[int]) -> AsyncIterator[str]:
+    streams[0] += 1
+    try:
+        async for message in _messages(request, link):
+            yield message
+    finally:
+        streams[0] -= 1
+
+
+async def _messages(request: Request[None, None, State], link: Link) -> AsyncIterator[str]:
+    """The page's part now, then again whenever it differs."""
+    app = app_of(request)
+    yield f"retry: {RETRY_MS}\n\n"
+    sent = ""
+    async with app.live.listen(f"order:{link.shop_id}:{link.order_number}") as changes:
+        waiting = asyncio.ensure_future(anext(changes))
+        try:
+            for _ in range(PULSES_MAX):
+                mark, message = await _look(request, link)
+                if link.expires_at < app.clock.now() or message is None:
+                    return
+                yield message if mark != sent else _event("pulse", {"now": app.clock.now()})
+                sent = mark
+                done, _ = await asyncio.wait({waiting}, timeout=PULSE_S)
+                if done:
+                    waiting = asyncio.ensure_future(anext(changes))
+        finally:
+            waiting.cancel()
+
+
+async def _look(request: Request[None, None, State], link: Link) -> tuple[str, str | None]:
+    """A mark of what the page shows now, and the message that brings it there."""
+    app = app_of(request)
+    view = await view_of(app, link)
+    if view is None:
+        return "", None
+    now = app.clock.now()
+    html = render(request, "buyer/_live.html", view=view)
+    return view.mark, _event("page", {"html": html, "said": view.said, "mark": view.mark, "now": now})
+
+
+def _event(name: str, facts: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {msgspec.json.encode(facts).decode()}\n\n"
+
+
+ROUTES = [order_live]

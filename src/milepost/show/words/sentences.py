@@ -1,0 +1,107 @@
+"""Reads the files of this folder once; a key that is missing stops the start and not a page."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from milepost.model.statuses import REASONS, Status
+
+HERE = Path(__file__).parent
+
+
+class WordsError(Exception):
+    """A file of words is not as it should be; the text names the file and the key."""
+
+
+class StatusWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a status says to a buyer (statuses.toml)."""
+
+    title: str
+    chip: str
+    lead: str
+    icon: str
+    tone: str
+    step: int
+
+
+class StepWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the five steps (steps.toml)."""
+
+    name: str
+    icon: str
+
+
+class Phrase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A name for scans whose own words contain one of these."""
+
+    contains: tuple[str, ...]
+    title: str
+    icon: str
+
+
+class Plain(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A name and its icon."""
+
+    title: str
+    icon: str
+
+
+class ScanWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What scans are called (scans.toml)."""
+
+    notes: Plain
+    unknown: Plain
+    statuses: dict[str, tuple[str, str]]
+    reasons: dict[str, tuple[str, str]]
+    phrases: tuple[Phrase, ...]
+
+
+@cache
+def statuses() -> dict[Status, StatusWords]:
+    """Words for every status. Raises WordsError when one is missing."""
+    told = _read("statuses.toml", dict[str, StatusWords])
+    _all_there("statuses.toml", told, [status.value for status in Status])
+    return {status: told[status.value] for status in Status}
+
+
+@cache
+def steps() -> tuple[StepWords, ...]:
+    """The five steps, in order."""
+    return tuple(_read("steps.toml", dict[str, list[StepWords]])["steps"])
+
+
+@cache
+def scans() -> ScanWords:
+    """Words for every scan. Raises WordsError when a status or reason has none."""
+    told: ScanWords = _read("scans.toml", ScanWords)
+    _all_there("scans.toml [statuses]", told.statuses, [status.value for status in Status])
+    _all_there("scans.toml [reasons]", told.reasons, list(REASONS))
+    return told
+
+
+@cache
+def policies() -> dict[str, str]:
+    """Titles of the rules a buyer is shown, by topic, in order."""
+    return dict(_read("policies.toml", dict[str, str]))
+
+
+def source_names(carriers: Mapping[str, str]) -> dict[str, str]:
+    """What sources are called by people, by key; `carriers` are the names on the carriers' cards."""
+    return {**_read("sources.toml", dict[str, str]), **carriers}
+
+
+def _read(name: str, kind: Any) -> Any:
+    try:
+        return msgspec.convert(tomllib.loads((HERE / name).read_text("utf-8")), kind)
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise WordsError(f"show/words/{name}: {error}") from error
+
+
+def _all_there(where: str, told: dict[str, Any], needed: list[str]) -> None:
+    missing = [key for key in needed if key not in told]
+    if missing:
+        raise WordsError(f"show/words/{where}: {missing[0]} has no words")
