@@ -24,10 +24,16 @@ from milepost.settings import Polling, Settings
 from milepost.web import build, listen, serve
 from milepost_sandbox import door
 
-HISTORY = timedelta(days=9)
-"""The demo opens in the middle of things: this much of the world has already happened."""
+HISTORY = timedelta(days=6)
+"""The demo opens in the middle of things: this much of the world is heard step by step beforehand."""
 
-STEP = timedelta(hours=3)
+BEFORE = timedelta(days=4)
+"""Orders were placed up to this long before that, and are heard of in one go."""
+
+AHEAD = timedelta(days=3)
+"""Orders go on being placed for this long."""
+
+STEP = timedelta(hours=12)
 EMAIL = "demo@example.invalid"
 READY_S = 20.0
 READY_TRIES = 5
@@ -69,7 +75,7 @@ class TurningClock:
 
 def demo(
     *,
-    orders: int = 60,
+    orders: int = 36,
     seed: int = 7,
     port: int = 8080,
     rate: Annotated[float, Parameter(help="World seconds per real second.")] = 120.0,
@@ -85,7 +91,11 @@ def demo(
 async def _demo(*, orders: int, seed: int, port: int, rate: float) -> None:
     today = datetime.now(UTC).replace(microsecond=0)
     options = door.SandboxOptions(
-        seed=seed, orders=orders, start=today - HISTORY, days_back=2.0, days_ahead=HISTORY.days + 20.0
+        seed=seed,
+        orders=orders,
+        start=today - HISTORY,
+        days_back=float(BEFORE.days),
+        days_ahead=float((HISTORY + AHEAD).days),
     )
     with tempfile.TemporaryDirectory(prefix="milepost-demo-") as folder:
         async with door.running(options) as sandbox, stopping() as stop:
