@@ -33,7 +33,7 @@ DELIMITERS = ",;\t"
 
 EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
-ORDER_NUMBER = re.compile(r"[\w.#/-]{1,64}")
+ORDER_NUMBER = re.compile(r"[A-Za-z0-9._-]{1,64}")
 TRACKING_NUMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9 .-]{3,58}[A-Za-z0-9]")
 DIGITS = re.compile(r"[0-9]")
 PHONE_DIGITS_MIN = 7
@@ -139,7 +139,7 @@ def _row(header: list[str], found: list[str], line: int) -> Row:
 def _check(cells: dict[str, str]) -> None:
     number, tracking = cells.get("order_number", ""), cells.get("tracking_number", "")
     if not ORDER_NUMBER.fullmatch(number):
-        raise BadRowError(_empty_or("order_number", number, "letters, digits and . # / - only, 64 at most"))
+        raise BadRowError(_empty_or("order_number", number, "letters, digits, dot, hyphen and underscore only (no #), 64 at most"))
     if not TRACKING_NUMBER.fullmatch(tracking):
         raise BadRowError(_empty_or("tracking_number", tracking, "5 to 60 letters and digits"))
     if cells.get("email") and not EMAIL.fullmatch(cells["email"]):

@@ -1,0 +1,189 @@
+"""One order as the order page shows it: every line ready to be read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from milepost.model.exceptions import DeliveryException
+from milepost.model.notices import Attempt, Notice
+from milepost.model.orders import Contact, OrderFacts
+from milepost.model.promises import Promise, Promiser
+from milepost.model.scans import ProofTold
+from milepost.ports.app import App
+from milepost.show.console.known import KnownOrder, KnownShipment
+from milepost.show.console.lists import (
+    PIPS,
+    SEVERITY_WORDS,
+    WHOSE_MOVE,
+    ParcelLine,
+    destination,
+    lasted,
+    parcel_line,
+    words_of,
+)
+from milepost.show.console.story import StoryDay, story
+from milepost.show.moments import clock, short_day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionCard:
+    """One exception with what to do."""
+
+    pip: str
+    severity: str
+    title: str
+    what: str
+    advice: str
+    whose_move: str
+    act_by: str
+    since: str
+    is_open: bool
+    ended: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseLine:
+    """One entry of the ledger."""
+
+    said: str
+    who: str
+    what: str
+    window: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptLine:
+    """One try to send a notice."""
+
+    at: str
+    outcome: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeLine:
+    """One notice and its tries."""
+
+    what: str
+    whom: str
+    channel: str
+    decided: str
+    tries: tuple[AttemptLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelSheet:
+    """One parcel with its story."""
+
+    line: ParcelLine
+    carrier_page: str
+    carrier_reason: str
+    service: str
+    references: tuple[tuple[str, str], ...]
+    handed_over_as: tuple[tuple[str, str], ...]
+    is_superseded: bool
+    last_heard_at: datetime | None
+    days: tuple[StoryDay, ...]
+    scans: int
+    proofs: tuple[tuple[datetime, ProofTold], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSheet:
+    """The whole page."""
+
+    facts: OrderFacts
+    shop_name: str
+    to: str
+    placed: str
+    contact: Contact | None
+    parcels: tuple[ParcelSheet, ...]
+    own_days: tuple[StoryDay, ...]
+    exceptions: tuple[ExceptionCard, ...]
+    promises: tuple[PromiseLine, ...]  # newest first
+    notices: tuple[NoticeLine, ...]
+
+
+async def sheet(app: App, known: KnownOrder) -> OrderSheet:
+    """Everything known, in words. Times of ledger and notices are UTC and say so."""
+    facts, names = known.row.facts, {**app.carrier_names, "forecast": "Milepost"}
+    shops = {shop.shop_id: shop.name for shop in await app.store.shops()}
+    now = app.clock.now()
+    return OrderSheet(
+        facts=facts,
+        shop_name=shops.get(facts.shop_id, facts.shop_id),
+        to=destination(facts),
+        placed=utc(facts.placed_at) if facts.placed_at else "",
+        contact=known.contact,
+        parcels=tuple(_parcel(app, one, names) for one in known.shipments),
+        own_days=story(known.own, names),
+        exceptions=tuple(_exception(one, now) for one in known.exceptions),
+        promises=tuple(_promise(one, names) for one in reversed(known.promises)),
+        notices=tuple(_notice(notice, attempts) for notice, attempts in known.notices),
+    )
+
+
+def utc(moment: datetime) -> str:
+    """`Tue 24 November, 2:26 pm UTC`."""
+    return f"{short_day(moment)}, {clock(moment)} UTC"
+
+
+def _parcel(app: App, known: KnownShipment, names: dict[str, str]) -> ParcelSheet:
+    shipment = known.row.shipment
+    return ParcelSheet(
+        line=parcel_line(known.row, app),
+        carrier_page=known.carrier_page,
+        carrier_reason=shipment.carrier_reason,
+        service=shipment.service,
+        references=shipment.references,
+        handed_over_as=shipment.handed_over_as,
+        is_superseded=shipment.superseded,
+        last_heard_at=known.row.last_heard_at,
+        days=story(known.journey, names),
+        scans=len(known.journey.events),
+        proofs=known.proofs,
+    )
+
+
+def _exception(one: DeliveryException, now: datetime) -> ExceptionCard:
+    words = words_of(one.kind)
+    ended = f"{one.resolution} {utc(one.resolved_at)}" if one.resolved_at else ""
+    return ExceptionCard(
+        pip=PIPS[one.severity],
+        severity=SEVERITY_WORDS[one.severity],
+        title=words.title,
+        what=words.what,
+        advice=words.seller,
+        whose_move=WHOSE_MOVE[one.mover],
+        act_by=short_day(one.act_by) if one.act_by else "",
+        since=f"{utc(one.opened_at)}, open for {lasted(now - one.opened_at)}"
+        if one.is_open
+        else utc(one.opened_at),
+        is_open=one.is_open,
+        ended=ended,
+    )
+
+
+def _promise(one: Promise, names: dict[str, str]) -> PromiseLine:
+    start = f"{utc(one.from_at)} to " if one.from_at else ""
+    who = "Marketplace" if one.promiser is Promiser.MARKETPLACE else names.get(one.source, one.source)
+    return PromiseLine(
+        said=utc(one.said_at),
+        who=who,
+        what=f"{one.name.replace('_', ' ')} ({one.kind.replace('_', ' ')})",
+        window=start + utc(one.to_at),
+        why=one.reason,
+    )
+
+
+def _notice(notice: Notice, attempts: tuple[Attempt, ...]) -> NoticeLine:
+    return NoticeLine(
+        what=notice.template.removeprefix("exception_").replace("_", " ").capitalize(),
+        whom=notice.audience.value,
+        channel=notice.channel,
+        decided=utc(notice.created_at),
+        tries=tuple(
+            AttemptLine(at=utc(attempt.at), outcome=attempt.outcome, detail=attempt.detail)
+            for attempt in attempts
+        ),
+    )

@@ -1,0 +1,90 @@
+"""A journey for people who have to decide: our words, the source's own words, and how we know each time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from milepost.model.instants import OffsetSource
+from milepost.model.journeys import Journey, JourneyEvent
+from milepost.show.buyer.timeline import called
+from milepost.show.moments import clock, day, offset_name
+
+HOW_KNOWN = {
+    OffsetSource.REPORTED: "",
+    OffsetSource.INFERRED: "offset worked out from the place",
+    OffsetSource.UNZONED: "local time, offset not told",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanLine:
+    """One event as one source told it."""
+
+    title: str
+    symbol: str
+    place: str
+    raw: str  # the source's own words
+    code: str
+    source: str
+    time: str
+    zone: str
+    how_known: str
+    machine_time: str
+    heard: str
+    copies: int
+    status: str
+    reason: str
+    report_hash: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryDay:
+    """The events of one local date."""
+
+    name: str
+    scans: tuple[ScanLine, ...]
+
+
+def story(journey: Journey, names: Mapping[str, str]) -> tuple[StoryDay, ...]:
+    """Newest day and newest event first; nothing is left out."""
+    days: dict[date, list[ScanLine]] = {}
+    for scan in reversed(journey.events):
+        days.setdefault(_local(scan).date(), []).append(_line(scan, names))
+    return tuple(
+        StoryDay(name=day(datetime(when.year, when.month, when.day, tzinfo=UTC)), scans=tuple(scans))
+        for when, scans in days.items()
+    )
+
+
+def _local(scan: JourneyEvent) -> datetime:
+    """Wall-clock time where it happened; without an offset, the clock as it was told."""
+    return scan.event.occurred.local or scan.event.occurred.order_key
+
+
+def _line(scan: JourneyEvent, names: Mapping[str, str]) -> ScanLine:
+    event, when = scan.event, _local(scan)
+    located = event.place.located
+    town = (
+        f"{located.city}, {located.region}"
+        if located and located.region
+        else (located.city if located else "")
+    )
+    title, symbol = called(event, town or event.place.raw.city)
+    offset = event.occurred.local.utcoffset() if event.occurred.local else None
+    return ScanLine(
+        title=title,
+        symbol=symbol,
+        place=event.place.raw.line,
+        raw=event.description,
+        code=event.code,
+        source=names.get(event.source, event.source),
+        time=clock(when),
+        zone=offset_name(offset) if offset is not None else "",
+        how_known=HOW_KNOWN[event.occurred.source],
+        machine_time=when.isoformat(timespec="seconds") if event.occurred.utc else event.occurred.wall_clock,
+        heard=f"{scan.first_heard_at:%Y-%m-%d %H:%M} UTC",
+        copies=scan.copies,
+        status=event.status.value if event.status else "note",
+        reason=event.reason or "",
+        report_hash=event.report_hash,
+    )
