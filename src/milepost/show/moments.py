@@ -47,6 +47,12 @@ def near_day(moment: datetime, now: datetime) -> str:
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
     if days in near:
         return near[days]
+    return weekday(moment, now)
+
+
+def weekday(moment: datetime, now: datetime) -> str:
+    """A weekday within six days of now, else `14 November`."""
+    days = (moment.date() - now.astimezone(moment.tzinfo).date()).days
     return _say(moment, "EEEE") if abs(days) < WEEK_DAYS else _say(moment, "d MMMM")
 
 

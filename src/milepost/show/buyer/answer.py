@@ -86,7 +86,7 @@ def _lines(
     if journey.status in NAMES_A_DAY and window is not None:
         if told is not None:
             return window.answer(now), *told
-        return "Running late", "It was expected", window.sentence().removeprefix("between ")
+        return "Running late", "It was expected", window.sentence()
     if journey.status is Status.HELD:
         named = [one for one in exceptions if one.kind not in LESS_THAN_THE_STATUS | BY_TIME_ALONE]
         headline = WORDS[named[0].kind].title if named else words.title

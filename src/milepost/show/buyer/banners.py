@@ -47,7 +47,7 @@ def shown(exceptions: Iterable[DeliveryException], journey: Journey) -> tuple[De
         return ()
     found = [one for one in exceptions if one.is_open and one.kind in WORDS]
     said_otherwise = [one for one in found if one.kind not in BY_TIME_ALONE]
-    return tuple(said_otherwise or found)[:SHOWN_MAX]
+    return tuple(said_otherwise[:SHOWN_MAX] or found[:1])
 
 
 def banner(one: DeliveryException, zone: str | None, headline: str) -> Banner:

@@ -17,7 +17,19 @@ SHOWN_MAX = 6
 """Scans shown at once; the older ones are folded away."""
 
 LOCAL_TIME = "local time"
-WARNS = frozenset({"triangle-alert", "pause", "package-x", "circle-x", "cloud-rain", "clock", "wrench"})
+SAYS_ALL = frozenset(
+    {
+        Status.DELIVERED,
+        Status.RETURN_IN_TRANSIT,
+        Status.RETURNED,
+        Status.CANCELLED,
+        Status.LOST,
+        Status.DESTROYED,
+    }
+)
+"""After these the reason adds nothing to what a scan is called."""
+
+TROUBLE = frozenset({Status.HELD, Status.ATTEMPTED, Status.LOST, Status.DESTROYED, Status.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,14 +114,14 @@ def _row(
         time=clock(when),
         zone=zone_name,
         machine_time=when.isoformat(timespec="seconds") if event.occurred.utc else event.occurred.wall_clock,
-        is_problem=icon in WARNS,
+        is_problem=event.status in TROUBLE or (event.reason is not None and event.status not in SAYS_ALL),
     )
 
 
 def called(event: TrackingEvent, town: str) -> tuple[str, str]:
     """What a scan is called, and its icon."""
     words = scans()
-    if event.reason in words.reasons and event.status is not Status.DELIVERED:
+    if event.reason in words.reasons and event.status not in SAYS_ALL:
         return words.reasons[event.reason]
     if event.status is None:
         return words.notes.title, words.notes.icon

@@ -23,6 +23,18 @@ from milepost.show.buyer.windows import Window, standing
 from milepost.show.moments import counted, long_date
 from milepost.show.words.sentences import policies
 
+NOT_SCANNED = Answer(
+    headline="Not scanned yet",
+    quiet="The first scan usually comes within 24 hours of the parcel being handed over. "
+    "If it stays like this, check the number.",
+    strong="",
+    chip="No scan yet",
+    icon="package",
+    tone="plain",
+    beats=False,
+)
+"""A number that nobody scanned and a number that nobody knows look alike."""
+
 MARK_LENGTH = 24
 CANCELLED = re.compile(r"cancel", re.IGNORECASE)
 ORDER_OF_CARE = {"bad": 0, "warn": 1, "good": 2, "plain": 3}
@@ -80,6 +92,11 @@ class ParcelView:
     carrier: Carrier | None
     items: tuple[Item, ...]
     proof: ProofTold | None
+
+    @property
+    def has_journey(self) -> bool:
+        """Something was scanned, or will be."""
+        return bool(self.timeline.recent) or not Status(self.status).is_terminal
 
     @property
     def is_delivered(self) -> bool:
@@ -148,13 +165,15 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
     window = Window.of(promise, zone) if promise else None
     exceptions = shown(one.exceptions, journey)
     said = answer(journey, exceptions, window, zone, now)
+    if sight.is_public and one.shipment is None:
+        said = NOT_SCANNED
     home = str(LOCALE.territories.get(story.destination.country.upper(), ""))
     names_a_day = window is not None and journey.status in NAMES_A_DAY and not window.is_past(now)
     return ParcelView(
         anchor=f"parcel-{number}",
         status=journey.status.value,
         answer=said,
-        steps=five_steps(journey, said.tone),
+        steps=() if said is NOT_SCANNED else five_steps(journey, said.tone),
         banners=tuple(banner(found, zone, said.headline) for found in exceptions)
         if not sight.is_public
         else (),
@@ -188,7 +207,7 @@ def _certainty(promise: Promise) -> Certainty | None:
     if promise.promiser is not Promiser.MILEPOST or not promise.reason:
         return None
     if promise.confidence is None:
-        return Certainty(question="Why this day?", percent="", reason=promise.reason)
+        return Certainty(question="What is this based on?", percent="", reason=promise.reason)
     rests_on = f" It rests on {counted(promise.sample_size, 'parcel')}." if promise.sample_size else ""
     return Certainty(
         question="How sure are we?",

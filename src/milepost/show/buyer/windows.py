@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from milepost.model.promises import Promise, Promiser
-from milepost.show.moments import clock, day, near_day, short_day
+from milepost.show.moments import clock, day, near_day, short_day, weekday
 
 DELIVERY = "delivery"
 WHOLE_DAY = timedelta(hours=11)
@@ -47,7 +47,7 @@ class Window:
             return f"Arriving {_on(last)}"
         if self.from_at <= now:
             return f"Arriving {last}" if last in ("today", "tomorrow") else f"Arriving by {last}"
-        first = near_day(self.from_at, now)
+        first, last = weekday(self.from_at, now), weekday(self.to_at, now)
         if last[0].isdigit() and first[0].isdigit() and self.from_at.month == self.to_at.month:
             return f"Arriving {self.from_at.day} to {last}"
         return f"Arriving {first} to {last}"
