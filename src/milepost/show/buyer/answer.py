@@ -82,22 +82,20 @@ def _lines(
         return _delivered(journey, zone, now)
     if journey.delivery_retracted:
         return "Not delivered after all", "It was reported as delivered, and then seen on its way again.", ""
-    told = window.line() if window is not None and not window.is_past(now) else None
+    told = window if window is not None and not window.is_past(now) else None
     if journey.status in NAMES_A_DAY and window is not None:
         if told is not None:
-            return window.answer(now), *told
+            return told.answer(now), *told.line()
         return "Running late", "It was expected", window.sentence()
     if journey.status is Status.HELD:
         named = [one for one in exceptions if one.kind not in LESS_THAN_THE_STATUS | BY_TIME_ALONE]
         headline = WORDS[named[0].kind].title if named else words.title
-        return (headline, "Expected before this:", _plain(told)) if told else (headline, words.lead, "")
+        return (
+            (headline, "Before this it was expected", told.sentence()) if told else (headline, words.lead, "")
+        )
     if journey.status is Status.ATTEMPTED and told:
-        return words.title, "The next try is expected:", _plain(told)
+        return words.title, "The next try is expected", told.sentence()
     return words.title, words.lead, ""
-
-
-def _plain(told: tuple[str, str]) -> str:
-    return " ".join(part for part in told if part)
 
 
 def _delivered(journey: Journey, zone: str | None, now: datetime) -> tuple[str, str, str]:

@@ -29,7 +29,7 @@ SAYS_ALL = frozenset(
 )
 """After these the reason adds nothing to what a scan is called."""
 
-TROUBLE = frozenset({Status.HELD, Status.ATTEMPTED, Status.LOST, Status.DESTROYED, Status.UNKNOWN})
+TROUBLE = frozenset({Status.HELD, Status.ATTEMPTED, Status.LOST, Status.DESTROYED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,8 @@ def timeline(
     """All scans of a journey. `home` is the destination's country name, `zone` its IANA zone."""
     if sight.is_public:
         return Timeline(recent=(), older=(), older_count=0)
-    told = [_row(scans_of_step, sight, names, home, zone) for scans_of_step in _steps(journey)]
+    zones = _zones_on_the_way(journey, zone)
+    told = [_row(together, sight, names, home, zones[together[0].event_id]) for together in _steps(journey)]
     return Timeline(
         recent=_days(told[:SHOWN_MAX], now, zone),
         older=_days(told[SHOWN_MAX:], now, zone),
@@ -84,6 +85,20 @@ def _steps(journey: Journey) -> list[list[JourneyEvent]]:
     for scan in journey.events:
         steps.setdefault(scan.step, []).append(scan)
     return [_best_first(together) for together in reversed(list(steps.values()))]
+
+
+def _zones_on_the_way(journey: Journey, zone: str | None) -> dict[str, str | None]:
+    """The zone to show a bare instant without a place in: that of the place before it, or the door's.
+
+    The instant is exact either way; only the clock it is shown by is chosen.
+    """
+    zones: dict[str, str | None] = {}
+    current = zone
+    for scan in journey.events:
+        located = scan.event.place.located
+        current = located.zone if located and located.zone else current
+        zones[scan.event_id] = current
+    return zones
 
 
 def _best_first(together: list[JourneyEvent]) -> list[JourneyEvent]:
@@ -152,7 +167,7 @@ def _local(event: TrackingEvent, zone: str | None) -> tuple[datetime, str]:
         return datetime.fromisoformat(instant.wall_clock).replace(tzinfo=UTC), LOCAL_TIME
     place = zone_or_none(event.place.located.zone if event.place.located else None)
     if place is None and event.place.raw.is_empty and not instant.offset_minutes:
-        place = zone_or_none(zone)  # told as a bare instant: the reader's own time says most
+        place = zone_or_none(zone)
     local = instant.utc.astimezone(place) if place else instant.local or instant.utc
     name = local.tzname() or ""
     return local, name if place and name.isalpha() else offset_name(local.utcoffset() or UTC.utcoffset(None))

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_404_NOT_FOUND, HTTP_410_GONE
 
@@ -16,7 +16,7 @@ from milepost.show.pages.home import look_up_page
 from milepost.show.pages.order import MAIL
 from milepost.show.security import PRIVATE
 
-Token = Annotated[str, Parameter(max_length=TOKEN_LENGTH_MAX)]
+Token = Annotated[str, PathParameter(max_length=TOKEN_LENGTH_MAX)]
 
 
 @get("/t/{token:str}", include_in_schema=False)

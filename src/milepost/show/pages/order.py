@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import Body, PathParameter
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_404_NOT_FOUND
 
@@ -23,7 +23,7 @@ from milepost.show.words.sentences import source_names
 MAIL = "email"
 """The channel a buyer can switch on by themselves; others need an address we can prove."""
 
-Number = Annotated[str, Parameter(max_length=NUMBER_LENGTH_MAX)]
+Number = Annotated[str, PathParameter(max_length=NUMBER_LENGTH_MAX)]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 

@@ -8,7 +8,7 @@ import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotAuthorizedException, ServiceUnavailableException
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from litestar.response import Stream
 
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
@@ -30,7 +30,7 @@ OPEN_MAX = 1_000
 
 HEADERS = {**PRIVATE, "X-Accel-Buffering": "no"}
 RETRY_MS = 3_000
-Number = Annotated[str, Parameter(max_length=NUMBER_LENGTH_MAX)]
+Number = Annotated[str, PathParameter(max_length=NUMBER_LENGTH_MAX)]
 
 
 @get("/orders/{number:str}/live", include_in_schema=False)

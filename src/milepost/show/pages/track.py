@@ -6,7 +6,7 @@ from urllib.parse import quote
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import Body, PathParameter
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
@@ -16,7 +16,7 @@ from milepost.show.buyer.view import page_view
 from milepost.show.looks import app_of, page
 from milepost.show.words.sentences import source_names
 
-Number = Annotated[str, Parameter(max_length=NUMBER_LENGTH_MAX)]
+Number = Annotated[str, PathParameter(max_length=NUMBER_LENGTH_MAX)]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 

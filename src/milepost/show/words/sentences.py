@@ -54,7 +54,6 @@ class ScanWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What scans are called (scans.toml)."""
 
     notes: Plain
-    unknown: Plain
     statuses: dict[str, tuple[str, str]]
     reasons: dict[str, tuple[str, str]]
     phrases: tuple[Phrase, ...]
