@@ -53,3 +53,8 @@ class App:
     def carrier_names(self) -> dict[str, str]:
         """Names for people, by key."""
         return {key: carrier.card.name for key, carrier in self.carriers.items()}
+
+    @property
+    def source_names(self) -> dict[str, str]:
+        """Names of carriers and marketplaces for people, by key."""
+        return self.carrier_names | {key: one.name for key, one in self.marketplaces.items()}

@@ -91,6 +91,11 @@ class Marketplace(Source, Protocol):
     """A marketplace: where orders come from."""
 
     @property
+    def name(self) -> str:
+        """As people call it."""
+        ...
+
+    @property
     def is_configured(self) -> bool: ...
 
     def authorization_link(self, market: str, state: str) -> str:

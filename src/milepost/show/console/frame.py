@@ -15,7 +15,7 @@ class Place:
     """One entry of the navigation."""
 
     path: str
-    symbol: str
+    icon: str
     name: str
     count: int | None = None
 
@@ -27,14 +27,14 @@ async def console_page(
     user = user_of(request)
     counts = await app_of(request).store.counts(shops_of(user))
     places = [
-        Place(path="/console", symbol="triangle-alert", name="Exceptions", count=counts["exceptions_open"]),
-        Place(path="/console/orders", symbol="package", name="Orders", count=counts["orders"]),
-        Place(path="/console/inbox", symbol="inbox", name="Inbox"),
+        Place(path="/console", icon="triangle-alert", name="Exceptions", count=counts["exceptions_open"]),
+        Place(path="/console/orders", icon="package", name="Orders", count=counts["orders"]),
+        Place(path="/console/inbox", icon="inbox", name="Inbox"),
     ]
     if may_connect(user):
-        places.append(Place(path="/console/shops", symbol="store", name="Shops"))
+        places.append(Place(path="/console/shops", icon="store", name="Shops"))
     if sees_everything(user):
-        places.append(Place(path="/console/work", symbol="list-checks", name="Work"))
+        places.append(Place(path="/console/work", icon="list-checks", name="Work"))
     answer = page(
         request,
         template,

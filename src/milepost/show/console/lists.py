@@ -19,7 +19,7 @@ SEVERITY_WORDS = {
     Severity.ACTION: "Somebody has to act",
     Severity.WATCH: "It may solve itself",
 }
-WHOSE_MOVE = {Mover.SELLER: "Your move", Mover.BUYER: "The buyer's move", Mover.CARRIER: "The carrier's move"}
+WHOSE_MOVE = {Mover.SELLER: "Your move", Mover.BUYER: "Buyer's move", Mover.CARRIER: "Carrier's move"}
 HOURS_UNTIL_DAYS = 48
 MINUTES_UNTIL_HOURS = 90
 
@@ -157,8 +157,7 @@ def carrier_name(row: ShipmentRow | None, app: App) -> str:
 
 def destination(facts: OrderFacts) -> str:
     """Town and country, as far as known."""
-    to = facts.destination
-    return ", ".join(part for part in (to.city, to.region if to.country == "US" else "", to.country) if part)
+    return ", ".join(part for part in (facts.destination.city, facts.destination.country) if part)
 
 
 def _what(facts: OrderFacts) -> str:

@@ -106,7 +106,7 @@ class OrderSheet:
 
 async def sheet(app: App, known: KnownOrder) -> OrderSheet:
     """Everything known, in words. Times of ledger and notices are UTC and say so."""
-    facts, names = known.row.facts, {**app.carrier_names, "forecast": "Milepost"}
+    facts, names = known.row.facts, {**app.source_names, "forecast": "Milepost"}
     shops = {shop.shop_id: shop.name for shop in await app.store.shops()}
     now = app.clock.now()
     return OrderSheet(
@@ -166,13 +166,13 @@ def _exception(one: DeliveryException, now: datetime) -> ExceptionCard:
 
 def _promise(one: Promise, names: dict[str, str]) -> PromiseLine:
     start = f"{utc(one.from_at)} to " if one.from_at else ""
-    who = "Marketplace" if one.promiser is Promiser.MARKETPLACE else names.get(one.source, one.source)
+    who = names.get(one.source, one.source)
     return PromiseLine(
         said=utc(one.said_at),
         who=who,
         what=f"{one.name.replace('_', ' ')} ({one.kind.replace('_', ' ')})",
         window=start + utc(one.to_at),
-        why=one.reason,
+        why="" if one.promiser is Promiser.MARKETPLACE else one.reason,
     )
 
 

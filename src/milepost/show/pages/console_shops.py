@@ -33,7 +33,8 @@ async def shops(request: Request[None, None, State]) -> Response[str]:
         "console/shops.html",
         SHOPS,
         shops=[(shop, await app.store.mark(f"sync:{shop.shop_id}")) for shop in seen],
-        marketplaces=[key for key, one in app.marketplaces.items() if one.is_configured],
+        marketplaces={key: one.name for key, one in app.marketplaces.items() if one.is_configured},
+        names=app.source_names,
         markets=connecting.markets(app),
     )
 

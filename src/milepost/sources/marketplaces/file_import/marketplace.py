@@ -21,6 +21,7 @@ class FileImport:
     """Fills ports.sources.Marketplace with the one thing a file can do: be read."""
 
     key = KEY
+    name = "File"
     is_configured = False
     """Nobody connects a shop to it."""
 

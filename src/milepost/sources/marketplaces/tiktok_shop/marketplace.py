@@ -25,6 +25,7 @@ class TikTokShopMarketplace:
     """Fills ports.sources.Marketplace. It holds no tokens; each call is given the grant it goes out with."""
 
     key = authorize.KEY
+    name = "TikTok Shop"
 
     def __init__(self, settings: TikTokShop, calls: Calls, clock: Clock) -> None:
         self.codes: Mapping[CodeRef, CodeMeaning] = codes(FOLDER / "codes.csv")

@@ -23,6 +23,7 @@ class AcmeLtdMarketplace:
     """Fills ports.sources.Marketplace. It has no settings yet, so it is not configured and nobody asks it."""
 
     key = parse.KEY
+    name = "Acme"
     is_configured = False
 
     def __init__(self, line: Line, clock: Clock) -> None:
