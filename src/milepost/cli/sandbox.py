@@ -33,6 +33,7 @@ CONTROL_URL = f"http://127.0.0.1:{door.CONTROL_PORT}"
 DETAILS_SHOWN = 20
 
 
+@app.default
 @app.command
 def serve(
     *,

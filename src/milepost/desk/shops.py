@@ -5,7 +5,7 @@ from datetime import datetime
 
 from milepost.model.shops import Grant, Shop, ShopState
 from milepost.ports.app import App
-from milepost.ports.sources import AccessError
+from milepost.ports.sources import AccessError, TokenExpiredError
 from milepost.react import polls
 
 
@@ -18,7 +18,11 @@ async def connect(app: App, marketplace: str, app_key: str, code: str) -> list[S
     if source is None or not source.is_configured:
         raise AccessError(f"{marketplace} has no app keys: set them (docs/run/configure.md)")
     grant = await source.exchange(app_key, code)
-    shops = await source.shops(grant)
+    try:
+        shops = await source.shops(grant)
+    except TokenExpiredError:
+        grant = await source.refresh(grant)
+        shops = await source.shops(grant)
     return await keep(app, grant, shops)
 
 

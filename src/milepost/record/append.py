@@ -182,12 +182,17 @@ async def _shipment_changes(
     ids = sorted(set(changed))
     if not ids:
         return ()
-    events = await tx.events_of(ids)
+    events = await tx.events_of(ids, _by_key(touched))
     ledger_of_all = await tx.promises(_orders_of(known.by_id[shipment_id] for shipment_id in ids))
-    standing = list(ledger.current(ledger_of_all).values())
+    standing = defaultdict(list)
+    for promise in ledger.current(ledger_of_all).values():
+        standing[(promise.shop_id, promise.order_number)].append(promise)
     still_open = defaultdict(list)
     for exception in await tx.open_exceptions(ids):
         still_open[exception.shipment_id].append(exception)
+    promised = defaultdict(list)
+    for promise in new_promises:
+        promised[promise.shipment_id].append(promise)
     changes = []
     for shipment_id in ids:
         new = touched.get(shipment_id, [])
@@ -200,13 +205,17 @@ async def _shipment_changes(
                 after=after,
                 new_events=tuple(new),
                 promises=tuple(_of(shipment, standing)),
-                new_promises=tuple(p for p in new_promises if p.shipment_id == shipment_id),
+                new_promises=tuple(promised[shipment_id]),
                 exceptions=tuple(still_open[shipment_id]),
                 is_new=shipment_id in known.new,
             )
         )
     await tx.put_journeys({change.shipment.shipment_id: change.after for change in changes})
     return tuple(changes)
+
+
+def _by_key(touched: Mapping[str, list[TrackingEvent]]) -> dict[tuple[str, str], TrackingEvent]:
+    return {(event.shop_id or "", event.event_id): event for events in touched.values() for event in events}
 
 
 def _orders_of(shipments: Iterable[Shipment]) -> set[OrderKey]:
@@ -221,13 +230,12 @@ def _before_and_after(events: list[TrackingEvent], new: list[TrackingEvent]) -> 
     return derive(event for event in events if event.event_id not in fresh), after
 
 
-def _of(shipment: Shipment, promises: Iterable[Promise]) -> list[Promise]:
+def _of(shipment: Shipment, standing: Mapping[OrderKey, list[Promise]]) -> list[Promise]:
     return [
         promise
-        for promise in promises
-        if promise.shop_id == shipment.shop_id
-        and promise.order_number in shipment.order_numbers
-        and promise.shipment_id in (None, shipment.shipment_id)
+        for number in dict.fromkeys(shipment.order_numbers)
+        for promise in standing.get((shipment.shop_id, number), ())
+        if promise.shipment_id in (None, shipment.shipment_id)
     ]
 
 
