@@ -24,9 +24,9 @@ from milepost.worker import drain
 from milepost_sandbox import door
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
-PLAYED = timedelta(days=6)
+PLAYED = timedelta(days=5, hours=12)
 STEP = timedelta(hours=6)
-ORDERS = 30
+ORDERS = 20
 SEED = 7
 WAIT_S = 60.0
 
@@ -48,7 +48,9 @@ class Stage:
 
     def visitor(self) -> httpx.Client:
         """A browser without cookies that does not follow redirects."""
-        return httpx.Client(base_url=self.url, trust_env=False, headers={"Accept": "text/html"}, timeout=WAIT_S)
+        return httpx.Client(
+            base_url=self.url, trust_env=False, headers={"Accept": "text/html"}, timeout=WAIT_S
+        )
 
     def orders(self) -> list[OrderRow]:
         """Every order the site knows."""
@@ -157,7 +159,11 @@ async def _play(
         async with httpx.AsyncClient(trust_env=False) as http:
             world = (await http.get(f"{sandbox.control_url}/world")).json()
         settings = worlds.settings_for(
-            world, store_url=f"sqlite:{folder / 'pages.sqlite'}", folder=folder, polling=POLLING, sync_s=SYNC_S
+            world,
+            store_url=f"sqlite:{folder / 'pages.sqlite'}",
+            folder=folder,
+            polling=POLLING,
+            sync_s=SYNC_S,
         )
         settings = replace(settings, mail=Mail(host="127.0.0.1", port=9))
         clock = SteppedClock(sandbox.clock.now())

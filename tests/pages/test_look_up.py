@@ -82,7 +82,9 @@ def test_a_form_from_another_site_changes_nothing(site):
 
 def test_a_form_that_is_no_form_gets_a_page_and_no_trace(site):
     with site.visitor() as browser:
-        odd = browser.post("/", content=b"\xff\xfe=%zz&order=1&order=2", headers={"Content-Type": "text/plain"})
+        odd = browser.post(
+            "/", content=b"\xff\xfe=%zz&order=1&order=2", headers={"Content-Type": "text/plain"}
+        )
     assert odd.status_code in (400, 404)
     assert "Traceback" not in odd.text
 
