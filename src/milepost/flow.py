@@ -17,7 +17,7 @@ from milepost.model.actions import Action, ActionKind, Leased, Outcome
 from milepost.model.changes import Decision, ShipmentChange
 from milepost.model.exceptions import DeliveryException
 from milepost.model.notices import Notice
-from milepost.model.orders import Destination
+from milepost.model.orders import Destination, OrderFacts
 from milepost.model.places import RawPlace
 from milepost.model.promises import Promise
 from milepost.model.reading import Reading
@@ -25,9 +25,9 @@ from milepost.model.reports import Refusal, Report
 from milepost.model.shops import ShopState
 from milepost.normalize.reading import read
 from milepost.ports.app import App
-from milepost.ports.forecast import ForecastFacts
+from milepost.ports.forecast import ForecastFacts, LaneStats
 from milepost.ports.sources import Push
-from milepost.ports.store import Transaction
+from milepost.ports.store import OrderKey, Transaction
 from milepost.react import exceptions, notices, polls, silence
 from milepost.record.append import Appended, append, look
 
@@ -118,13 +118,12 @@ async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
     """Everything that follows from a change: exceptions, forecasts, notices, the next looks."""
     now = app.clock.now()
     actions = [poll for order in appended.orders for poll in polls.order_polls(order, now)]
-    for change in appended.shipments:
-        decision = _decide(change, app, now)
-        await tx.put_exceptions([*decision.resolved, *decision.opened])
-        forecast = await _forecast(tx, change, app, now)
-        actions += await _tell(tx, change, decision, forecast, app)
-        actions += _next_looks(change, app, now)
-    return actions
+    changes = appended.shipments
+    decisions = [_decide(change, app, now) for change in changes]
+    await tx.put_exceptions([exception for one in decisions for exception in (*one.resolved, *one.opened)])
+    forecasts = await _forecast(tx, changes, app, now)
+    actions += await _tell(tx, zip(changes, decisions, forecasts, strict=True), app)
+    return actions + [look for change in changes for look in _next_looks(change, app, now)]
 
 
 def _decide(change: ShipmentChange, app: App, now: datetime) -> Decision:
@@ -140,18 +139,39 @@ def _once(*resolved: DeliveryException) -> tuple[DeliveryException, ...]:
     return tuple({exception.key: exception for exception in resolved}.values())
 
 
-async def _forecast(tx: Transaction, change: ShipmentChange, app: App, now: datetime) -> list[Promise]:
-    """Our own window, for the ledger when it says something new."""
+async def _forecast(
+    tx: Transaction, changes: Sequence[ShipmentChange], app: App, now: datetime
+) -> list[list[Promise]]:
+    """Our own window of each shipment, for the ledger when it says something new."""
+    orders = await tx.orders(key for change in changes for key in _order_keys(change))
+    firsts = [next((orders[key] for key in _order_keys(change) if key in orders), None) for change in changes]
+    lanes = [
+        lanes_of(change.shipment, change.after, order.destination if order else Destination())
+        for change, order in zip(changes, firsts, strict=True)
+    ]
+    await tx.count_deliveries(_deliveries(zip(changes, lanes, strict=True)))
+    known = {stats.lane: stats for stats in await tx.lanes([name for names in lanes for name in names])}
+    promises = []
+    for change, order, names in zip(changes, firsts, lanes, strict=True):
+        facts = _forecast_facts(change, order, [known[name] for name in names if name in known], app, now)
+        promises.append(entries(app.forecaster.forecast(facts), change, now))
+    await tx.add_promises([promise for added in promises for promise in added])
+    return promises
+
+
+def _order_keys(change: ShipmentChange) -> list[OrderKey]:
+    return [(change.shipment.shop_id, number) for number in change.shipment.order_numbers]
+
+
+def _forecast_facts(
+    change: ShipmentChange, order: OrderFacts | None, lanes: Sequence[LaneStats], app: App, now: datetime
+) -> ForecastFacts:
     shipment = change.shipment
-    orders = await tx.orders((shipment.shop_id, number) for number in shipment.order_numbers)
-    order = next(iter(orders.values()), None)
     destination = order.destination if order else Destination()
     located = app.gazetteer.locate(
         RawPlace(city=destination.city, region=destination.region, country=destination.country)
     )
-    names = lanes_of(shipment, change.after, destination)
-    await _learn(tx, change, names)
-    facts = ForecastFacts(
+    return ForecastFacts(
         now=now,
         placed_at=order.placed_at if order else None,
         carrier=shipment.carrier,
@@ -162,29 +182,33 @@ async def _forecast(tx: Transaction, change: ShipmentChange, app: App, now: date
         destination_zone=located.zone if located else None,
         journey=change.after,
         promises=change.promises,
-        lanes=await tx.lanes(names),
+        lanes=lanes,
     )
-    promises = entries(app.forecaster.forecast(facts), change, now)
-    await tx.add_promises(promises)
-    return promises
 
 
-async def _learn(tx: Transaction, change: ShipmentChange, lanes: Sequence[str]) -> None:
-    """A delivery just heard of teaches its lanes how long they take."""
-    hours = hours_on_the_way(change.after)
-    if hours is not None and change.before.delivered_at is None:
-        await tx.count_delivery(lanes, hours, change.shipment.shipment_id)
+def _deliveries(
+    changes: Iterable[tuple[ShipmentChange, Sequence[str]]],
+) -> Iterable[tuple[str, str, float]]:
+    """A delivery just heard of teaches its lanes how long they take: lane, shipment, hours."""
+    for change, lanes in changes:
+        hours = hours_on_the_way(change.after)
+        if hours is not None and change.before.delivered_at is None:
+            yield from ((lane, change.shipment.shipment_id, hours) for lane in lanes)
 
 
 async def _tell(
-    tx: Transaction, change: ShipmentChange, decision: Decision, forecast: Sequence[Promise], app: App
+    tx: Transaction, news: Iterable[tuple[ShipmentChange, Decision, list[Promise]]], app: App
 ) -> list[Action]:
     """Notices, kept with the facts that caused them; each key is sent once."""
     now = app.clock.now()
-    told = replace(change, new_promises=(*change.new_promises, *forecast))
     channels = tuple(key for key, channel in app.channels.items() if channel.is_configured)
-    decided = notices.decide(told, decision, channels, now)
-    return [_sending(notice, now) for notice in decided if await tx.put_notice(notice)]
+    decided: dict[str, Notice] = {}
+    for change, decision, forecast in news:
+        told = replace(change, new_promises=(*change.new_promises, *forecast))
+        for notice in notices.decide(told, decision, channels, now):
+            decided.setdefault(notice.key, notice)
+    new = await tx.put_notices(list(decided.values()))
+    return [_sending(notice, now) for key, notice in decided.items() if key in new]
 
 
 def _sending(notice: Notice, now: datetime) -> Action:

@@ -1,5 +1,6 @@
 """The only file that picks an adapter: it puts a running Milepost together from its settings."""
 
+import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ from milepost.sources.catalog import carriers, marketplaces
 from milepost.sources.line import Line
 from milepost.store.opening import open_store
 
+CIRCLES_EVERY = 50_000
+"""New objects between two looks for circles of garbage: news is many small values that form none, and the
+default of 700 costs a fifth of the time a batch takes."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
@@ -37,6 +42,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
 
     Raises SettingsError, StoreError, PlacesError or CatalogError, each one sentence with the fix.
     """
+    gc.set_threshold(CIRCLES_EVERY)
     clock = clock or clock_of(settings.clock)
     counters = Counters()
     lines: list[Line] = []

@@ -128,18 +128,18 @@ async def test_guesses_count_for_a_day(store):
 async def test_a_proof_told_twice_is_kept_once(store):
     proof = ProofTold(tracking_number="AC1", received_by="Ada Lovelace", left_at="front door", has_photo=True)
     async with store.transaction() as tx:
-        await tx.add_proofs("a", "s1", [proof, proof], NOON)
-        await tx.add_proofs("a", "s1", [proof], NOON + HOUR)
-        await tx.add_proofs("a", "s1", [replace(proof, has_signature=True)], NOON + HOUR)
+        await tx.add_proofs([("a", "s1", proof, NOON)] * 2)
+        await tx.add_proofs([("a", "s1", proof, NOON + HOUR)])
+        await tx.add_proofs([("a", "s1", replace(proof, has_signature=True), NOON + HOUR)])
     assert await store.proofs("s1") == [(NOON, proof), (NOON + HOUR, replace(proof, has_signature=True))]
 
 
 async def test_a_lane_counts_each_parcel_once(store):
     async with store.transaction() as tx:
         for number in range(11):
-            await tx.count_delivery(["acme:us", "us"], 10.0 * number, f"s{number}")
-        await tx.count_delivery(["us"], 999.0, "s3")
-        await tx.count_delivery(["one"], 42.0, "s1")
+            await tx.count_deliveries([(lane, f"s{number}", 10.0 * number) for lane in ("acme:us", "us")])
+        await tx.count_deliveries([("us", "s3", 999.0)])
+        await tx.count_deliveries([("one", "s1", 42.0)])
         found = await tx.lanes(["one", "nothing", "us"])
     assert [lane.lane for lane in found] == ["one", "us"]
     assert (found[0].deliveries, found[0].p10_h, found[0].median_h, found[0].p90_h) == (1, 42.0, 42.0, 42.0)
@@ -149,7 +149,7 @@ async def test_a_lane_counts_each_parcel_once(store):
 async def test_the_inbox_shows_the_newest_first_and_each_notice_once(store):
     async with store.transaction() as tx:
         for name in ("one", "two", "one"):
-            await tx.put_notice(notice(name))
+            await tx.put_notices([notice(name)])
             await tx.put_inbox(notice(name), f"Subject {name}", "Text", NOON)
     assert [entry.subject for entry in await store.inbox(None, 10)] == ["Subject two", "Subject one"]
     assert [entry.subject for entry in await store.inbox(None, 1)] == ["Subject two"]

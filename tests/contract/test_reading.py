@@ -25,7 +25,7 @@ async def fill(store, shop, first, last):
             await tx.put_exceptions([exception(shop=shop, shipment_id=name, at=NOON + number * HOUR)])
             await tx.add_promises([promise(shop=shop, number=name)])
             kept = notice(name, shop=shop, number=name)
-            await tx.put_notice(kept)
+            await tx.put_notices([kept])
             await tx.put_inbox(kept, "Delivered", "It came.", NOON)
 
 
@@ -279,9 +279,9 @@ async def test_notices_come_with_their_attempts_in_order(store):
         for n in range(3)
     ]
     async with store.transaction() as tx:
-        assert await tx.put_notice(notice()) is True
-        assert await tx.put_notice(notice()) is False
-        assert await tx.put_notice(notice("other", number="1002")) is True
+        assert await tx.put_notices([notice()]) == {notice().key}
+        assert await tx.put_notices([notice()]) == set()
+        assert await tx.put_notices([notice(), notice("other", number="1002")]) == {"other"}
         for attempt in tries:
             await tx.add_attempt(attempt)
     assert await store.notice("s1:delivered") == notice()

@@ -44,9 +44,9 @@ async def keep_secrets(store):
         )
         await tx.put_subscription(subscription)
         await tx.keep_reports([report(b'{"received_by": "' + body.encode() + b'"}')])
-        await tx.add_proofs("shop-1", "s1", [ProofTold(tracking_number="AC1", received_by=receiver)], NOON)
+        await tx.add_proofs([("shop-1", "s1", ProofTold(tracking_number="AC1", received_by=receiver), NOON)])
         await tx.put_user(User(user_id="u1", email=f"{user}@example.com", name="U", role=Role.ADMIN), "hash")
-        await tx.put_notice(kept)
+        await tx.put_notices([kept])
         await tx.put_inbox(kept, subject, text, NOON)
 
 

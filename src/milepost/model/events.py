@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from milepost.model.instants import Instant
@@ -21,7 +22,7 @@ class Identity(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class TrackingEvent:
     """One scan in our words. Never edited, never deleted.
 
@@ -48,12 +49,18 @@ class TrackingEvent:
         """The number it was told under."""
         return self.tracking_number or f"order:{self.order_number}"
 
+    def of_shop(self, shop_id: str | None) -> "TrackingEvent":
+        """The same scan as one shop's own; its identity is the same in every shop."""
+        twin = object.__new__(TrackingEvent)
+        vars(twin).update(vars(self), shop_id=shop_id)  # with its identity, if that is known already
+        return twin
+
     @property
     def identity(self) -> Identity:
         """Two events with the same identity are the same scan, however often reported."""
         when = self.occurred.wall_clock
         if self.occurred.utc is not None:
-            when = self.occurred.utc.strftime("%Y-%m-%dT%H:%M:%SZ")
+            when = self.occurred.utc.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
         return Identity(
             self.source,
             self.subject,
@@ -63,7 +70,7 @@ class TrackingEvent:
             self.description.casefold(),
         )
 
-    @property
+    @cached_property  # asked for again and again while a batch is recorded
     def event_id(self) -> str:
         """Opaque and stable: 32 hex digits of SHA-256 over the identity."""
         return hashlib.sha256("\x1f".join(self.identity).encode()).hexdigest()[:32]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from milepost.model.orders import OrderFacts
 from milepost.model.places import RawPlace
@@ -9,8 +10,7 @@ from milepost.model.promises import EtaKind
 from milepost.model.reports import Refusal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CodeRef:
+class CodeRef(NamedTuple):
     """One code to look up in a source's codes.csv; `family` separates code spaces that collide."""
 
     family: str

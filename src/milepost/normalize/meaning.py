@@ -23,9 +23,12 @@ class Meaning:
 
 def meaning_of(refs: Sequence[CodeRef], codes: Mapping[CodeRef, CodeMeaning], *, logical: bool) -> Meaning:
     """Look the codes up, best first. No known code means `unknown`: we never guess."""
-    found = [codes[ref] for ref in refs if ref in codes]
-    told = next((meaning for meaning in found if meaning.status), None)
-    reason = next((meaning.reason for meaning in found if meaning.reason), None)
+    told, reason = None, None
+    for ref in refs:
+        found = codes.get(ref)
+        if found is not None:
+            told = told or (found if found.status else None)
+            reason = reason or found.reason or None
     return Meaning(
         status=_status(told),
         reason=reason,

@@ -83,7 +83,11 @@ class Transaction(Sql, Protocol):
         """
         ...
 
-    async def events_of(self, shipment_ids: Iterable[str]) -> dict[str, list[TrackingEvent]]: ...
+    async def events_of(
+        self, shipment_ids: Iterable[str], at_hand: Mapping[tuple[str, str], TrackingEvent] = ...
+    ) -> dict[str, list[TrackingEvent]]:
+        """Events of each shipment; those `at_hand` (by shop and event id) are taken as they are."""
+        ...
 
     async def order_events(
         self, keys: Iterable[OrderKey]
@@ -115,12 +119,12 @@ class Transaction(Sql, Protocol):
         """Add or replace by key."""
         ...
 
-    async def add_proofs(
-        self, shop_id: str, shipment_id: str, proofs: Sequence[ProofTold], at: datetime
-    ) -> None: ...
+    async def add_proofs(self, proofs: Iterable[tuple[str, str, ProofTold, datetime]]) -> None:
+        """`(shop, shipment, proof, when heard)`; the same proof told again adds nothing."""
+        ...
 
-    async def count_delivery(self, lanes: Iterable[str], hours: float, shipment_id: str) -> None:
-        """Remember how long a delivered parcel took, once per shipment and lane."""
+    async def count_deliveries(self, deliveries: Iterable[tuple[str, str, float]]) -> None:
+        """Remember `(lane, shipment, hours)` of delivered parcels, once per shipment and lane."""
         ...
 
     async def lanes(self, names: Sequence[str]) -> list[LaneStats]:
@@ -139,8 +143,8 @@ class Transaction(Sql, Protocol):
         """Remember a push id; True if it had been seen before."""
         ...
 
-    async def put_notice(self, notice: Notice) -> bool:
-        """Keep a decided notice; False if its key is known."""
+    async def put_notices(self, notices: Sequence[Notice]) -> set[str]:
+        """Keep decided notices; the keys that were not known."""
         ...
 
     async def add_attempt(self, attempt: Attempt) -> None: ...
@@ -281,7 +285,7 @@ class Store(Sql, Protocol):
         ...
 
     async def counts(self, shop_ids: Sequence[str] | None) -> dict[str, int]:
-        """`orders shipments moving on_track delivered exceptions_open unknown_events` and by whose move it is.
+        """`orders shipments moving on_track delivered exceptions_open unknown_events`, and whose move it is.
 
         Those are `needs_seller`, `needs_buyer` and `needs_carrier`: open exceptions.
         """

@@ -262,7 +262,9 @@ async def _append_etas(
 
 
 async def _append_proofs(tx: Transaction, known: KnownShipments, readings: Iterable[Reading]) -> None:
-    for reading in readings:
-        for proof in reading.proofs:
-            for shipment in known.with_number(proof.tracking_number):
-                await tx.add_proofs(shipment.shop_id, shipment.shipment_id, [proof], reading.report.heard_at)
+    await tx.add_proofs(
+        (shipment.shop_id, shipment.shipment_id, proof, reading.report.heard_at)
+        for reading in readings
+        for proof in reading.proofs
+        for shipment in known.with_number(proof.tracking_number)
+    )

@@ -1,7 +1,7 @@
 """The journey of a shipment: a pure function of the set of its events, whatever order they came in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from milepost.model.events import TrackingEvent
@@ -64,8 +64,18 @@ def _with_steps(scans: list[JourneyEvent]) -> list[JourneyEvent]:
     """Number the steps: a scan joins an open step of another source with the same status."""
     stepped: list[JourneyEvent] = []
     for scan in scans:
-        stepped.append(replace(scan, step=_step_of(scan, stepped)))
+        stepped.append(_with_step(scan, _step_of(scan, stepped)))
     return stepped
+
+
+def _with_step(scan: JourneyEvent, step: str) -> JourneyEvent:
+    return JourneyEvent(
+        event=scan.event,
+        event_id=scan.event_id,
+        first_heard_at=scan.first_heard_at,
+        copies=scan.copies,
+        step=step,
+    )
 
 
 def _step_of(scan: JourneyEvent, before: list[JourneyEvent]) -> str:

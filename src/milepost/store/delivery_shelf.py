@@ -27,7 +27,7 @@ ADD_DELIVERY = postgresql.insert(LANE_DELIVERIES).on_conflict_do_nothing(
     index_elements=[LANE_DELIVERIES.c.lane, LANE_DELIVERIES.c.shipment_id]
 )
 HOURS_OF = (
-    select(LANE_DELIVERIES.c.hours)
+    select(LANE_DELIVERIES.c.lane, LANE_DELIVERIES.c.hours)
     .where(LANE_DELIVERIES.c.lane == bindparam("lane"))
     .order_by(LANE_DELIVERIES.c.seq.desc())
     .limit(LANE_SAMPLES_MAX)
@@ -35,12 +35,10 @@ HOURS_OF = (
 
 
 class DeliveryWrites(Shelf):
-    async def add_proofs(
-        self, shop_id: str, shipment_id: str, proofs: Sequence[ProofTold], at: datetime
-    ) -> None:
-        """The same proof told again adds nothing."""
+    async def add_proofs(self, proofs: Iterable[tuple[str, str, ProofTold, datetime]]) -> None:
+        """`(shop, shipment, proof, when heard)`; the same proof told again adds nothing."""
         rows = []
-        for proof in dict.fromkeys(proofs):
+        for shop_id, shipment_id, proof, at in proofs:
             plain = to_json(proof)
             digest = self._sealer.blind("proof", plain)
             sealed = self._sealer.seal(plain.encode(), "proofs", (shipment_id, digest))
@@ -49,20 +47,21 @@ class DeliveryWrites(Shelf):
         if rows:
             await self._session.run(ADD_PROOF, rows)
 
-    async def count_delivery(self, lanes: Iterable[str], hours: float, shipment_id: str) -> None:
-        """Once per shipment and lane; the first count stands."""
-        rows = [{"lane": lane, "shipment_id": shipment_id, "hours": float(hours)} for lane in texts(lanes)]
+    async def count_deliveries(self, deliveries: Iterable[tuple[str, str, float]]) -> None:
+        """`(lane, shipment, hours)`: once per shipment and lane; the first count stands."""
+        rows = [
+            {"lane": lane, "shipment_id": shipment_id, "hours": float(hours)}
+            for lane, shipment_id, hours in deliveries
+        ]
         if rows:
             await self._session.run(ADD_DELIVERY, rows)
 
     async def lanes(self, names: Sequence[str]) -> list[LaneStats]:
         """Statistics over the newest deliveries of each lane that has any, in the order asked."""
-        found = []
-        for lane in texts(names):
-            hours = [row[0] for row in await self._session.rows(HOURS_OF, {"lane": lane})]
-            if hours:
-                found.append(_stats(lane, hours))
-        return found
+        hours: dict[str, list[float]] = {lane: [] for lane in texts(names)}
+        for lane, took in await self._session.each(HOURS_OF, [{"lane": lane} for lane in hours]):
+            hours[lane].append(took)
+        return [_stats(lane, samples) for lane, samples in hours.items() if samples]
 
 
 class DeliveryReads(Shelf):

@@ -1,6 +1,6 @@
 """Keeps tracking events: appended once, never edited; only the shipment they belong to is derived."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from milepost.store.tables import EVENTS
 from milepost.store.values import from_json, micros, micros_or_none, moment, moment_or_none, to_json
 
 PLACES_REMEMBERED = 4096
+NOTHING: Mapping[tuple[str, str], TrackingEvent] = {}
 
 STORED = (
     EVENTS.c.shipment_id,
@@ -39,6 +40,7 @@ STORED = (
     EVENTS.c.description,
     EVENTS.c.place,
     EVENTS.c.report_hash,
+    EVENTS.c.event_id,
 )
 ADD = (
     postgresql.insert(EVENTS)
@@ -74,12 +76,17 @@ class EventWrites(Shelf):
         added = await self._session.each(ADD, [_row(event, shipment_id) for event, shipment_id in events])
         return {(shop_id, event_id) for shop_id, event_id in added}
 
-    async def events_of(self, shipment_ids: Iterable[str]) -> dict[str, list[TrackingEvent]]:
-        """Events of each shipment asked for, in order of insertion."""
+    async def events_of(
+        self, shipment_ids: Iterable[str], at_hand: Mapping[tuple[str, str], TrackingEvent] = NOTHING
+    ) -> dict[str, list[TrackingEvent]]:
+        """Events of each shipment asked for, in order of insertion.
+
+        Those `at_hand`, by shop and event id, are not read out of their rows again.
+        """
         asked = texts(shipment_ids)
         found: dict[str, list[TrackingEvent]] = {shipment_id: [] for shipment_id in asked}
         for row in await self._session.rows(OF_SHIPMENTS, {"ids": asked}):
-            found[row[0]].append(_event(row))
+            found[row[0]].append(at_hand.get((row[2], row[-1])) or _event(row))
         return found
 
     async def order_events(
@@ -146,7 +153,7 @@ def _row(event: TrackingEvent, shipment_id: str | None) -> dict[str, Any]:
 
 def _event(row: tuple[Any, ...]) -> TrackingEvent:
     _, source, shop_id, order_number, tracking_number, wall_clock, occurred_at, offset, known_by = row[:9]
-    heard_at, status, reason, responsible, evidence, code, description, place, report_hash = row[9:]
+    heard_at, status, reason, responsible, evidence, code, description, place, report_hash, _ = row[9:]
     return TrackingEvent(
         source=source,
         shop_id=shop_id,

@@ -59,15 +59,18 @@ SUBSCRIPTIONS_OF = (
 
 
 class NoticeWrites(Shelf):
-    async def put_notice(self, notice: Notice) -> bool:
-        """Keep a decided notice; False if its key is known."""
-        row = {
-            "key": notice.key,
-            "shop_id": notice.shop_id,
-            "order_number": notice.order_number,
-            "facts": to_json(notice),
-        }
-        return bool(await self._session.each(ADD_NOTICE, [row]))
+    async def put_notices(self, notices: Sequence[Notice]) -> set[str]:
+        """Keep decided notices; the keys that were not known."""
+        rows = [
+            {
+                "key": notice.key,
+                "shop_id": notice.shop_id,
+                "order_number": notice.order_number,
+                "facts": to_json(notice),
+            }
+            for notice in notices
+        ]
+        return {row[0] for row in await self._session.each(ADD_NOTICE, rows)}
 
     async def add_attempt(self, attempt: Attempt) -> None:
         row = {
