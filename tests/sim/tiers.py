@@ -17,7 +17,7 @@ class Tier:
 
 
 TIERS = {
-    "test": Tier("test", 200, (11, 12, 13), 40, 34, 200),
-    "sim": Tier("sim", 5_000, tuple(range(101, 121)), 200, 34, 2_000),
+    "test": Tier("test", 200, (11, 12, 13), 40, 12, 200),
+    "sim": Tier("sim", 5_000, tuple(range(101, 121)), 200, 60, 2_000),
 }
 TIER = TIERS[os.environ.get("MILEPOST_TIER", "test")]
