@@ -6,7 +6,13 @@ import msgspec
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
-from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.status_codes import (
+    HTTP_400_BAD_REQUEST,
+    HTTP_401_UNAUTHORIZED,
+    HTTP_404_NOT_FOUND,
+    HTTP_500_INTERNAL_SERVER_ERROR,
+)
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger(__name__)
@@ -20,6 +26,20 @@ class Problem(msgspec.Struct, kw_only=True):
     status: int
     detail: str
     errors: list[dict[str, str]] = []
+
+
+def _told(description: str) -> ResponseSpec:
+    return ResponseSpec(Problem, description=description, media_type=MEDIA_TYPE, generate_examples=False)
+
+
+PROBLEMS = {
+    HTTP_400_BAD_REQUEST: _told("Something in the question is wrong; `errors` names each field."),
+    HTTP_401_UNAUTHORIZED: _told("No key, or a wrong one."),
+}
+"""What every resource of the API can answer besides data, for the published document."""
+
+PROBLEMS_OF_ONE = PROBLEMS | {HTTP_404_NOT_FOUND: _told("Unknown, or not yours: the answer is the same.")}
+"""The same for a resource that asks for one thing by its id."""
 
 
 def problem_for(_request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Router, get
 from litestar.exceptions import NotFoundException, ValidationException
-from litestar.params import Parameter
+from litestar.params import FromQuery, PathParameter, QueryParameter
 
 from milepost.model.orders import Contact
 from milepost.model.people import ApiKey
@@ -16,12 +16,14 @@ from milepost.ports.store import CursorError, OrderRow, ShipmentRow
 from milepost.record.journey import derive
 from milepost.show.api import shapes, views
 from milepost.show.api.keys import needs_key, shops_of
-from milepost.show.problems import problem_for
+from milepost.show.problems import PROBLEMS, PROBLEMS_OF_ONE, problem_for
 
-Cursor = Annotated[str | None, Parameter(description="`next_cursor` of the page before.", max_length=512)]
-Limit = Annotated[int, Parameter(ge=1, le=500, description="Rows per page.")]
-Number = Annotated[str, Parameter(max_length=128)]
-Filter = Annotated[str | None, Parameter(max_length=128)]
+Cursor = Annotated[
+    str | None, QueryParameter(description="`next_cursor` of the page before.", max_length=512)
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=500, description="Rows per page.")]
+Number = Annotated[str, PathParameter(max_length=128)]
+Filter = Annotated[str | None, QueryParameter(max_length=128)]
 
 ORDERS_PHASE = "o:"
 """Event pages walk shipments first, then what was told of whole orders; this marks the second walk."""
@@ -37,7 +39,7 @@ def _key(request: Request[Any, Any, Any]) -> ApiKey:
     return key
 
 
-@get("/orders", summary="Orders, oldest first")
+@get("/orders", summary="Orders, newest first", responses=PROBLEMS)
 async def orders(
     request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100
 ) -> shapes.OrderPage:
@@ -47,7 +49,11 @@ async def orders(
     return shapes.OrderPage(data, page.next_cursor)
 
 
-@get("/orders/{confirmation_number:str}", summary="One order by its confirmation number")
+@get(
+    "/orders/{confirmation_number:str}",
+    summary="One order by its confirmation number",
+    responses=PROBLEMS_OF_ONE,
+)
 async def order(request: Request[Any, Any, Any], confirmation_number: Number) -> shapes.OrderShape:
     """404 when it is unknown or not yours: the answer is the same."""
     row = await _order(request, confirmation_number)
@@ -61,7 +67,7 @@ async def _contact(request: Request[Any, Any, Any], row: OrderRow) -> Contact | 
     return await _app(request).store.contact(row.facts.shop_id, row.facts.order_number)
 
 
-@get("/shipments", summary="Shipments, oldest first")
+@get("/shipments", summary="Shipments, oldest first", responses=PROBLEMS)
 async def shipments(
     request: Request[Any, Any, Any],
     *,
@@ -86,7 +92,7 @@ async def shipments(
     return shapes.ShipmentPage([await _shipment(app, row) for row in page.rows], page.next_cursor)
 
 
-@get("/shipments/{shipment_id:str}", summary="One shipment")
+@get("/shipments/{shipment_id:str}", summary="One shipment", responses=PROBLEMS_OF_ONE)
 async def shipment(request: Request[Any, Any, Any], shipment_id: Number) -> shapes.ShipmentShape:
     """404 when it is unknown or not yours."""
     app = _app(request)
@@ -101,7 +107,7 @@ async def _shipment(app: App, row: ShipmentRow) -> shapes.ShipmentShape:
     return views.shipment_of(row, promises, app)
 
 
-@get("/events", summary="Tracking events of everything, or of one order or shipment")
+@get("/events", summary="Tracking events of everything, or of one order or shipment", responses=PROBLEMS)
 async def events(
     request: Request[Any, Any, Any],
     *,
@@ -110,7 +116,7 @@ async def events(
     order: Filter = None,
     shipment: Filter = None,
     source: Filter = None,
-    since: datetime | None = None,
+    since: FromQuery[datetime | None] = None,
 ) -> shapes.EventPage:
     """Events heard `since` (RFC 3339), by `source`. A page ends at whole shipments."""
     if since is not None and since.tzinfo is None:
@@ -168,7 +174,7 @@ async def _own_events(app: App, rows: Sequence[OrderRow]) -> list[shapes.EventSh
     return shown
 
 
-@get("/promises", summary="The promises ledger")
+@get("/promises", summary="The promises ledger", responses=PROBLEMS)
 async def promises(
     request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100, order: Filter = None
 ) -> shapes.PromisePage:
@@ -182,13 +188,13 @@ async def promises(
     return shapes.PromisePage([views.promise(one) for one in page.rows], page.next_cursor)
 
 
-@get("/exceptions", summary="Delivery exceptions, worst first")
+@get("/exceptions", summary="Delivery exceptions, worst first", responses=PROBLEMS)
 async def exceptions(
     request: Request[Any, Any, Any],
     *,
     cursor: Cursor = None,
     limit: Limit = 100,
-    only_open: bool = True,
+    only_open: FromQuery[bool] = True,
     mover: Filter = None,
     shipment: Filter = None,
 ) -> shapes.ExceptionPage:
@@ -204,7 +210,7 @@ async def exceptions(
     return shapes.ExceptionPage([views.exception(one) for one in page.rows], page.next_cursor)
 
 
-@get("/notices", summary="Notices and what became of them")
+@get("/notices", summary="Notices and what became of them", responses=PROBLEMS)
 async def notices(
     request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100, order: Filter = None
 ) -> shapes.NoticePage:

@@ -5,7 +5,7 @@ from typing import Annotated
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from milepost.model.exceptions import Mover
 from milepost.ports.store import CursorError
@@ -22,8 +22,8 @@ FILTERS = (
     (Mover.CARRIER.value, "Waiting on the carrier", "needs_carrier"),
 )
 
-Waiting = Annotated[str, Parameter(max_length=20)]
-Cursor = Annotated[str | None, Parameter(max_length=300)]
+Waiting = Annotated[str, QueryParameter(max_length=20)]
+Cursor = Annotated[str | None, QueryParameter(max_length=300)]
 
 
 @get("/")

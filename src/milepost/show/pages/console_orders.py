@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
-from litestar.params import Body, Parameter
+from litestar.params import Body, FromPath, QueryParameter
 
 from milepost.carry.sending import public_url
 from milepost.desk.lookup import make_link
@@ -35,7 +35,7 @@ QUERY_LENGTH_MAX = 320
 HASH = re.compile(r"[0-9a-f]{64}")
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-Cursor = Annotated[str | None, Parameter(max_length=300)]
+Cursor = Annotated[str | None, QueryParameter(max_length=300)]
 
 
 @get("/orders")
@@ -80,7 +80,7 @@ async def search(data: Form, request: Request[None, None, State]) -> Response[An
 
 
 @get("/orders/{number:str}")
-async def order(number: str, request: Request[None, None, State]) -> Response[str]:
+async def order(number: FromPath[str], request: Request[None, None, State]) -> Response[str]:
     """Everything known of it."""
     app, user = app_of(request), user_of(request)
     row = await order_for(request, number)
@@ -95,7 +95,7 @@ async def order(number: str, request: Request[None, None, State]) -> Response[st
 
 
 @post("/orders/{number:str}/link", status_code=200)
-async def link(number: str, request: Request[None, None, State]) -> Response[Any]:
+async def link(number: FromPath[str], request: Request[None, None, State]) -> Response[Any]:
     """A new signed link for the buyer, shown once."""
     app, row = app_of(request), await order_for(request, number)
     token = await make_link(app, shop_id=row.facts.shop_id, order_number=row.facts.order_number)
@@ -109,7 +109,7 @@ async def link(number: str, request: Request[None, None, State]) -> Response[Any
 
 
 @post("/orders/{number:str}/ask", status_code=200)
-async def ask(number: str, request: Request[None, None, State]) -> Response[Any]:
+async def ask(number: FromPath[str], request: Request[None, None, State]) -> Response[Any]:
     """Ask carriers and marketplace at once."""
     row = await order_for(request, number)
     looks = await ask_now(app_of(request), row)
@@ -122,7 +122,9 @@ async def ask(number: str, request: Request[None, None, State]) -> Response[Any]
 
 
 @get("/orders/{number:str}/reports/{body_hash:str}")
-async def report(number: str, body_hash: str, request: Request[None, None, State]) -> Response[bytes]:
+async def report(
+    number: FromPath[str], body_hash: FromPath[str], request: Request[None, None, State]
+) -> Response[bytes]:
     """What a source said, byte for byte. It may tell of other shops' parcels: for an admin of all of them."""
     row = await order_for(request, number)
     if not sees_everything(user_of(request)) or not HASH.fullmatch(body_hash):

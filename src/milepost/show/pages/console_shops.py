@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import Body, PathParameter
 
 from milepost.desk import connecting
 from milepost.desk.shops import sync_now
@@ -20,7 +20,7 @@ from milepost.show.looks import app_of
 
 SHOPS = "/console/shops"
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-Key = Annotated[str, Parameter(max_length=64)]
+Key = Annotated[str, PathParameter(max_length=64)]
 
 
 @get("/shops")

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie, State
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, Parameter
+from litestar.params import Body, QueryParameter
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_401_UNAUTHORIZED
 
@@ -15,7 +15,7 @@ from milepost.show.cookies import is_secure
 from milepost.show.looks import app_of, page
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-Next = Annotated[str, Parameter(query="next", max_length=400)]
+Next = Annotated[str, QueryParameter(name="next", max_length=400)]
 EMAIL_LENGTH_MAX = 254
 
 
