@@ -36,15 +36,17 @@ START = "2026-03-02T08:00:00+00:00"
 """Every checked world begins here, so that a seed means the same world for ever."""
 
 POLLING = Polling(
-    label_created_s=12 * 3600,
-    in_transit_s=8 * 3600,
-    out_for_delivery_s=4 * 3600,
-    exception_s=8 * 3600,
-    marketplace_tracking_s=12 * 3600,
+    label_created_s=24 * 3600,
+    in_transit_s=12 * 3600,
+    out_for_delivery_s=6 * 3600,
+    exception_s=12 * 3600,
+    after_end_s=24 * 3600,
+    order_refresh_s=48 * 3600,
+    marketplace_tracking_s=24 * 3600,
 )
 """Calmer than the defaults: a check counts what was heard in the end, not how soon."""
 
-SYNC_S = 6 * 3600
+SYNC_S = 24 * 3600
 """Between two searches of a shop; in between its pushes are the hints."""
 
 PROGRESS_EVERY = 12
