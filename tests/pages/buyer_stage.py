@@ -26,8 +26,8 @@ from milepost_sandbox import door
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 PLAYED = timedelta(days=5, hours=12)
 STEP = timedelta(hours=6)
-ORDERS = 20
-SEED = 7
+ORDERS = 26
+SEED = 1
 WAIT_S = 60.0
 
 
