@@ -75,9 +75,9 @@ class TurningClock:
 
 def demo(
     *,
-    orders: int = 36,
-    seed: int = 7,
-    port: int = 8080,
+    orders: Annotated[int, Parameter(help="How many orders the shops have.")] = 36,
+    seed: Annotated[int, Parameter(help="The same seed makes the same shops and parcels.")] = 7,
+    port: Annotated[int, Parameter(help="Where it answers; if taken, the next free one.")] = 8080,
     rate: Annotated[float, Parameter(help="World seconds per real second.")] = 120.0,
 ) -> None:
     """Track simulated orders through the real connectors; open the printed address in a browser.

@@ -3,7 +3,7 @@
 import sys
 from typing import NoReturn
 
-from cyclopts import App
+from cyclopts import App, CycloptsError
 from rich.console import Console
 
 from milepost.cli import accounts, care, carriers, demo, orders, running, sandbox, shops
@@ -51,7 +51,9 @@ for option in ("--help", "--version", "--install-completion"):
 def main() -> NoReturn:
     """Run one command and leave with an exit code that means something."""
     try:
-        code = app()
+        code = app(exit_on_error=False)
+    except CycloptsError:
+        sys.exit(Exit.WRONG)  # it said what was wrong already
     except refusals() as error:
         sys.stderr.write(f"milepost: {error}\n")
         sys.exit(Exit.of(error))

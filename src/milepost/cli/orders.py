@@ -304,7 +304,12 @@ def _minute(moment: Any) -> str:
 
 
 def import_(
-    file: Annotated[Path, Parameter(help="A CSV file; its columns are in docs/reference/commands.md.")],
+    file: Annotated[
+        Path,
+        Parameter(
+            help="CSV with order_number, tracking_number and more columns (docs/reference/commands.md)."
+        ),
+    ],
     /,
     *,
     as_json: AsJson = False,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from litestar import Request, Router, get
 from litestar.exceptions import NotFoundException, ValidationException
-from litestar.params import FromQuery, PathParameter, QueryParameter
+from litestar.params import PathParameter, QueryParameter
 
 from milepost.model.orders import Contact
 from milepost.model.people import ApiKey
@@ -23,7 +23,23 @@ Cursor = Annotated[
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=500, description="Rows per page.")]
 Number = Annotated[str, PathParameter(max_length=128)]
-Filter = Annotated[str | None, QueryParameter(max_length=128)]
+
+
+def _filter(description: str) -> Any:
+    return QueryParameter(max_length=128, description=description)
+
+
+ByOrder = Annotated[str | None, _filter("Only of this order: its confirmation number.")]
+ByNumber = Annotated[str | None, _filter("Only with this tracking number.")]
+ByCarrier = Annotated[str | None, _filter("Only with this carrier: its key.")]
+ByStatus = Annotated[str | None, _filter("Only in this status, e.g. `in_transit`.")]
+ByShipment = Annotated[str | None, _filter("Only of this shipment: its id.")]
+BySource = Annotated[str | None, _filter("Only as this source told it: its key.")]
+ByMover = Annotated[str | None, _filter("Only those whose move it is: `buyer`, `seller` or `carrier`.")]
+Since = Annotated[
+    datetime | None, QueryParameter(description="Only heard at or after this instant (RFC 3339 with offset).")
+]
+OnlyOpen = Annotated[bool, QueryParameter(description="`false`: also those that ended.")]
 
 ORDERS_PHASE = "o:"
 """Event pages walk shipments first, then what was told of whole orders; this marks the second walk."""
@@ -73,10 +89,10 @@ async def shipments(
     *,
     cursor: Cursor = None,
     limit: Limit = 100,
-    order: Filter = None,
-    tracking_number: Filter = None,
-    carrier: Filter = None,
-    status: Filter = None,
+    order: ByOrder = None,
+    tracking_number: ByNumber = None,
+    carrier: ByCarrier = None,
+    status: ByStatus = None,
 ) -> shapes.ShipmentPage:
     """Filter by order, tracking number, carrier or status."""
     app = _app(request)
@@ -113,12 +129,12 @@ async def events(
     *,
     cursor: Cursor = None,
     limit: Limit = 100,
-    order: Filter = None,
-    shipment: Filter = None,
-    source: Filter = None,
-    since: FromQuery[datetime | None] = None,
+    order: ByOrder = None,
+    shipment: ByShipment = None,
+    source: BySource = None,
+    since: Since = None,
 ) -> shapes.EventPage:
-    """Events heard `since` (RFC 3339), by `source`. A page ends at whole shipments."""
+    """A page ends at whole shipments, so it may hold more or fewer rows than `limit`."""
     if since is not None and since.tzinfo is None:
         raise ValidationException("since: write the offset, e.g. 2026-03-04T18:00:00Z")
     page = await _event_page(request, cursor, limit, order, shipment)
@@ -176,7 +192,7 @@ async def _own_events(app: App, rows: Sequence[OrderRow]) -> list[shapes.EventSh
 
 @get("/promises", summary="The promises ledger", responses=PROBLEMS)
 async def promises(
-    request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100, order: Filter = None
+    request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100, order: ByOrder = None
 ) -> shapes.PromisePage:
     """Every date anyone named, oldest first; of one order with `order`."""
     app, shop_ids = _app(request), shops_of(_key(request))
@@ -194,9 +210,9 @@ async def exceptions(
     *,
     cursor: Cursor = None,
     limit: Limit = 100,
-    only_open: FromQuery[bool] = True,
-    mover: Filter = None,
-    shipment: Filter = None,
+    only_open: OnlyOpen = True,
+    mover: ByMover = None,
+    shipment: ByShipment = None,
 ) -> shapes.ExceptionPage:
     """Open ones unless `only_open=false`; `mover` is buyer, seller or carrier."""
     page = await _app(request).store.exceptions(
@@ -212,7 +228,7 @@ async def exceptions(
 
 @get("/notices", summary="Notices and what became of them", responses=PROBLEMS)
 async def notices(
-    request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100, order: Filter = None
+    request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100, order: ByOrder = None
 ) -> shapes.NoticePage:
     """Without addresses: who was told is not what was told."""
     page = await _app(request).store.notices(
