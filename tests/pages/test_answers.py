@@ -11,7 +11,7 @@ from milepost.react.kinds import KINDS
 from milepost.react.words import WORDS
 from milepost.show.assets import svg
 from milepost.show.buyer.answer import answer, five_steps
-from milepost.show.buyer.windows import Window, standing
+from milepost.show.buyer.windows import Window, moved_later, standing
 from milepost.show.moments import ago
 from milepost.show.words.sentences import policies, scans, statuses, steps
 
@@ -105,6 +105,14 @@ def test_each_status_has_its_answer(status, window, headline, chip, tone):
     journey = _journey(status)
     said = answer(journey, (), Window.of(promise(*window), None) if window else None, None, NOW)
     assert (said.headline, said.chip, said.tone) == (headline, chip, tone)
+
+
+def test_nothing_is_called_on_time_after_its_day_was_moved():
+    first, moved = promise(at(23), at(23, 14), said_at=at(20)), promise(at(25), at(25, 14))
+    assert moved_later([moved, first], moved)
+    assert not moved_later([first], first)
+    window = Window.of(moved, None)
+    assert answer(_journey(Status.IN_TRANSIT), (), window, None, NOW, is_later=True).chip == "On the way"
 
 
 def test_a_delivery_that_was_taken_back_says_so():

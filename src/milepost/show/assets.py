@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
+from litestar.params import PathParameter
 
 BUILT = Path(__file__).with_name("static") / "built"
 FIX = "run `make` (it builds the browser assets), or `node build.mjs` in frontend/"
@@ -90,7 +92,9 @@ def _file(path: Path, *, for_ever: bool) -> File:
 
 
 @get("/static/{name:str}", include_in_schema=False)
-async def static(name: str, request: Request[None, None, State]) -> Response[bytes]:
+async def static(
+    name: Annotated[str, PathParameter(max_length=200)], request: Request[None, None, State]
+) -> Response[bytes]:
     """A built file; its name holds a hash of its content, so a browser may keep it."""
     found = _files().get(name)
     if found is None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
@@ -45,6 +46,11 @@ def page(
     )
 
 
+def order_address(order_number: str) -> str:
+    """Where an order's page is; numbers from a list may hold any character."""
+    return f"/orders/{quote(order_number, safe='')}"
+
+
 def render(request: AnyRequest, template: str, **facts: Any) -> str:
     """A template with its facts and with what all of them may use."""
     return environment().get_template(template).render(**around(request), **facts)
@@ -73,7 +79,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"asset": asset, "icon": icon}
+    made.globals |= {"asset": asset, "icon": icon, "order_address": order_address}
     made.filters |= {
         "day": moments.day,
         "short_day": moments.short_day,

@@ -53,8 +53,13 @@ def answer(
     window: Window | None,
     zone: str | None,
     now: datetime,
+    *,
+    is_later: bool = False,
 ) -> Answer:
-    """The headline of one parcel. `exceptions` are the open ones a buyer is shown, worst first."""
+    """The headline of one parcel. `exceptions` are the open ones a buyer is shown, worst first.
+
+    `is_later`: the day was moved since it was first named.
+    """
     words = statuses()[journey.status]
     headline, quiet, strong = _lines(journey, exceptions, window, zone, now)
     chip, icon, tone = words.chip, words.icon, words.tone
@@ -63,7 +68,8 @@ def answer(
     elif exceptions and journey.status is not Status.DELIVERED:
         chip, icon, tone = _chip(exceptions[0], chip, tone)
     elif journey.status in MOVING and window is not None and not window.is_past(now):
-        chip = f"{chip} · on time" if journey.status is not Status.OUT_FOR_DELIVERY else chip
+        on_time = not is_later and journey.status is not Status.OUT_FOR_DELIVERY
+        chip = f"{chip} · on time" if on_time else chip
     elif journey.status in MOVING and window is not None:
         chip, icon, tone = f"{chip} · late", "clock", WARN
     beats = tone == GOOD and journey.status in MOVING

@@ -19,7 +19,7 @@ from milepost.show.buyer.gather import Parcel, Story
 from milepost.show.buyer.ledger import Entry, history
 from milepost.show.buyer.sight import LOCALE, Sight
 from milepost.show.buyer.timeline import Timeline, timeline
-from milepost.show.buyer.windows import Window, standing
+from milepost.show.buyer.windows import Window, moved_later, standing
 from milepost.show.moments import counted, long_date
 from milepost.show.words.sentences import policies
 
@@ -164,7 +164,8 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
     promise = standing(one.promises)
     window = Window.of(promise, zone) if promise else None
     exceptions = shown(one.exceptions, journey)
-    said = answer(journey, exceptions, window, zone, now)
+    is_later = promise is not None and moved_later(one.promises, promise)
+    said = answer(journey, exceptions, window, zone, now, is_later=is_later)
     if sight.is_public and one.shipment is None:
         said = NOT_SCANNED
     home = str(LOCALE.territories.get(story.destination.country.upper(), ""))

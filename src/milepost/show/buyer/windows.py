@@ -13,6 +13,9 @@ WHOLE_DAY = timedelta(hours=11)
 """A window this long within one day names the day and not the hours."""
 
 
+LATER_BY = timedelta(days=1)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """A window in the local time of the door. `zone_name` is said where that time is not known."""
@@ -77,6 +80,16 @@ def standing(promises: Iterable[Promise]) -> Promise | None:
         if theirs:
             return max(theirs, key=lambda promise: promise.said_at)
     return None
+
+
+def moved_later(promises: Iterable[Promise], now_told: Promise) -> bool:
+    """Whether the day is later than the first one anybody named: then nothing is on time."""
+    first = min(
+        (promise for promise in promises if promise.name == DELIVERY),
+        key=lambda promise: promise.said_at,
+        default=now_told,
+    )
+    return now_told.to_at - first.to_at >= LATER_BY
 
 
 def zone_or_none(name: str | None) -> ZoneInfo | None:

@@ -12,7 +12,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_404_NOT_FOUND
 from milepost.desk.lookup import look_up, make_link
 from milepost.ports.app import App
 from milepost.show.cookies import remember
-from milepost.show.looks import app_of, page
+from milepost.show.looks import app_of, order_address, page
 
 VISIT_DAYS = 1
 """World days a look-up lasts; a signed link lasts longer."""
@@ -41,7 +41,7 @@ async def find(data: Form, request: Request[None, None, State]) -> Response[Any]
         view=earned.view,
         days=visit_days(app),
     )
-    answer = Redirect(f"/orders/{earned.order_number}", status_code=HTTP_303_SEE_OTHER)
+    answer = Redirect(order_address(earned.order_number), status_code=HTTP_303_SEE_OTHER)
     remember(answer, request, token, app)
     return answer
 

@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_404_NOT_
 from milepost.desk.lookup import open_link
 from milepost.desk.switches import switch_off
 from milepost.show.cookies import TOKEN_LENGTH_MAX, remember
-from milepost.show.looks import app_of, page
+from milepost.show.looks import app_of, order_address, page
 from milepost.show.pages.home import look_up_page
 from milepost.show.pages.order import MAIL
 from milepost.show.security import PRIVATE
@@ -28,7 +28,7 @@ async def open_order(token: Token, request: Request[None, None, State]) -> Respo
         return look_up_page(request, status=HTTP_404_NOT_FOUND, message="wrong_link")
     if link.expires_at <= app.clock.now():
         return page(request, "buyer/expired.html", status=HTTP_410_GONE)
-    answer = Redirect(f"/orders/{link.order_number}", status_code=HTTP_303_SEE_OTHER, headers=dict(PRIVATE))
+    answer = Redirect(order_address(link.order_number), status_code=HTTP_303_SEE_OTHER, headers=dict(PRIVATE))
     remember(answer, request, token, app)
     return answer
 

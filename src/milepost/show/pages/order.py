@@ -16,7 +16,7 @@ from milepost.ports.app import App
 from milepost.show.buyer.gather import order_story
 from milepost.show.buyer.view import PageView, page_view
 from milepost.show.buyer.visit import visit
-from milepost.show.looks import AnyRequest, app_of, page
+from milepost.show.looks import AnyRequest, app_of, order_address, page
 from milepost.show.pages.home import look_up_page
 from milepost.show.words.sentences import source_names
 
@@ -74,7 +74,7 @@ async def notices(number: Number, data: Form, request: Request[None, None, State
         await _switch(app, link, data)
     except SwitchError as error:
         return await order_page(request, link, wrong=str(error).partition(": ")[2], status=400)
-    return Redirect(f"/orders/{link.order_number}#notices", status_code=HTTP_303_SEE_OTHER)
+    return Redirect(f"{order_address(link.order_number)}#notices", status_code=HTTP_303_SEE_OTHER)
 
 
 async def _switch(app: App, link: Link, data: dict[str, str]) -> None:
