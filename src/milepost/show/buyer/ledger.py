@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from milepost.model.promises import Promise, Promiser
-from milepost.show.buyer.windows import DELIVERY, Window, zone_or_none
+from milepost.show.buyer.windows import DELIVERY, Window, reason_of, zone_or_none
 from milepost.show.moments import moment
 
 SHOWN_MAX = 12
@@ -57,7 +57,7 @@ def _entry(
     said_at = _local(promise.said_at, zone)
     return Entry(
         sentence=sentence,
-        reason=promise.reason if is_ours else "",
+        reason=reason_of(promise) if is_ours else "",
         said=moment(said_at),
         machine_said=said_at.isoformat(timespec="seconds"),
     )

@@ -19,7 +19,7 @@ from milepost.show.buyer.gather import Parcel, Story
 from milepost.show.buyer.ledger import Entry, history
 from milepost.show.buyer.sight import LOCALE, Sight
 from milepost.show.buyer.timeline import Timeline, timeline
-from milepost.show.buyer.windows import Window, moved_later, standing
+from milepost.show.buyer.windows import Window, moved_later, reason_of, standing
 from milepost.show.moments import counted, long_date
 from milepost.show.words.sentences import policies
 
@@ -208,12 +208,12 @@ def _certainty(promise: Promise) -> Certainty | None:
     if promise.promiser is not Promiser.MILEPOST or not promise.reason:
         return None
     if promise.confidence is None:
-        return Certainty(question="What is this based on?", percent="", reason=promise.reason)
+        return Certainty(question="What is this based on?", percent="", reason=reason_of(promise))
     rests_on = f" It rests on {counted(promise.sample_size, 'parcel')}." if promise.sample_size else ""
     return Certainty(
         question="How sure are we?",
         percent=f"{round(promise.confidence * 100)} %",
-        reason=promise.reason + rests_on,
+        reason=reason_of(promise) + rests_on,
     )
 
 

@@ -1,11 +1,12 @@
 """When it comes, in words: a promised window as an answer, a line and a sentence."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from milepost.model.promises import Promise, Promiser
+from milepost.model.promises import EtaKind, Promise, Promiser
 from milepost.show.moments import clock, day, near_day, short_day, weekday
 
 DELIVERY = "delivery"
@@ -14,6 +15,7 @@ WHOLE_DAY = timedelta(hours=11)
 
 
 LATER_BY = timedelta(days=1)
+SORT_OF_DATE = re.compile(rf" \(({'|'.join(EtaKind)})\)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,11 @@ def standing(promises: Iterable[Promise]) -> Promise | None:
         if theirs:
             return max(theirs, key=lambda promise: promise.said_at)
     return None
+
+
+def reason_of(promise: Promise) -> str:
+    """Why it was named, without the carrier's technical word for the sort of date."""
+    return SORT_OF_DATE.sub("", promise.reason)
 
 
 def moved_later(promises: Iterable[Promise], now_told: Promise) -> bool:
