@@ -90,7 +90,9 @@ def check(
     orders: Orders = 40,
     stories: Stories = None,
     faults: Faults = "none",
-    engine: Literal["sqlite", "postgres"] = "sqlite",
+    engine: Annotated[
+        Literal["sqlite", "postgres"], Parameter(help="Where Milepost keeps its facts.")
+    ] = "sqlite",
     as_json: AsJson = False,
 ) -> int:
     """Run a world from its beginning to its end through a fresh Milepost, then audit it.

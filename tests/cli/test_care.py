@@ -1,0 +1,135 @@
+"""`config check`, `doctor`, `user add`, `api-key add`, `carrier`: setting Milepost up and seeing that it is well."""
+
+import pytest
+
+SETTINGS = """
+[web]
+public_url = "https://track.example.com"
+[mail]
+host = "127.0.0.1"
+port = 1
+password = "very-secret-mail"
+[store]
+url = "sqlite:data/here.sqlite"
+[[tiktok_shop.apps]]
+app_key = "key1"
+app_secret = "very-secret-app"
+[carriers.ups]
+client_id = "id1"
+client_secret = "very-secret-ups"
+"""
+
+
+def test_config_check_shows_every_value_but_no_secret(milepost, tmp_path):
+    (tmp_path / "milepost.toml").write_text(SETTINGS)
+    said = milepost("config", "check")
+    assert said.code == 0
+    assert "very-secret" not in said.out
+    assert "sqlite:data/here.sqlite" in said.out
+    told = milepost("config", "check", "--json").told
+    assert told["tiktok_shop.apps.0.app_secret"] == "(set, hidden)"
+    assert told["carriers.ups.client_id"] == "id1"
+    assert told["polling.in_transit_s"] == 10800
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("[web]\nprot = 1\n", "web.prot is not a setting: did you mean `port`?"),
+        ('[web]\nport = "x"\n', "web.port: expected a number"),
+        ("[carriers.acme]\nclient_id = 'x'\n", "there is no such carrier"),
+        ("clock = 'noon'\n", "clock: 'noon' is neither"),
+        ("[web\n", "milepost.toml cannot be read"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_with_its_fix(milepost, tmp_path, text, says):
+    (tmp_path / "milepost.toml").write_text(text)
+    said = milepost("config", "check")
+    assert said.code == 2
+    assert says in said.err
+
+
+def test_the_environment_is_looked_at_too(milepost, monkeypatch):
+    monkeypatch.setenv("MILEPOST_WEB__PORT", "9000")
+    assert milepost("config", "check", "--json").told["web.port"] == 9000
+
+
+def test_the_doctor_finds_what_is_wrong_and_says_what_to_do(milepost, tmp_path):
+    (tmp_path / "milepost.toml").write_text(SETTINGS)
+    found = {one["what"]: one for one in milepost("doctor", "--json").told}
+    assert found["mail"]["verdict"] == "bad"
+    assert "127.0.0.1:1 does not answer" in found["mail"]["told"]
+    assert found["public address"]["verdict"] == "ok"
+    assert found["ups"]["verdict"] == "ok"
+    assert found["dhl"]["verdict"] == "warn"
+    assert found["database"]["verdict"] == "ok"
+    assert all(one["fix"] for one in found.values() if one["verdict"] != "ok")
+    assert milepost("doctor").code == 1
+
+
+def test_the_doctor_notices_a_key_that_others_can_read(milepost, tmp_path):
+    assert milepost("doctor").code == 0
+    (tmp_path / "var" / "milepost.key").chmod(0o644)
+    said = milepost("doctor")
+    assert said.code == 1
+    assert "chmod 600" in said.out
+
+
+def test_somebody_is_added_with_a_password_from_standard_input(milepost):
+    said = milepost(
+        "user",
+        "add",
+        "Ann@Example.com",
+        "--role",
+        "support",
+        "--shop",
+        "s1",
+        "--password-stdin",
+        "--json",
+        typed="correct horse\n",
+    )
+    assert said.code == 0
+    assert said.told["email"] == "ann@example.com"
+    assert said.told["shop_ids"] == ["s1"]
+
+
+@pytest.mark.parametrize(
+    ("email", "typed", "says"),
+    [
+        ("ann@example.com", "short\n", "choose 8 to 256"),
+        ("nobody", "long enough\n", "is not an e-mail address"),
+    ],
+)
+def test_an_account_that_cannot_be_is_refused(milepost, email, typed, says):
+    said = milepost("user", "add", email, "--password-stdin", typed=typed)
+    assert said.code == 2
+    assert says in said.err
+
+
+def test_a_key_is_shown_once_and_alone_on_standard_output(milepost):
+    said = milepost("api-key", "add", "warehouse")
+    assert said.code == 0
+    assert said.out.startswith("mp_")
+    assert len(said.out.split()) == 1
+
+
+def test_carriers_are_listed_with_the_level_they_earned(milepost):
+    told = {one["key"]: one for one in milepost("carrier", "list", "--json").told}
+    assert {"ups", "fedex", "usps", "dhl"} <= set(told)
+    assert all(one["checklist_done"] <= one["checklist"] for one in told.values())
+    assert all(one["has_keys"] is False for one in told.values())
+    assert "no keys" in milepost("carrier", "list").out
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "says"),
+    [
+        ("1Z 999AA1 0123 4567 84", 0, "Answer: ups"),
+        ("1Z999AA10123456785", 2, "its check digit should be 4, not 5"),
+        ("123456789012", 1, "not sure enough to say"),
+        ("hello", 1, "not sure enough to say"),
+    ],
+)
+def test_a_number_is_identified_or_not(milepost, number, code, says):
+    said = milepost("carrier", "identify", number)
+    assert (said.code, says in said.out) == (code, True), said
