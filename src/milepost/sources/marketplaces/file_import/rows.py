@@ -139,7 +139,11 @@ def _row(header: list[str], found: list[str], line: int) -> Row:
 def _check(cells: dict[str, str]) -> None:
     number, tracking = cells.get("order_number", ""), cells.get("tracking_number", "")
     if not ORDER_NUMBER.fullmatch(number):
-        raise BadRowError(_empty_or("order_number", number, "letters, digits, dot, hyphen and underscore only (no #), 64 at most"))
+        raise BadRowError(
+            _empty_or(
+                "order_number", number, "letters, digits, dot, hyphen and underscore only (no #), 64 at most"
+            )
+        )
     if not TRACKING_NUMBER.fullmatch(tracking):
         raise BadRowError(_empty_or("tracking_number", tracking, "5 to 60 letters and digits"))
     if cells.get("email") and not EMAIL.fullmatch(cells["email"]):
