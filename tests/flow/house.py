@@ -60,7 +60,7 @@ class Pigeon:
         return self.answer
 
 
-def _facts(number, parcels, state, updated, placed, contact, complete):
+def _facts(*, number, parcels, state, updated, placed, contact, complete):
     return OrderFacts(
         order_number=number,
         shop_id=SHOP,
@@ -184,20 +184,22 @@ def order(
         "contact": contact or {},
         "complete": complete,
     }
-    return _report("bazaar", ReportKind.ORDER_DETAIL, (number,), json.dumps([told]), SHOP)
+    return _report("bazaar", ReportKind.ORDER_DETAIL, number, json.dumps([told]), shop_id=SHOP)
 
 
 def scans(number, *lines, heard_at=NOW):
     """What Acme tells of a parcel: lines `WHEN  CODE  PLACE`."""
-    return _report("acme", ReportKind.TRACKING, (number,), "\n".join(lines), None, heard_at)
+    return _report("acme", ReportKind.TRACKING, number, "\n".join(lines), heard_at=heard_at)
 
 
 def order_scans(number, *lines, heard_at=NOW):
     """What the bazaar tells of an order, without saying which parcel."""
-    return _report("bazaar", ReportKind.ORDER_TRACKING, (number,), "\n".join(lines), SHOP, heard_at)
+    return _report(
+        "bazaar", ReportKind.ORDER_TRACKING, number, "\n".join(lines), shop_id=SHOP, heard_at=heard_at
+    )
 
 
-def _report(source, kind, subject, body, shop_id, heard_at=NOW):
+def _report(source, kind, number, body, *, shop_id=None, heard_at=NOW):
     return Report(
-        source=source, kind=kind, shop_id=shop_id, subject=subject, heard_at=heard_at, body=body.encode()
+        source=source, kind=kind, shop_id=shop_id, subject=(number,), heard_at=heard_at, body=body.encode()
     )

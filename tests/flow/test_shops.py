@@ -62,7 +62,7 @@ async def test_the_watermark_moves_with_its_pages_and_not_past_what_was_read(tmp
         await carry_out_due(milepost.app, "w1")
         mark = datetime.fromisoformat(await milepost.app.store.mark(MARK))
         kept = await milepost.app.store.orders(shop_ids=None, cursor=None, limit=10)
-        until = [asked.body for asked in server.asked if asked.path == SEARCH][0]
+        until = next(asked.body for asked in server.asked if asked.path == SEARCH)
         assert sorted(row.facts.order_number for row in kept.rows) == ["1", "2"]
         assert f'"update_time_lt":{int(mark.timestamp())}'.encode() in until
         assert mark < NOW

@@ -47,10 +47,28 @@ async def test_who_asked_is_told_once_however_often_it_is_heard(tmp_path):
     async with house(tmp_path, pigeon=pigeon) as milepost:
         await milepost.hear(order())
         await wants_to_know(milepost)
-        for _ in range(3):
-            await milepost.hear(scans("AC1", DELIVERED))
+        again = "2026-03-04T11:00:20+01:00  DEL"  # a copy of it, in other words
+        for told in (DELIVERED, DELIVERED, again, again):
+            milepost.clock.move(timedelta(minutes=1))
+            await milepost.hear(scans("AC1", told))
             await drain(milepost.app)
     assert pigeon.carried == [("delivered", ADA)]
+
+
+async def test_a_parcel_that_goes_out_twice_on_one_day_is_told_of_once(tmp_path):
+    pigeon = Pigeon()
+    async with house(tmp_path, pigeon=pigeon) as milepost:
+        await milepost.hear(order())
+        await wants_to_know(milepost)
+        for told in (
+            "08:00+01:00  OFD  Paris FR",
+            "10:00+01:00  ATT  Paris FR",
+            "12:00+01:00  OFD  Paris FR",
+        ):
+            milepost.clock.move(timedelta(minutes=1))
+            await milepost.hear(scans("AC1", f"2026-03-04T{told}"))
+            await drain(milepost.app)
+    assert pigeon.carried == [("out_for_delivery", ADA), ("attempted", ADA)]
 
 
 async def test_a_notice_nobody_can_get_is_given_up_where_a_person_looks(tmp_path):

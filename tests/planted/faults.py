@@ -1,0 +1,201 @@
+"""Faults we plant on purpose, one at a time, each with the test that must notice it.
+
+A row: what is wrong then, the file under src/milepost, the exact text and what stands there instead, and the
+test. A row whose text is gone from the code fails and says so: plant it anew where the thought lives now.
+"""
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """One row."""
+
+    name: str
+    file: str
+    text: str
+    instead: str
+    caught_by: str
+
+
+PROMISES = "tests/flow/test_promises_kept.py::test_"
+WORK = "tests/flow/test_work.py::test_"
+SHOPS = "tests/flow/test_shops.py::test_"
+HOOKS = "tests/flow/test_hooks.py::test_"
+
+FAULTS = (
+    Fault(
+        "dedupe is off: a push and a poll of one scan are two events",
+        "record/copies.py",
+        "return abs(other.utc - one.utc) < COPY_WINDOW",
+        "return False",
+        PROMISES + "two_copies_of_one_scan_are_one_event",
+    ),
+    Fault(
+        "the offset a source told is dropped",
+        "normalize/scans.py",
+        "return Instant.reported(scan.moment)",
+        "return Instant.unzoned(scan.moment.replace(tzinfo=None).isoformat())",
+        "tests/normalize/test_instants.py::test_an_instant_is_read_like_this",
+    ),
+    Fault(
+        "a time without a zone is taken for UTC, and not marked",
+        "normalize/scans.py",
+        "return Instant.unzoned(wall_clock)",
+        'return Instant.inferred(wall_clock, ZoneInfo("UTC"))',
+        "tests/normalize/test_instants.py::test_an_instant_is_read_like_this",
+    ),
+    Fault(
+        "an unknown code counts as in transit",
+        "normalize/meaning.py",
+        "return Status.UNKNOWN",
+        "return Status.IN_TRANSIT",
+        "tests/normalize/test_meaning.py::test_a_code_nobody_explained_is_unknown_and_never_in_transit",
+    ),
+    Fault(
+        "the signature of a push is not checked",
+        "sources/marketplaces/tiktok_shop/push.py",
+        "return None if any(verdicts) else (",
+        "return None if verdicts else (",
+        HOOKS + "a_push_with_a_wrong_signature_is_refused_and_nothing_is_kept",
+    ),
+    Fault(
+        "a push is answered with yes though it was not kept",
+        "show/hooks.py",
+        'return _problem(HTTP_503_SERVICE_UNAVAILABLE, "Not kept", "It could not be stored; send it again.")',
+        'return Response(b"", status_code=HTTP_200_OK)',
+        HOOKS + "a_push_that_cannot_be_kept_is_answered_come_again_and_then_counts",
+    ),
+    Fault(
+        "a push is kept by itself, before the work it asks for",
+        "store/sql/sqlite.py",
+        "await asyncio.shield(self.in_writer(self._roll_back))",
+        'await asyncio.shield(self.in_writer(lambda: self.connection.execute("COMMIT")))',
+        HOOKS + "work_that_cannot_be_written_takes_the_push_with_it",
+    ),
+    Fault(
+        "a push told again is a new one",
+        "flow.py",
+        "if await tx.seen_push(marketplace, push.notification_id, now):",
+        "if not marketplace:",
+        HOOKS + "a_push_told_again_is_one_push",
+    ),
+    Fault(
+        "a failed batch is not rolled back",
+        "store/sql/sqlite.py",
+        'self.connection.execute("ROLLBACK")',
+        'self.connection.execute("COMMIT")',
+        PROMISES + "a_batch_that_fails_half_way_leaves_nothing",
+    ),
+    Fault(
+        "a commit does not wait for the disk",
+        "store/sql/sqlite.py",
+        'connection.pragma("synchronous", "FULL")',
+        'connection.pragma("synchronous", "NORMAL")',
+        "tests/contract/test_starting.py::test_commits_wait_for_the_disk[sqlite]",
+    ),
+    Fault(
+        "a delivery is never taken back",
+        "record/journey.py",
+        "        self.retracted = True\n        return status\n",
+        "        return None\n",
+        "tests/record/test_journey.py::test_a_retracted_delivery_says_so_until_it_is_delivered_again",
+    ),
+    Fault(
+        "a parcel that came back to its sender is called delivered",
+        "record/journey.py",
+        "            return Status.RETURNED\n",
+        "            return Status.DELIVERED\n",
+        "tests/record/test_journey.py::test_scans_in_this_order_end_as",
+    ),
+    Fault(
+        "a reused number inherits the old parcel's story",
+        "record/shipments.py",
+        "REUSE_SLACK = timedelta(days=14)",
+        "REUSE_SLACK = timedelta(days=1400)",
+        PROMISES + "a_reused_number_does_not_inherit_the_old_story",
+    ),
+    Fault(
+        "a scan heard before its order is thrown away",
+        "record/attribution.py",
+        "placed += homes or [(event.of_shop(NOBODYS_SHOP), None)]",
+        "placed += homes",
+        PROMISES + "a_scan_heard_before_its_order_is_found_again",
+    ),
+    Fault(
+        "a masked contact wipes a clear one",
+        "record/orders.py",
+        "**{item.name: getattr(told, item.name) or getattr(before, item.name) for item in fields(Contact)}",
+        "**{item.name: getattr(told, item.name) for item in fields(Contact)}",
+        PROMISES + "a_masked_contact_never_wipes_a_clear_one",
+    ),
+    Fault(
+        "a staler description undoes a newer one",
+        "record/orders.py",
+        "return _age(told) < _age(before)",
+        "return False",
+        PROMISES + "a_staler_description_undoes_nothing",
+    ),
+    Fault(
+        "a date that changed is not added to the ledger",
+        "record/promises.py",
+        "if standing is not None and standing.window == promise.window:",
+        "if standing is not None:",
+        PROMISES + "a_promise_that_changes_is_added_beside_the_old_one",
+    ),
+    Fault(
+        "the watermark goes past what was read",
+        "carry/shops.py",
+        "max(start, end).isoformat()",
+        "now.isoformat()",
+        SHOPS + "the_watermark_moves_with_its_pages_and_not_past_what_was_read",
+    ),
+    Fault(
+        "whoever waited for a renewed token renews it again",
+        "carry/grants.py",
+        "if current is not None and current.access_token != stale.access_token:",
+        "if current is None:",
+        SHOPS + "a_token_is_renewed_ahead_of_its_end_once_though_two_workers_want_to",
+    ),
+    Fault(
+        "one list shows every shop's orders",
+        "store/order_shelf.py",
+        "statement = walled(NEWEST, ORDERS.c.shop_id, shop_ids)",
+        "statement = NEWEST",
+        SHOPS + "one_shop_never_sees_anothers_orders",
+    ),
+    Fault(
+        "a worker that lost its lease may still finish",
+        "queue/statements.py",
+        'WORK.c.token == bindparam("mark"), IS_DUE)',
+        'bindparam("mark") != "", IS_DUE)',
+        WORK + "what_a_dead_worker_held_is_done_by_another_and_the_late_one_writes_nothing",
+    ),
+    Fault(
+        "a notice has a new key each time, so it is told twice",
+        "react/notices.py",
+        ":{news.name}:{news.cause}:",
+        ":{news.name}:{now}:",
+        WORK + "a_parcel_that_goes_out_twice_on_one_day_is_told_of_once",
+    ),
+    Fault(
+        "a carrier's Retry-After is not heeded",
+        "carry/failures.py",
+        "polls.FIRST_FAILURE_S if asked_s is None else asked_s",
+        "polls.FIRST_FAILURE_S",
+        WORK + "a_carrier_that_says_come_later_is_asked_when_it_said",
+    ),
+    Fault(
+        "the second factor of a look-up is not looked at",
+        "desk/lookup.py",
+        "if row is not None and right and not closed and factor:",
+        "if row is not None and not closed and factor:",
+        WORK + "an_order_is_looked_up_with_its_own_second_factor_only",
+    ),
+    Fault(
+        "wrong guesses close nothing",
+        "desk/lookup.py",
+        ">= GUESSES_MAX",
+        ">= GUESSES_MAX * 1_000",
+        WORK + "after_five_wrong_guesses_an_order_is_closed_for_a_day",
+    ),
+)
