@@ -1,0 +1,91 @@
+"""How fast a tracking page is, against an empty page of the same server."""
+
+import asyncio
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from benches.figures import Figure, against, show
+from benches.load import Load, ask
+from benches.site import EMPTY
+
+SEED = 21
+ORDERS = 60
+CONNECTIONS = 8
+ROUNDS = 5
+ROUND_S = 2.0
+WARM_UP_S = 1.0
+STOP_S = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """Where the measured site answers."""
+
+    port: int
+    path: str
+    cookie: str
+    scans: int
+
+
+def measure() -> list[Figure]:
+    """Requests per second and p99 of both pages, in turn, and the page's share of the empty one's rate."""
+    with _site() as site:
+        pages, empties = asyncio.run(_in_turn(site))
+    empty = _rate("empty_page", empties)
+    figures = [
+        against(_rate("page_vs_empty_page", pages), empty),
+        empty,
+        against(_p99("page_p99_ms", pages), _p99("empty_page_p99_ms", empties)),
+        _p99("empty_page_p99_ms", empties),
+    ]
+    show(
+        f"The tracking page of a parcel with {site.scans} scans ({pages[0].body_bytes / 1000:.0f} kB), "
+        f"{CONNECTIONS} connections, median of {ROUNDS} rounds of {ROUND_S:g} s",
+        figures,
+    )
+    return figures
+
+
+@contextmanager
+def _site() -> Iterator[Site]:
+    words = [sys.executable, "-m", "benches.site", str(ORDERS), str(SEED)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            if not line:
+                raise RuntimeError("the measured site did not start; what it said stands above")
+            yield Site(**json.loads(line))
+        finally:
+            process.terminate()
+            process.wait(STOP_S)
+
+
+async def _in_turn(site: Site) -> tuple[list[Load], list[Load]]:
+    pages: list[Load] = []
+    empties: list[Load] = []
+
+    async def look(seconds: float) -> tuple[Load, Load]:
+        page = await ask(site.port, site.path, cookie=site.cookie, connections=CONNECTIONS, seconds=seconds)
+        return page, await ask(site.port, EMPTY, connections=CONNECTIONS, seconds=seconds)
+
+    await look(WARM_UP_S)
+    for _ in range(ROUNDS):
+        page, empty = await look(ROUND_S)
+        pages.append(page)
+        empties.append(empty)
+    return pages, empties
+
+
+def _rate(name: str, loads: list[Load]) -> Figure:
+    value = round(statistics.median(one.per_second for one in loads), 1)
+    return Figure(name=name, value=value, unit="requests/s", n=sum(one.answers for one in loads), seed=SEED)
+
+
+def _p99(name: str, loads: list[Load]) -> Figure:
+    value = round(statistics.median(one.p99_ms for one in loads), 2)
+    return Figure(name=name, value=value, unit="ms", n=sum(one.answers for one in loads), seed=SEED)

@@ -1,0 +1,31 @@
+"""`make bench`: every bench prints a table and merges its figures into build/bench.json."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from benches import corridor, page
+from benches.figures import BUILD, Figure, merge
+
+BENCHES: dict[str, Callable[[], list[Figure]]] = {
+    "corridor_vs_bare_insert": corridor.measure,
+    "page_vs_empty_page": page.measure,
+}
+
+
+def main() -> int:
+    """Run all of them, or those named with --only; exit code 2 for a name there is not."""
+    words = argparse.ArgumentParser(prog="python -m benches.run", description=__doc__)
+    words.add_argument("--only", default="", help=f"comma-separated: {', '.join(BENCHES)}")
+    wanted = [name.strip() for name in words.parse_args().only.split(",") if name.strip()] or list(BENCHES)
+    if strange := [name for name in wanted if name not in BENCHES]:
+        print(f"there is no bench {strange[0]!r}; there are: {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    for name in wanted:
+        merge(BENCHES[name]())
+    print(f"written to {BUILD.parent.name}/{BUILD.name}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
