@@ -1,4 +1,4 @@
-/** Extras of the console: a slash goes to the search. Everything works without them. */
+/** Extras of the console: a slash goes to the search, and the place one is at stands in view. All works without. */
 const search = document.querySelector<HTMLInputElement>(".con-search input");
 
 document.addEventListener("keydown", (event) => {
@@ -9,4 +9,5 @@ document.addEventListener("keydown", (event) => {
   search?.focus();
   search?.select();
 });
+document.querySelector(".con-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
 export {};
