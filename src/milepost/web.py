@@ -12,6 +12,7 @@ from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
@@ -45,6 +46,7 @@ def build(app: App, counters: Counters) -> Litestar:
             title="Milepost",
             version=VERSION,
             path="/schema",
+            render_plugins=[JsonRenderPlugin()],  # the viewers load scripts from elsewhere
             components=Components(security_schemes={"apiKey": SecurityScheme(type="http", scheme="bearer")}),
         ),
         logging_config=None,
@@ -65,7 +67,9 @@ def _page_routes() -> Sequence[ControllerRouterHandler]:
 def listen(host: str, port: int, *, next_free: bool = False) -> socket.socket:
     """A listening socket; a taken port moves to the next free one if asked. Raises OSError."""
     for candidate in range(port, port + (PORTS_TRIED if next_free else 1)):
-        found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # The protocol is named: asyncio sends without delay only on a socket that says it is TCP.
+        found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             found.bind((host, candidate))
