@@ -21,8 +21,11 @@ from milepost.store.tables import EVENTS
 
 SEED = 21
 ORDERS = 400
-BATCH = flow.TAKE_IN_MAX
-"""Reports per transaction: what a busy worker gathers before it commits."""
+BATCH = 100
+"""Reports per transaction; a busy worker gathers up to flow.TAKE_IN_MAX."""
+
+LANES = 4
+"""Sources that are heard beside each other: one is read while another is being written."""
 
 RUNS = 5
 STAGES = ("parse", "normalize", "record", "decide", "keep")
@@ -48,18 +51,23 @@ async def _measure() -> list[Figure]:
     corridor = Figure(name="corridor_vs_bare_insert", value=reached, unit="events/s", n=n, seed=SEED)
     figures = [against(corridor, floor), floor, *await _stages(heard, n)]
     show(
-        f"The corridor: {len(heard.scans)} reports in batches of {BATCH}, median of {RUNS} runs, SQLite",
+        f"The corridor: {len(heard.scans)} reports in batches of {BATCH}, {LANES} lanes, median of {RUNS} runs, SQLite",
         figures,
     )
     return figures
 
 
 async def _take_in(heard: Heard, folder: Path) -> tuple[float, list[tuple[Any, ...]]]:
-    """Seconds for all scans, and the rows they became."""
+    """Seconds for all scans, lanes beside each other as a worker has them, and the rows they became."""
+
+    async def lane(batches: Sequence[Sequence[Report]], app: App) -> None:
+        for batch in batches:
+            await flow.take_in(batch, app)
+
     async with told_of_orders(heard, folder) as milepost:
+        batches = list(_batches(heard.scans))
         started = time.perf_counter()
-        for batch in _batches(heard.scans):
-            await flow.take_in(batch, milepost.app)
+        await asyncio.gather(*(lane(batches[first::LANES], milepost.app) for first in range(LANES)))
         seconds = time.perf_counter() - started
         rows = await milepost.app.store.rows(EVENTS.select())
     return seconds, [row[1:] for row in rows]

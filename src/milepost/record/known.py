@@ -1,7 +1,7 @@
 """The shipments one batch of news touches, found by id, number or order."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from milepost.model.shipments import Shipment
@@ -17,6 +17,7 @@ class KnownShipments:
     new: set[str] = field(default_factory=set)
     _by_number: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _by_order: dict[OrderKey, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _looked_up: dict[str | OrderKey, list[Shipment]] = field(default_factory=dict)  # until something changes
 
     def add(self, shipments: Iterable[Shipment]) -> None:
         """Put in what the store knows."""
@@ -32,17 +33,25 @@ class KnownShipments:
 
     def with_number(self, number: str) -> list[Shipment]:
         """Every use of a tracking number, in any shop."""
-        return [self.by_id[shipment_id] for shipment_id in sorted(self._by_number.get(number, ()))]
+        return self._of(number, self._by_number.get(number, ()))
 
     def of_order(self, key: OrderKey) -> list[Shipment]:
         """Every shipment of an order, replaced ones too."""
-        return [self.by_id[shipment_id] for shipment_id in sorted(self._by_order.get(key, ()))]
+        return self._of(key, self._by_order.get(key, ()))
 
     def live_of_order(self, key: OrderKey) -> list[Shipment]:
         """The shipments an order travels in now."""
         return [shipment for shipment in self.of_order(key) if not shipment.superseded]
 
+    def _of(self, asked: str | OrderKey, ids: Collection[str]) -> list[Shipment]:
+        """In order of id. Every scan of a batch asks, so what was found once is remembered."""
+        found = self._looked_up.get(asked)
+        if found is None:
+            found = self._looked_up[asked] = [self.by_id[shipment_id] for shipment_id in sorted(ids)]
+        return found
+
     def _put(self, shipment: Shipment) -> None:
+        self._looked_up.clear()
         self.by_id[shipment.shipment_id] = shipment
         self._by_number[shipment.tracking_number].add(shipment.shipment_id)
         for number in shipment.order_numbers:
