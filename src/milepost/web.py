@@ -46,6 +46,7 @@ def build(app: App, counters: Counters) -> Litestar:
             title="Milepost",
             version=VERSION,
             path="/schema",
+            use_handler_docstrings=True,
             render_plugins=[JsonRenderPlugin()],  # the viewers load scripts from elsewhere
             components=Components(security_schemes={"apiKey": SecurityScheme(type="http", scheme="bearer")}),
         ),
