@@ -50,10 +50,8 @@ async def _measure() -> list[Figure]:
     reached = round(statistics.median(whole))
     corridor = Figure(name="corridor_vs_bare_insert", value=reached, unit="events/s", n=n, seed=SEED)
     figures = [against(corridor, floor), floor, *await _stages(heard, n)]
-    show(
-        f"The corridor: {len(heard.scans)} reports in batches of {BATCH}, {LANES} lanes, median of {RUNS} runs, SQLite",
-        figures,
-    )
+    how = f"{len(heard.scans)} reports in batches of {BATCH}, {LANES} lanes, median of {RUNS} runs"
+    show(f"The corridor on SQLite: {how}", figures)
     return figures
 
 
