@@ -20,9 +20,9 @@ from milepost.ports.app import App
 from milepost.store.tables import EVENTS
 
 SEED = 21
-ORDERS = 400
-BATCH = 100
-"""Reports per transaction; a busy worker gathers up to flow.TAKE_IN_MAX."""
+ORDERS = 1_200
+BATCH = flow.TAKE_IN_MAX
+"""Reports per transaction: what a busy worker gathers before it commits."""
 
 LANES = 4
 """Sources that are heard beside each other: one is read while another is being written."""

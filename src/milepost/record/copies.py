@@ -28,7 +28,12 @@ class Joined:
     @property
     def best(self) -> TrackingEvent:
         """The copy that tells most: surest instant, then a place, then the earliest."""
-        return min(self.copies, key=_telling)
+        return self.copies[0] if len(self.copies) == 1 else min(self.copies, key=_telling)
+
+    @property
+    def event_id(self) -> str:
+        """The earliest copy's in time: the same in whatever order they came."""
+        return self.copies[0].event_id
 
     def takes(self, event: TrackingEvent) -> bool:
         """Whether this could be one more copy of the same scan."""

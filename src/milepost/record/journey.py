@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from milepost.model.events import TrackingEvent
 from milepost.model.journeys import EMPTY_JOURNEY, Journey, JourneyEvent
 from milepost.model.statuses import BEFORE_ACCEPTANCE, Evidence, Status
-from milepost.record.copies import join_copies
+from milepost.record.copies import Joined, join_copies
 
 STEP_WINDOW = timedelta(minutes=15)
 """Two sources that tell the same status within this of each other tell of one scan."""
@@ -40,56 +40,40 @@ def derive(events: Iterable[TrackingEvent]) -> Journey:
 
 
 def _in_order(events: Iterable[TrackingEvent]) -> list[JourneyEvent]:
-    scans = [
-        JourneyEvent(
-            event=joined.best,
-            event_id=joined.copies[0].event_id,
-            first_heard_at=min(copy.heard_at for copy in joined.copies),
-            copies=len(joined.copies),
-            step="",
+    scans: list[JourneyEvent] = []
+    for joined in sorted(join_copies(events), key=_life_order):
+        best = joined.best
+        scans.append(
+            JourneyEvent(
+                event=best,
+                event_id=joined.event_id,
+                first_heard_at=min([copy.heard_at for copy in joined.copies]),
+                copies=len(joined.copies),
+                step=_step_of(best, scans) or joined.event_id,
+            )
         )
-        for joined in join_copies(events)
-    ]
-    scans.sort(key=_life_order)
-    return _with_steps(scans)
+    return scans
 
 
-def _life_order(scan: JourneyEvent) -> tuple[datetime, int, str]:
+def _life_order(joined: Joined) -> tuple[datetime, int, str]:
     """By instant; of equal instants the later stage last, so that it is the one that stands."""
-    status = scan.event.status
-    return (scan.event.occurred.order_key, -1 if status is None else status.stage, scan.event_id)
+    best = joined.best
+    return (best.occurred.order_key, -1 if best.status is None else best.status.stage, joined.event_id)
 
 
-def _with_steps(scans: list[JourneyEvent]) -> list[JourneyEvent]:
-    """Number the steps: a scan joins an open step of another source with the same status."""
-    stepped: list[JourneyEvent] = []
-    for scan in scans:
-        stepped.append(_with_step(scan, _step_of(scan, stepped)))
-    return stepped
-
-
-def _with_step(scan: JourneyEvent, step: str) -> JourneyEvent:
-    return JourneyEvent(
-        event=scan.event,
-        event_id=scan.event_id,
-        first_heard_at=scan.first_heard_at,
-        copies=scan.copies,
-        step=step,
-    )
-
-
-def _step_of(scan: JourneyEvent, before: list[JourneyEvent]) -> str:
-    status, at = scan.event.status, scan.event.occurred.order_key
-    if status in (None, Status.UNKNOWN):
-        return scan.event_id
+def _step_of(event: TrackingEvent, before: list[JourneyEvent]) -> str | None:
+    """The open step of another source with the same status that this scan tells of too, if there is one."""
+    status, at = event.status, event.occurred.order_key
+    if status is None or status is Status.UNKNOWN:
+        return None
     for earlier in reversed(before):
         if at - earlier.event.occurred.order_key > STEP_WINDOW:
             break
-        if earlier.event.status is not status or earlier.event.source == scan.event.source:
+        if earlier.event.status is not status or earlier.event.source == event.source:
             continue
-        if all(other.event.source != scan.event.source for other in before if other.step == earlier.step):
+        if all(other.event.source != event.source for other in before if other.step == earlier.step):
             return earlier.step
-    return scan.event_id
+    return None
 
 
 @dataclass(slots=True)
