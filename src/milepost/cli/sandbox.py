@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict
@@ -31,6 +32,7 @@ Stories = Annotated[Path | None, Parameter(help="A folder of story files, beside
 
 CONTROL_URL = f"http://127.0.0.1:{door.CONTROL_PORT}"
 DETAILS_SHOWN = 20
+READ_BYTES = 4096
 
 
 @app.default
@@ -47,23 +49,37 @@ def serve(
     control_port: Annotated[
         int, Parameter(help="Control server's port; 0 takes a free one.")
     ] = door.CONTROL_PORT,
+    until_input_ends: Annotated[
+        bool, Parameter(help="End when standard input does: for a program that starts the sandbox.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Start the simulated platforms on loopback, until Ctrl-C."""
     options = door.SandboxOptions(
         seed=seed,
         orders=orders,
-        start=datetime.fromisoformat(start) if start else datetime.now(UTC).replace(microsecond=0),
+        start=_moment(start) if start else datetime.now(UTC).replace(microsecond=0),
         stories_dir=stories,
         faults=fault_names(faults),
         rate=None if stepped else rate,
         control_port=control_port,
     )
-    asyncio.run(_serve(options, as_json=as_json))
+    asyncio.run(_serve(options, until_input_ends=until_input_ends, as_json=as_json))
 
 
-async def _serve(options: door.SandboxOptions, *, as_json: bool) -> None:
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise CommandError(
+            f"--start: {text!r} is no moment; write it as 2026-03-02T08:00:00+00:00"
+        ) from error
+
+
+async def _serve(options: door.SandboxOptions, *, until_input_ends: bool, as_json: bool) -> None:
     async with _open(options) as sandbox, stopping() as stop:
+        if until_input_ends:
+            asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _stop_at_the_end, stop)
         if as_json:
             logs.say(json.dumps({"control_url": sandbox.control_url}))
         else:
@@ -72,6 +88,13 @@ async def _serve(options: door.SandboxOptions, *, as_json: bool) -> None:
                 logs.say(f"{name:12} {url}")
             logs.say("Ctrl-C ends it.")
         await stop.wait()
+
+
+def _stop_at_the_end(stop: asyncio.Event) -> None:
+    """Whoever started us is gone when our input ends, however they went."""
+    if not os.read(sys.stdin.fileno(), READ_BYTES):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        stop.set()
 
 
 @asynccontextmanager

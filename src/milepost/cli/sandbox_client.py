@@ -61,7 +61,9 @@ async def sandbox_process(words: Sequence[str]) -> AsyncIterator[SandboxClient]:
         "sandbox",
         "serve",
         "--json",
+        "--until-input-ends",
         *words,
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,
     )
