@@ -18,7 +18,9 @@ def main():
     environment = os.environ | {"MILEPOST_TIER": "sim", "MILEPOST_SIM_RESULTS": str(rows.resolve())}
     started = time.monotonic()
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "tests/sim", *sys.argv[1:]], env=environment, check=False
+        [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/sim", *sys.argv[1:]],
+        env=environment,
+        check=False,
     )
     found = [json.loads(line) for line in rows.read_text("utf-8").splitlines()] if rows.exists() else []
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
