@@ -59,8 +59,20 @@ def plant(fault, tree):
 
 def run(tests, tree):
     """These tests alone, in a process that finds the tree's code first."""
-    words = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", f"pythonpath={tree} {ROOT}"]
+    words = [
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "pytest_asyncio.plugin",
+        "-o",
+        f"pythonpath={tree} {ROOT}",
+    ]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
+        "1"  # reading in all the others takes longer than the test
+    )
     return subprocess.run(
         [sys.executable, "-m", "pytest", *words, *tests],
         cwd=ROOT,
