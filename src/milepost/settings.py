@@ -39,9 +39,6 @@ class Web:
     public_url: str = setting(
         "", "Address people see, for links in messages; empty: made from host and port."
     )
-    trusted_proxies: int = setting(
-        0, "How many reverse proxies stand before us; their X-Forwarded-For is believed."
-    )
     body_bytes_max: int = setting(1_000_000, "Largest request body accepted, in bytes.")
 
 
