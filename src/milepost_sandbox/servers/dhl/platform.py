@@ -3,61 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from litestar import Litestar, Request, Response, get
+from litestar import Request, Response, get
 
 from milepost_sandbox.servers.answers import Answer, json_answer, respond, tell
+from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
 from milepost_sandbox.servers.dhl import answer as shapes
 from milepost_sandbox.servers.dhl import rows
-from milepost_sandbox.servers.frame import Frame
-from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
-from milepost_sandbox.servers.telling import Rows, carrier_entails, disturbed, showing
-from milepost_sandbox.world.words import Credentials, Entailed, FaultsLike, Parcel, Step, WorldLike
+from milepost_sandbox.servers.telling import disturbed, showing
+from milepost_sandbox.world.words import Credentials, FaultsLike, WorldLike
 
 PATH: Final = "/track/shipments"
 RETENTION: Final = timedelta(days=90)
 NUMBER_CHARACTERS_MAX: Final = 40
 
 
-class Dhl:
+class Dhl(CarrierPlatform):
     """DHL as a platform of the sandbox."""
 
-    source = rows.SOURCE
-    url_names: tuple[str, ...] = ("dhl",)
-    ROWS: Mapping[str, Any] = rows.ROWS
-    UNTELLABLE: Mapping[str, str] = rows.UNTELLABLE
-
-    def app(
-        self,
-        world: WorldLike,
-        faults: FaultsLike,
-        credentials: Credentials,
-        options: ServerOptions = DEFAULT_OPTIONS,
-    ) -> Frame:
-        """A fresh server."""
-        desk = _Desk(world, faults, credentials)
-        app = Litestar(_routes(desk), openapi_config=None, logging_config=None)
-        return Frame(app, source=self.source, world=world, faults=faults, options=options, trouble=desk)
-
-    def entails(
-        self, world: WorldLike, faults: FaultsLike, parcel: Parcel, step: Step, now: datetime
-    ) -> tuple[Entailed, ...]:
-        """What DHL's rows about this step say at `now`."""
-        if parcel.carrier != self.source or step.published_at > now:
-            return ()
-        return carrier_entails(self.source, parcel, rows.tellings(faults, parcel, step))
+    def __init__(self) -> None:
+        """Its rows and its server."""
+        super().__init__(rows, _Desk, _routes)
 
 
-class _Desk:
+class _Desk(CarrierDesk):
     """What the handler knows: the world and the client's key."""
 
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        self.world = world
-        self.faults = faults
-        self.rows = Rows(faults, rows.tellings)
-        self.credentials = credentials
+        super().__init__(world, faults, credentials, rows)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
         """DHL does not say when to come back (carriers.md §12)."""

@@ -6,20 +6,19 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs
 
-from litestar import Litestar, Request, Response, get, post
+from litestar import Request, Response, get, post
 
 from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, tell
-from milepost_sandbox.servers.frame import Frame
-from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
-from milepost_sandbox.servers.telling import Rows, carrier_entails, disturbed, showing
+from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
+from milepost_sandbox.servers.telling import disturbed, showing
 from milepost_sandbox.servers.tokens import Token, TokenBook
 from milepost_sandbox.servers.ups import answer as shapes
 from milepost_sandbox.servers.ups import rows
-from milepost_sandbox.world.words import Credentials, Entailed, FaultsLike, Parcel, Step, WorldLike
+from milepost_sandbox.world.words import Credentials, FaultsLike, WorldLike
 
 TOKEN_PATH: Final = "/security/v1/oauth/token"
 TOKEN_LIFE_S: Final = 14_399
@@ -28,43 +27,19 @@ NUMBER: Final = re.compile(r"[0-9A-Za-z]{7,34}")
 TRANSACTION_ID_MAX: Final = 32
 
 
-class Ups:
+class Ups(CarrierPlatform):
     """UPS as a platform of the sandbox."""
 
-    source = rows.SOURCE
-    url_names: tuple[str, ...] = ("ups",)
-    ROWS: Mapping[str, Any] = rows.ROWS
-    UNTELLABLE: Mapping[str, str] = rows.UNTELLABLE
-
-    def app(
-        self,
-        world: WorldLike,
-        faults: FaultsLike,
-        credentials: Credentials,
-        options: ServerOptions = DEFAULT_OPTIONS,
-    ) -> Frame:
-        """A fresh server."""
-        desk = _Desk(world, faults, credentials)
-        app = Litestar(_routes(desk), openapi_config=None, logging_config=None)
-        return Frame(app, source=self.source, world=world, faults=faults, options=options, trouble=desk)
-
-    def entails(
-        self, world: WorldLike, faults: FaultsLike, parcel: Parcel, step: Step, now: datetime
-    ) -> tuple[Entailed, ...]:
-        """What UPS's rows about this step say at `now`."""
-        if parcel.carrier != self.source or step.published_at > now:
-            return ()
-        return carrier_entails(self.source, parcel, rows.tellings(faults, parcel, step))
+    def __init__(self) -> None:
+        """Its rows and its server."""
+        super().__init__(rows, _Desk, _routes)
 
 
-class _Desk:
+class _Desk(CarrierDesk):
     """What the handlers know: the world, the issued tokens, the client's key."""
 
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        self.world = world
-        self.faults = faults
-        self.rows = Rows(faults, rows.tellings)
-        self.credentials = credentials
+        super().__init__(world, faults, credentials, rows)
         self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:

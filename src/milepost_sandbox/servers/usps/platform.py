@@ -5,21 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from urllib.parse import parse_qs
 
 import msgspec
-from litestar import Litestar, Request, Response, get, post
+from litestar import Request, Response, get, post
 
 from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, tell
-from milepost_sandbox.servers.frame import Frame
-from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
-from milepost_sandbox.servers.telling import Rows, Telling, carrier_entails, disturbed, showing
+from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
+from milepost_sandbox.servers.telling import Telling, disturbed, showing
 from milepost_sandbox.servers.tokens import TokenBook
 from milepost_sandbox.servers.usps import answer as shapes
 from milepost_sandbox.servers.usps import rows
-from milepost_sandbox.world.words import Credentials, Entailed, FaultsLike, Parcel, Step, WorldLike
+from milepost_sandbox.world.words import Credentials, FaultsLike, Parcel, WorldLike
 
 TOKEN_PATH: Final = "/oauth2/v3/token"
 TOKEN_LIFE_S: Final = 28_799
@@ -44,43 +43,19 @@ class _Found:
     listed: list[Telling]
 
 
-class Usps:
+class Usps(CarrierPlatform):
     """USPS as a platform of the sandbox."""
 
-    source = rows.SOURCE
-    url_names: tuple[str, ...] = ("usps",)
-    ROWS: Mapping[str, Any] = rows.ROWS
-    UNTELLABLE: Mapping[str, str] = rows.UNTELLABLE
-
-    def app(
-        self,
-        world: WorldLike,
-        faults: FaultsLike,
-        credentials: Credentials,
-        options: ServerOptions = DEFAULT_OPTIONS,
-    ) -> Frame:
-        """A fresh server."""
-        desk = _Desk(world, faults, credentials)
-        app = Litestar(_routes(desk), openapi_config=None, logging_config=None)
-        return Frame(app, source=self.source, world=world, faults=faults, options=options, trouble=desk)
-
-    def entails(
-        self, world: WorldLike, faults: FaultsLike, parcel: Parcel, step: Step, now: datetime
-    ) -> tuple[Entailed, ...]:
-        """What USPS's rows about this step say at `now`."""
-        if parcel.carrier != self.source or step.published_at > now:
-            return ()
-        return carrier_entails(self.source, parcel, rows.tellings(faults, parcel, step))
+    def __init__(self) -> None:
+        """Its rows and its server."""
+        super().__init__(rows, _Desk, _routes)
 
 
-class _Desk:
+class _Desk(CarrierDesk):
     """What the handlers know: the world, the issued tokens, the client's key."""
 
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        self.world = world
-        self.faults = faults
-        self.rows = Rows(faults, rows.tellings)
-        self.credentials = credentials
+        super().__init__(world, faults, credentials, rows)
         self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
