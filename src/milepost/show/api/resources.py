@@ -83,7 +83,7 @@ async def _contact(request: Request[Any, Any, Any], row: OrderRow) -> Contact | 
     return await _app(request).store.contact(row.facts.shop_id, row.facts.order_number)
 
 
-@get("/shipments", summary="Shipments, oldest first", responses=PROBLEMS)
+@get("/shipments", summary="Shipments, newest first", responses=PROBLEMS)
 async def shipments(
     request: Request[Any, Any, Any],
     *,
@@ -194,7 +194,7 @@ async def _own_events(app: App, rows: Sequence[OrderRow]) -> list[shapes.EventSh
 async def promises(
     request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100, order: ByOrder = None
 ) -> shapes.PromisePage:
-    """Every date anyone named, oldest first; of one order with `order`."""
+    """Every date anyone named, newest first; with `order` those of one order, oldest first."""
     app, shop_ids = _app(request), shops_of(_key(request))
     if order is not None:
         found = await app.store.order(order, shop_ids)
