@@ -1,9 +1,12 @@
 """Where marketplaces push: verified on the raw body, answered only when it is safely kept."""
 
+from typing import Annotated
+
 import structlog
 from litestar import Request, Response, post
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
+from litestar.params import Parameter
 from litestar.status_codes import (
     HTTP_200_OK,
     HTTP_400_BAD_REQUEST,
@@ -21,6 +24,8 @@ STATUSES = {"bad_signature": HTTP_401_UNAUTHORIZED, "not_configured": HTTP_503_S
 
 RETRY_AFTER_S = "30"
 
+Key = Annotated[str, Parameter(max_length=64, description="A marketplace's folder name.")]
+
 log = structlog.get_logger(__name__)
 
 
@@ -30,7 +35,7 @@ log = structlog.get_logger(__name__)
     include_in_schema=False,
     opt={"exclude_from_csrf": True},
 )
-async def hook(marketplace: str, request: Request[None, None, State]) -> Response[object]:
+async def hook(marketplace: Key, request: Request[None, None, State]) -> Response[object]:
     """200 with an empty body once kept; 401 for a wrong signature; 503 when it could not be kept."""
     app: App = request.app.state.milepost
     if marketplace not in app.marketplaces:
