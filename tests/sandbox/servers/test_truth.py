@@ -156,6 +156,18 @@ def test_a_wall_clock_that_autumn_repeats_keeps_its_offset() -> None:
         assert {e.offset_source for e in entailed} == {"reported"}
 
 
+def test_a_note_that_names_only_a_country_keeps_its_offset() -> None:
+    # UPS writes the country on a row without a place; its wall clock is not that country's.
+    steps = [step(n, "in_transit_note", None) for n in range(40)]
+    many = parcel("ups", steps)
+    the_world = world(orders=[order([many])])
+    faults = Faults(1, ["missing_offset"])
+    ups, now = BY_SOURCE["ups"], steps[-1].published_at
+    entailed = [e for s in many.steps for e in ups.entails(the_world, faults, many, s, now)]
+    assert len(entailed) == 40
+    assert {e.offset_source for e in entailed} == {"reported"}
+
+
 @pytest.mark.parametrize(
     ("source", "situation", "detail", "code", "meaning"),
     [

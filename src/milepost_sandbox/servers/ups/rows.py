@@ -196,10 +196,11 @@ def tellings(faults: FaultsLike, parcel: Parcel, step: Step) -> tuple[Telling, .
     code = code_of(parcel, step)
     if code is None:
         return ()
-    # A label row names the country only, which does not tell a time zone: it always keeps its offset.
+    # A label row, and a note of no place, name the country only: they always keep their offset, for the wall
+    # clock they show need not be that country's.
     label = step.situation in {"label_created", "label_voided"}
     place = None if label else step.place
-    naive = not label and lacks_offset(faults, SOURCE, step, step.at, place)
+    naive = place is not None and lacks_offset(faults, SOURCE, step, step.at, place)
     told = [_telling(parcel, step, code, step.at, place, naive=naive)]
     if has_unknown_row(faults, SOURCE, step):
         unknown = Code(
@@ -229,7 +230,7 @@ def _telling(parcel: Parcel, step: Step, code: Code, at: Any, place: Place | Non
         description=code.text,
         meaning=code.meaning,
         row=row,
-        offset_source="reported" if not naive else "inferred" if place else "unzoned",
+        offset_source="inferred" if naive else "reported",
     )
 
 
