@@ -117,15 +117,6 @@ def test_a_naive_moment_is_never_taken_for_one():
         Instant.reported(datetime(2026, 3, 4, 12))  # noqa: DTZ001 - that is the point
 
 
-def test_a_milliseconds_epoch_is_reported_with_offset_nought():
-    found = Instant.from_epoch_ms(1_767_229_260_123)
-    assert (found.wall_clock, found.offset_minutes, found.source.value) == (
-        "2026-01-01T01:01:00",
-        0,
-        "reported",
-    )
-
-
 class Nowhere:
     """A gazetteer that knows no place."""
 

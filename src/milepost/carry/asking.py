@@ -73,13 +73,13 @@ def finish_carrier_polls(done: list[Leased], app: App) -> Alongside:
         rows = await tx.shipment_rows([held.action.payload["shipment"] for held in done])
         for held in done:
             row = rows.get(held.action.payload["shipment"])
-            due_at = next_carrier_poll(row, now, app) if row else None
+            due_at = next_parcel_look(row, now, app) if row else None
             await finish(tx, held, Outcome(done=due_at is None, next_due_at=due_at), now, app)
 
     return alongside
 
 
-def next_carrier_poll(row: ShipmentRow, now: datetime, app: App) -> datetime | None:
+def next_parcel_look(row: ShipmentRow, now: datetime, app: App) -> datetime | None:
     """When this parcel is asked about again, or None: never."""
     return polls.next_look(
         Status(row.status),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from milepost.carry.asking import ask_together, take_in_heard
+from milepost.carry.asking import ask_together, next_parcel_look, take_in_heard
 from milepost.carry.failures import put_off
 from milepost.carry.grants import renew, with_grant
 from milepost.flow import Alongside, finish, take_in
@@ -11,7 +11,6 @@ from milepost.model.actions import Leased, Outcome
 from milepost.model.orders import OrderFacts
 from milepost.model.reports import Report
 from milepost.model.shops import Grant, Shop, ShopState
-from milepost.model.statuses import Status
 from milepost.ports.app import App
 from milepost.ports.sources import SourceError
 from milepost.ports.store import OrderKey, ShipmentRow, Transaction
@@ -178,16 +177,7 @@ def _next_tracking_poll(
     polling = app.settings.polling
     if not rows:
         return None if order is None or order.closed else now + timedelta(seconds=polling.label_created_s)
-    looks = [
-        polls.next_look(
-            Status(row.status),
-            last_scan_at=row.last_scan_at,
-            since=row.shipment.since,
-            now=now,
-            polling=polling,
-        )
-        for row in rows
-    ]
+    looks = [next_parcel_look(row, now, app) for row in rows]
     going_on = [look for look in looks if look is not None]
     if not going_on:
         return None

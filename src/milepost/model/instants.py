@@ -36,13 +36,6 @@ class Instant:
         return cls._zoned(moment, OffsetSource.REPORTED)
 
     @classmethod
-    def from_epoch_ms(cls, milliseconds: int) -> Self:
-        """Unix milliseconds; an epoch counts as reported with offset 0."""
-        seconds, rest = divmod(milliseconds, 1000)
-        moment = datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=rest)
-        return cls._zoned(moment, OffsetSource.REPORTED)
-
-    @classmethod
     def inferred(cls, wall_clock: str, zone: ZoneInfo) -> Self:
         """Local time at a place of one zone. An ambiguous hour (clocks going back) takes the first."""
         return cls._zoned(datetime.fromisoformat(wall_clock).replace(tzinfo=zone), OffsetSource.INFERRED)

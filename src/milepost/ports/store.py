@@ -203,14 +203,6 @@ class ShipmentRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventRow:
-    """A stored event reading with its attribution."""
-
-    event: TrackingEvent
-    shipment_id: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class InboxEntry:
     """One message in the console's inbox."""
 
