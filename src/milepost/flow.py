@@ -25,6 +25,7 @@ from milepost.model.reports import Refusal, Report
 from milepost.model.shops import ShopState
 from milepost.normalize.reading import read
 from milepost.ports.app import App
+from milepost.ports.contention import again_if_contended
 from milepost.ports.forecast import ForecastFacts, LaneStats
 from milepost.ports.sources import Push
 from milepost.ports.store import OrderKey, Transaction
@@ -47,6 +48,7 @@ async def nothing_else(_tx: Transaction) -> None:
     """Nothing but the reports."""
 
 
+@again_if_contended
 async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = nothing_else) -> list[Reading]:
     """Door 1: sources spoke. One batch, one transaction; everything or nothing of it stays."""
     readings = [read(report, app.source(report), app.gazetteer) for report in reports]
@@ -62,6 +64,7 @@ async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = no
     return readings
 
 
+@again_if_contended
 async def hear_push(marketplace: str, headers: Mapping[str, str], body: bytes, app: App) -> Push | Refusal:
     """Door 1, pushed: verified on the raw bytes, kept, and taken as a hint to look for oneself.
 
@@ -99,6 +102,7 @@ async def _heed(tx: Transaction, shop_id: str, notes: Sequence[str], app: App) -
                     await tx.put_shop(replace(shop, state=ShopState.NEEDS_AUTHORIZATION))
 
 
+@again_if_contended
 async def look_again(leased: Sequence[Leased], app: App) -> None:
     """Door 2: time passed over these parcels and nothing was heard. Silence can be news."""
     now = app.clock.now()

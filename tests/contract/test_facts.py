@@ -102,9 +102,10 @@ async def test_nobody_sees_a_batch_before_it_is_whole(store):
     assert await store.shipment_events(["s1"]) == {"s1": [event()]}
 
 
-async def test_batches_at_the_same_time_stand_in_line(store):
+async def test_batches_that_claim_the_same_name_stand_in_line(store):
     async def add_one():
         async with store.transaction() as tx:
+            await tx.claim(["count", "another"])
             seen = int(await store.mark("count") or 0)
             await asyncio.sleep(0)
             await tx.set_mark("count", str(seen + 1))

@@ -141,10 +141,10 @@ class House:
 
 
 @asynccontextmanager
-async def house(tmp_path, **others) -> AsyncIterator[House]:
+async def house(tmp_path, *, url=None, **others) -> AsyncIterator[House]:
     """Opened, and closed at the end. `others` are further parts of the App."""
     settings = Settings(
-        store=StoreSettings(url=f"sqlite:{tmp_path}/house.sqlite", key_file=str(tmp_path / "key")),
+        store=StoreSettings(url=url or f"sqlite:{tmp_path}/house.sqlite", key_file=str(tmp_path / "key")),
         tiktok_shop=TikTokShop(apps=[APP]),
         log_level="warning",
     )

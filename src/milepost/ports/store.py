@@ -50,6 +50,13 @@ class Sql(Protocol):
 class Transaction(Sql, Protocol):
     """One batch of news, all or nothing, durable once the block ends without an error."""
 
+    async def claim(self, names: Iterable[str]) -> bool:
+        """Wait until nobody else holds any of these names, and hold them to the end of the transaction.
+
+        False where one writer is the rule anyway, so that nothing has to be claimed.
+        """
+        ...
+
     async def keep_reports(self, reports: Sequence[Report]) -> None:
         """Each as it came; equal bodies are kept once (compressed, sealed)."""
         ...
@@ -335,6 +342,10 @@ class Store(Sql, Protocol):
 
 class StoreError(Exception):
     """The database cannot be used; the text is one sentence that says what is wrong and what to do."""
+
+
+class ContendedError(StoreError):
+    """Two transactions were in each other's way and this one gave way: nothing of it is kept, do it again."""
 
 
 class CursorError(ValueError):

@@ -16,6 +16,7 @@ from milepost.ports.store import OrderKey, Transaction
 from milepost.record import orders as order_book
 from milepost.record import promises as ledger
 from milepost.record.attribution import Attribution
+from milepost.record.claims import claim, claim_shipments
 from milepost.record.journey import derive
 from milepost.record.known import KnownShipments
 from milepost.record.shipments import REUSE_SLACK, Identify, past_shipments, shipments_after
@@ -40,6 +41,7 @@ async def append(
     carrier_names: Mapping[str, str],
 ) -> Appended:
     """Add what is new of `readings`, in one transaction; hearing the same thing twice changes nothing."""
+    await claim(tx, _numbers(readings, ()), _order_keys(readings))
     current, order_changes = await _append_orders(tx, readings)
     known = await _known_shipments(tx, readings, order_changes)
     _call_for_shipments(known, readings, current, now=now, identify=identify)
@@ -61,6 +63,7 @@ async def append(
 
 async def look(tx: Transaction, shipment_ids: Sequence[str]) -> tuple[ShipmentChange, ...]:
     """Parcels of which nothing new was heard, as changes that changed nothing (for silence and lateness)."""
+    await claim_shipments(tx, shipment_ids)
     known = KnownShipments()
     known.add(await tx.shipments_by_id(shipment_ids))
     return await _shipment_changes(tx, known, {}, (), known.by_id)

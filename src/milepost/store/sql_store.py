@@ -1,6 +1,6 @@
 """The store itself: all shelves over one database, of either engine."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -62,6 +62,10 @@ class SqlTransaction(
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
 
+    async def claim(self, names: Iterable[str]) -> bool:
+        """Hold these names to the end; False where one writer is the rule."""
+        return await self._session.claim(names)
+
 
 class SqlStore(
     _Statements,
@@ -96,6 +100,7 @@ class SqlStore(
             check_key(found, self._sealer.key_check, self._database.name)
             await self._database.open()
             async with self._database.transaction() as session:
+                await session.claim(["schema"])
                 await make(session, self._sealer.key_check, self._clock.now())
         except BaseException:
             await self._database.close()

@@ -1,6 +1,6 @@
 """What the store asks of a database engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -22,6 +22,10 @@ class Session(Protocol):
 
     async def each(self, statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[Row]:
         """Run once per parameter set, in one go; all rows that came back, in that order."""
+        ...
+
+    async def claim(self, names: Iterable[str]) -> bool:
+        """Hold these names until the transaction ends; False where one writer is the rule."""
         ...
 
 
@@ -58,5 +62,5 @@ class Engine(Protocol):
     async def close(self) -> None: ...
 
     def transaction(self) -> AbstractAsyncContextManager[Session]:
-        """All or nothing, one at a time; durable once the block ends without an error."""
+        """All or nothing; durable once the block ends without an error. On SQLite one at a time."""
         ...

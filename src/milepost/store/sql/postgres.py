@@ -9,17 +9,19 @@ from urllib.parse import urlsplit
 import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
+from milepost.ports.contention import again_if_contended
 from milepost.ports.store import StoreError
+from milepost.store.sql.claims import CLAIM, NAMESPACE, buckets
 from milepost.store.sql.compiled import Compiled, Compiler
 from milepost.store.sql.engine import Found, Row
 from milepost.store.sql.postgres_failures import failures_told, why_unreadable
-from milepost.store.sql.turn import Turn
+from milepost.store.sql.writers import Writers
 
 CONNECTIONS_MAX = 8
+WRITERS_MAX = 4  # of them; the others are left to readers, those inside a transaction too
 CONNECT_TIMEOUT_S = 10.0
 STATEMENT_TIMEOUT_S = 60.0
 STATEMENT_CACHE = 500
-WRITER_LOCK = 0x4D696C65706F7374  # any number will do: who writes holds it, on whatever node
 NUL, NUL_STANDS = "\x00", "\uffff"  # PostgreSQL keeps no NUL in a text, SQLite does; U+FFFF is no letter
 
 TABLES = """SELECT c.relname FROM pg_catalog.pg_class c
@@ -32,7 +34,7 @@ class PostgresEngine:
     def __init__(self, url: str) -> None:
         self._url = url
         self._compiler = Compiler(dialect())  # type: ignore[no-untyped-call]
-        self._turn = Turn()  # taken before a connection, so that writers in line leave some to readers
+        self._writers = Writers(WRITERS_MAX)
         self._pool: asyncpg.Pool | None = None
         self.reader = _Reader(self)
 
@@ -81,12 +83,11 @@ class PostgresEngine:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator["_Writer"]:
-        """One at a time over all nodes, so that what is derived from facts never misses any of them."""
-        async with self._turn.taken(), self.connection() as connection:
+        """Several at a time, here and on other nodes; who decides on facts claims their names first."""
+        async with self._writers.place(), self.connection() as connection:
             transaction = connection.transaction()
             async with failures_told(self.name):
                 await transaction.start()
-                await connection.execute("SELECT pg_advisory_xact_lock($1)", WRITER_LOCK)
             try:
                 yield _Writer(self, connection)
             except BaseException:
@@ -117,6 +118,7 @@ class _Reader:
         async with self._owner.connection() as connection:
             return await _Writer(self._owner, connection).rows(statement, parameters)
 
+    @again_if_contended
     async def run(self, statement: Any, parameters: Sequence[Mapping[str, Any]] = ()) -> int:
         """In a transaction of its own."""
         async with self._owner.transaction() as session:
@@ -125,6 +127,10 @@ class _Reader:
     async def each(self, statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[Row]:
         async with self._owner.connection() as connection:
             return await _Writer(self._owner, connection).each(statement, parameters)
+
+    async def claim(self, names: Iterable[str]) -> bool:
+        """Raises RuntimeError: what is held outside a transaction is held for no time at all."""
+        raise RuntimeError("names are claimed inside a transaction")
 
 
 class _Writer:
@@ -156,6 +162,14 @@ class _Writer:
         if not parameters:
             return []
         return _inward(await self._many(self._owner.compiled(statement, parameters[0]), parameters))
+
+    async def claim(self, names: Iterable[str]) -> bool:
+        """Hold these names until the transaction ends."""
+        wanted = buckets(names)
+        if wanted:
+            async with failures_told(self._owner.name):
+                await self._connection.fetch(CLAIM, NAMESPACE, wanted)
+        return True
 
     async def _many(self, made: Compiled, parameters: Sequence[Mapping[str, Any]]) -> list[Any]:
         values = [_outward(made.values(one)) for one in parameters]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
 
-from milepost.ports.store import StoreError
+from milepost.ports.store import ContendedError, StoreError
 
 UNREADABLE = (
     "store.url cannot be read as a PostgreSQL address: write `postgres://user:password@host/database`"
@@ -33,6 +33,9 @@ SAID: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
 )
 
 
+GAVE_WAY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError)
+
+
 @asynccontextmanager
 async def failures_told(name: str) -> AsyncIterator[None]:
     """Turns them into StoreError; an error of our own statements passes as it is."""
@@ -40,6 +43,8 @@ async def failures_told(name: str) -> AsyncIterator[None]:
         yield
     except asyncpg.ClientConfigurationError as error:
         raise StoreError(UNREADABLE) from error
+    except GAVE_WAY as error:
+        raise ContendedError(f"{name} let another writer pass: try again") from error
     except Exception as error:
         for kinds, said in SAID:
             if isinstance(error, kinds):

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -180,6 +180,10 @@ class _Reader:
             lambda: self._owner.own_reader().executemany(made.text, values).fetchall()
         )
 
+    async def claim(self, names: Iterable[str]) -> bool:
+        """There is one writer, so nothing has to be claimed."""
+        return False
+
 
 class _Writer:
     """Statements inside the open transaction."""
@@ -216,6 +220,10 @@ class _Writer:
         return await self._owner.in_writer(
             lambda: self._owner.connection.executemany(made.text, values).fetchall()
         )
+
+    async def claim(self, names: Iterable[str]) -> bool:
+        """There is one writer, so nothing has to be claimed."""
+        return False
 
 
 UNREADABLE = (apsw.NotADBError, apsw.CorruptError, apsw.CantOpenError)
