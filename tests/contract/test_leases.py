@@ -69,7 +69,7 @@ async def test_only_due_actions_are_handed_out_oldest_first(add, lease, queue):
     await add(action("later", NOON + HOUR), action("second", NOON), action("first", NOON - HOUR))
     assert keys(await lease()) == ["first", "second"]
     assert await lease() == []
-    assert await queue.counts(NOON) == {"due": 0, "leased": 2, "later": 1, "dead": 0}
+    assert await queue.counts(NOON) == {"due": 0, "leased": 2, "later": 1, "dead": 0, "held": 0}
 
 
 async def test_two_workers_never_hold_the_same_action(add, lease, finish):

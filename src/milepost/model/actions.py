@@ -1,6 +1,6 @@
 """Work that was decided: kept with the facts that caused it, carried out once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,7 @@ class ActionState(StrEnum):
     DUE = "due"
     DONE = "done"
     DEAD = "dead"  # tried to the end of its schedule; a person has to look
+    HELD = "held"  # somebody stopped it, for a reason that stands beside it; nobody carries it out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,39 @@ class Leased:
     attempts: int  # tries before this one
     lease_until: datetime
     token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An action as a person sees it in the work list. `said` is the last error, or why it is held."""
+
+    action: Action
+    state: ActionState
+    in_hand: bool  # a worker has it now
+    attempts: int
+    said: str
+    ended_at: datetime | None = None  # UTC; when it was done or given up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """A stop that also meets work decided later: everything of one `scope` is held when it falls due."""
+
+    scope: str  # `kind`, `lane` or `shop`
+    value: str
+    reason: str
+    since: datetime  # UTC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """Some of the work list: what fits everything that is named here. Nothing named: all of it."""
+
+    keys: Sequence[str] | None = None
+    kinds: Sequence[ActionKind] | None = None
+    lanes: Sequence[str] | None = None
+    shop_ids: Sequence[str] | None = None
+    states: Sequence[ActionState] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from milepost.model.actions import Action, ActionKind, Leased, Outcome
+from milepost.model.actions import Action, ActionKind, Hold, Leased, Listed, Outcome, Which
 from milepost.ports.store import Sql
 
 
@@ -36,9 +36,63 @@ class WorkList(Protocol):
         ...
 
     async def counts(self, now: datetime) -> dict[str, int]:
-        """`due`, `leased`, `later`, `dead`, per table."""
+        """`due`, `leased`, `later`, `dead` and `held`."""
         ...
 
     async def dead(self, limit: int) -> list[tuple[Action, str, datetime]]:
         """Dead-lettered actions with their last error and when they died."""
+        ...
+
+    async def listed(self, which: Which, *, limit: int) -> list[Listed]:
+        """Some of the list, in the order in which it is or was due; done work only when asked for."""
+        ...
+
+    async def hold(
+        self,
+        sql: Sql,
+        *,
+        reason: str,
+        keys: Sequence[str] | None = None,
+        kinds: Sequence[ActionKind] | None = None,
+        lanes: Sequence[str] | None = None,
+        shop_ids: Sequence[str] | None = None,
+    ) -> int:
+        """Stop undone work that fits everything named, until it is released; how many actions.
+
+        What a worker has in hand right now may still be finished; if it fails, it is not tried again.
+        `reason`: one sentence without personal data, shown beside each.
+        """
+        ...
+
+    async def release(
+        self,
+        sql: Sql,
+        *,
+        keys: Sequence[str] | None = None,
+        kinds: Sequence[ActionKind] | None = None,
+        lanes: Sequence[str] | None = None,
+        shop_ids: Sequence[str] | None = None,
+        reason: str | None = None,
+    ) -> int:
+        """Let held work fall due as it was planned (`reason`: only what is held for exactly that)."""
+        ...
+
+    async def retry(self, sql: Sql, which: Which, now: datetime) -> int:
+        """Dead or waiting work is due at once, its failures forgotten; held and done work stays as it is."""
+        ...
+
+    async def drop(self, sql: Sql, which: Which, now: datetime) -> int:
+        """Never carry these out: undone work ends, except what a worker has in hand right now."""
+        ...
+
+    async def holds(self) -> list[Hold]:
+        """The stops that also meet later work."""
+        ...
+
+    async def put_hold(self, sql: Sql, hold: Hold) -> None:
+        """From here on, work of that scope is held when it falls due."""
+        ...
+
+    async def end_hold(self, sql: Sql, scope: str, value: str) -> bool:
+        """Whether there was one."""
         ...

@@ -2,13 +2,13 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
-from milepost.model.actions import Action, ActionKind, ActionState, Leased, Outcome
+from milepost.model.actions import Action, ActionKind, Leased, Outcome
 from milepost.ports.store import Sql, Store
+from milepost.queue.handling import Handling
+from milepost.queue.rows import action_of, micros, moment, row_of
 from milepost.queue.statements import (
     ADD_EARLIER,
     ADD_ONCE,
@@ -28,12 +28,10 @@ from milepost.queue.statements import (
 LEASE_MAX = 500  # pieces in one lease
 LANES_MAX = 1000
 DEAD_MAX = 1000
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
 NO_SEQ = -1
 
 
-class LeaseQueue:
+class LeaseQueue(Handling):
     """The work list over the store's `work` table (ports.work.WorkList), alike on every engine.
 
     A key is known for ever: a finished one-off action is never carried out again. Repeating work is one row.
@@ -46,7 +44,7 @@ class LeaseQueue:
     async def add(self, sql: Sql, actions: Sequence[Action]) -> None:
         """In the caller's transaction, so that facts and what follows from them are kept together."""
         for statement, is_meant in _WAYS:
-            rows = [_row(action) for action in actions if is_meant(action)]
+            rows = [row_of(action) for action in actions if is_meant(action)]
             if rows:
                 await sql.run(statement, rows)
 
@@ -64,18 +62,18 @@ class LeaseQueue:
         Looking needs no transaction; taking does, and takes only what nobody took meanwhile.
         """
         limit = max(0, min(limit, LEASE_MAX))
-        chosen = await self._choose(_micros(now), limit, None if kinds is None else tuple(kinds))
+        chosen = await self._choose(micros(now), limit, None if kinds is None else tuple(kinds))
         if not chosen:
             return []
         until, token = now + length, secrets.token_hex(16)
         places = _places(len(chosen))
         wanted = [row[0] for row in chosen] + [NO_SEQ] * (places - len(chosen))
         parameters = {f"seq{number}": seq for number, seq in enumerate(wanted)}
-        parameters |= {"now": _micros(now), "until": _micros(until), "holder": worker, "mark": token}
+        parameters |= {"now": micros(now), "until": micros(until), "holder": worker, "mark": token}
         async with self._store.transaction() as transaction:
             taken = {row[0] for row in await transaction.rows(take(places), parameters)}
         return [
-            Leased(action=_action(row[2:]), attempts=row[1], lease_until=until, token=token)
+            Leased(action=action_of(row[2:]), attempts=row[1], lease_until=until, token=token)
             for row in chosen
             if row[0] in taken
         ]
@@ -99,29 +97,29 @@ class LeaseQueue:
         mine = {"which": leased.action.key, "mark": leased.token}
         failed = int(outcome.counts_as_failure)
         if outcome.done:
-            changed = await sql.run(DONE, [{**mine, "at": _micros(now)}])
+            changed = await sql.run(DONE, [{**mine, "at": micros(now)}])
         elif outcome.next_due_at is not None:
-            again = {"again_at": _micros(outcome.next_due_at), "failed": failed, "said": outcome.error}
+            again = {"again_at": micros(outcome.next_due_at), "failed": failed, "said": outcome.error}
             changed = await sql.run(AGAIN, [{**mine, **again}])
         else:
-            dead = {"at": _micros(now), "failed": failed, "said": outcome.error}
+            dead = {"at": micros(now), "failed": failed, "said": outcome.error}
             changed = await sql.run(DEAD, [{**mine, **dead}])
         return changed == 1
 
     async def next_due(self) -> datetime | None:
         """When the next action falls due; a held one counts from when its lease runs out."""
         times = [row[0] for row in await self._store.rows(NEXT_DUE) if row[0] is not None]
-        return _moment(min(times)) if times else None
+        return moment(min(times)) if times else None
 
     async def counts(self, now: datetime) -> dict[str, int]:
-        """`due`, `leased`, `later` and `dead`."""
-        found = (await self._store.rows(COUNTS, {"now": _micros(now)}))[0]
-        return dict(zip(("due", "leased", "later", "dead"), found, strict=True))
+        """`due`, `leased`, `later`, `dead` and `held`."""
+        found = (await self._store.rows(COUNTS, {"now": micros(now)}))[0]
+        return dict(zip(("due", "leased", "later", "dead", "held"), found, strict=True))
 
     async def dead(self, limit: int) -> list[tuple[Action, str, datetime]]:
         """Dead-lettered actions with their last error and when they died, newest first."""
         found = await self._store.rows(NEWEST_DEAD, {"rows": max(0, min(limit, DEAD_MAX))})
-        return [(_action(row[:7]), row[7], _moment(row[8])) for row in found]
+        return [(action_of(row[:7]), row[7], moment(row[8])) for row in found]
 
 
 DUE_AT = 6  # where `oldest_due` has it
@@ -135,42 +133,3 @@ _WAYS: tuple[tuple[Any, Callable[[Action], bool]], ...] = (
 def _places(wanted: int) -> int:
     """The next power of two, so that a handful of statements serve every number of pieces."""
     return 1 << (wanted - 1).bit_length()
-
-
-def _row(action: Action) -> dict[str, object]:
-    return {
-        "key": action.key,
-        "kind": action.kind.value,
-        "shop_id": action.shop_id,
-        "lane": action.lane,
-        "payload": msgspec.json.encode(dict(action.payload)).decode(),
-        "repeating": int(action.repeating),
-        "state": ActionState.DUE.value,
-        "due_at": _micros(action.due_at),
-        "free_at": 0,
-        "worker": "",
-        "token": "",
-        "attempts": 0,
-        "error": "",
-    }
-
-
-def _action(row: tuple[Any, ...]) -> Action:
-    key, kind, shop_id, lane, due_at, payload, repeating = row
-    return Action(
-        key=key,
-        kind=ActionKind(kind),
-        shop_id=shop_id,
-        lane=lane,
-        due_at=_moment(due_at),
-        payload=msgspec.json.decode(payload),
-        repeating=bool(repeating),
-    )
-
-
-def _micros(moment: datetime) -> int:
-    return (moment - EPOCH) // MICROSECOND
-
-
-def _moment(micros: int) -> datetime:
-    return EPOCH + timedelta(microseconds=micros)

@@ -43,10 +43,18 @@ WORK = table(
     column("error", Text),
     column("ended_at", BigInteger),
 )
+HOLDS = table(
+    "work_holds",
+    column("scope", Text),
+    column("value", Text),
+    column("reason", Text),
+    column("since", BigInteger),
+)
 # Written out, because an index over a part of the table only serves who names that very part.
 IS_DUE = WORK.c.state == literal_column("'due'")
+IS_HELD = WORK.c.state == literal_column("'held'")
 IS_DEAD = WORK.c.state == literal_column("'dead'")
-IS_HELD = WORK.c.token != literal_column("''")
+IS_IN_HAND = WORK.c.token != literal_column("''")
 ACTION = (
     WORK.c.key,
     WORK.c.kind,
@@ -67,8 +75,8 @@ def _again(due_at: Any) -> Any:
         index_elements=["key"],
         set_={
             "due_at": due_at,
-            "state": "due",
-            "attempts": case((IS_DUE, WORK.c.attempts), else_=0),
+            "state": case((IS_HELD, "held"), else_="due"),  # only a person lets go of what is held
+            "attempts": case((IS_DUE | IS_HELD, WORK.c.attempts), else_=0),
             "ended_at": null(),
             "lane": _add.excluded.lane,
             "payload": _add.excluded.payload,
@@ -78,7 +86,10 @@ def _again(due_at: Any) -> Any:
 
 
 ADD_EARLIER = _again(
-    case((IS_DUE & (WORK.c.due_at <= _add.excluded.due_at), WORK.c.due_at), else_=_add.excluded.due_at)
+    case(
+        ((IS_DUE | IS_HELD) & (WORK.c.due_at <= _add.excluded.due_at), WORK.c.due_at),
+        else_=_add.excluded.due_at,
+    )
 )
 ADD_REPLACING = _again(_add.excluded.due_at)
 
@@ -95,7 +106,7 @@ LANES = select(_lanes.c.lane).where(_lanes.c.lane.is_not(None)).limit(bindparam(
 
 HELD_BY_LANE = (
     select(WORK.c.lane, func.count())
-    .where(IS_DUE, IS_HELD, WORK.c.free_at > bindparam("now"))
+    .where(IS_DUE, IS_IN_HAND, WORK.c.free_at > bindparam("now"))
     .group_by(WORK.c.lane)
 )
 
@@ -135,7 +146,7 @@ def take(places: int) -> Update:
     )
 
 
-_MINE = (WORK.c.key == bindparam("which"), WORK.c.token == bindparam("mark"), IS_DUE)
+_MINE = (WORK.c.key == bindparam("which"), WORK.c.token == bindparam("mark"), IS_DUE | IS_HELD)
 _MOVED = WORK.c.due_at != WORK.c.free_at  # somebody asked for it again while it was held
 _LET_GO = {"free_at": 0, "token": "", "worker": ""}
 _SAID = bindparam("said", type_=Text)
@@ -144,10 +155,10 @@ DONE = (
     update(WORK)
     .where(*_MINE)
     .values(
-        state=case(((WORK.c.repeating == 1) & _MOVED, "due"), else_="done"),
+        state=case(((WORK.c.repeating == 1) & _MOVED, WORK.c.state), else_="done"),
         ended_at=case(((WORK.c.repeating == 1) & _MOVED, null()), else_=bindparam("at", type_=BigInteger)),
         attempts=0,
-        error="",
+        error=case((IS_HELD & (WORK.c.repeating == 1) & _MOVED, WORK.c.error), else_=""),
         **_LET_GO,
     )
 )
@@ -159,7 +170,7 @@ AGAIN = (
         due_at=case((_MOVED & (WORK.c.due_at < _AGAIN_AT), WORK.c.due_at), else_=_AGAIN_AT),
         # A success starts the count anew; "busy, come later" is neither a success nor a failure.
         attempts=case((_SAID == "", 0), else_=WORK.c.attempts + bindparam("failed", type_=BigInteger)),
-        error=_SAID,
+        error=case((IS_HELD, WORK.c.error), else_=_SAID),  # why it is held goes on standing there
         **_LET_GO,
     )
 )
@@ -176,19 +187,27 @@ DEAD = (
 )
 
 NEXT_DUE = union_all(
-    select(func.min(WORK.c.due_at)).where(IS_DUE, ~IS_HELD),
+    select(func.min(WORK.c.due_at)).where(IS_DUE, ~IS_IN_HAND),
     # What is held comes back when its lease runs out, should its worker be dead.
     select(func.min(case((WORK.c.due_at > WORK.c.free_at, WORK.c.due_at), else_=WORK.c.free_at))).where(
-        IS_DUE, IS_HELD
+        IS_DUE, IS_IN_HAND
     ),
 )
 
 _now = bindparam("now", type_=BigInteger)
+
+
+def _how_many(*conditions: Any) -> Any:
+    """Counted by themselves, so that each counts along its own index and never over what is done."""
+    return select(func.count()).select_from(WORK).where(*conditions).scalar_subquery()
+
+
 COUNTS = select(
-    func.count().filter(IS_DUE & (WORK.c.due_at <= _now) & (WORK.c.free_at <= _now)),
-    func.count().filter(IS_DUE & (WORK.c.free_at > _now)),
-    func.count().filter(IS_DUE & (WORK.c.due_at > _now) & (WORK.c.free_at <= _now)),
-    func.count().filter(IS_DEAD),
+    _how_many(IS_DUE, WORK.c.due_at <= _now, WORK.c.free_at <= _now),
+    _how_many(IS_DUE, WORK.c.free_at > _now),
+    _how_many(IS_DUE, WORK.c.due_at > _now, WORK.c.free_at <= _now),
+    _how_many(IS_DEAD),
+    _how_many(IS_HELD),
 )
 
 NEWEST_DEAD = (

@@ -370,4 +370,10 @@ WORK = _table(
     Index("work_by_lane", "lane", "due_at", "seq", **_where("state = 'due'")),
     Index("work_held", "free_at", **_where("state = 'due' AND token <> ''")),
     Index("work_dead", "ended_at", **_where("state = 'dead'")),
+    Index("work_stopped", "due_at", "seq", **_where("state = 'held'")),
+)
+
+# Stops that also meet work decided later: everything of one kind, lane or shop.
+WORK_HOLDS = _table(
+    "work_holds", _text("scope", key=True), _text("value", key=True), _text("reason"), _at("since")
 )
