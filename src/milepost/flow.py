@@ -29,8 +29,9 @@ from milepost.ports.contention import again_if_contended
 from milepost.ports.forecast import ForecastFacts, LaneStats
 from milepost.ports.sources import Push
 from milepost.ports.store import OrderKey, Transaction
-from milepost.react import exceptions, notices, polls, silence
+from milepost.react import exceptions, notices, polls, silence, webhooks
 from milepost.record.append import Appended, append, look
+from milepost.record.webhooks import tell_programs
 
 TAKE_IN_MAX = 500
 """Reports per transaction, at most: a batch is one fsync and one all-or-nothing."""
@@ -126,7 +127,9 @@ async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
     decisions = [_decide(change, app, now) for change in changes]
     await tx.put_exceptions([exception for one in decisions for exception in (*one.resolved, *one.opened)])
     forecasts = await _forecast(tx, changes, app, now)
-    actions += await _tell(tx, zip(changes, decisions, forecasts, strict=True), app)
+    news = list(zip(changes, decisions, forecasts, strict=True))
+    actions += await _tell(tx, news, app)
+    actions += await _tell_programs(tx, appended, news, app)
     return actions + [look for change in changes for look in _next_looks(change, app, now)]
 
 
@@ -211,8 +214,34 @@ async def _tell(
         told = replace(change, new_promises=(*change.new_promises, *forecast))
         for notice in notices.decide(told, decision, channels, now):
             decided.setdefault(notice.key, notice)
-    new = await tx.put_notices(list(decided.values()))
-    return [_sending(notice, now) for key, notice in decided.items() if key in new]
+    return await tell(tx, list(decided.values()), app)
+
+
+async def tell(tx: Transaction, decided: Sequence[Notice], app: App) -> list[Action]:
+    """Keep notices; the work of sending those whose key was not known."""
+    new = await tx.put_notices(decided)
+    return [_sending(notice, app.clock.now()) for notice in decided if notice.key in new]
+
+
+async def _tell_programs(
+    tx: Transaction,
+    appended: Appended,
+    news: Iterable[tuple[ShipmentChange, Decision, list[Promise]]],
+    app: App,
+) -> list[Action]:
+    """Webhooks, for shops that have endpoints: kept with the facts they tell of."""
+    shop_ids = {one.after.shop_id for one in appended.orders} | {
+        one.shipment.shop_id for one in appended.shipments
+    }
+    endpoints = await tx.webhook_endpoints(shop_ids) if shop_ids else []
+    if not endpoints:
+        return []
+    now = app.clock.now()
+    told = [one for order in appended.orders for one in webhooks.of_order(order, now)]
+    for change, decision, forecast in news:
+        told += webhooks.of_shipment(change, decision, (*change.new_promises, *forecast), now)
+    shops = {endpoint.shop_id for endpoint in endpoints}
+    return await tell_programs(tx, [one for one in told if one.shop_id in shops], endpoints, now)
 
 
 def _sending(notice: Notice, now: datetime) -> Action:

@@ -70,6 +70,17 @@ class Mail:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Webhooks:
+    """Webhooks to the programs of subscribers."""
+
+    allow_private: bool = setting(
+        False,
+        "Development only: webhooks may go to http:// and to machines of a private network.",
+    )
+    keep_days: int = setting(30, "Days that messages, and what became of them, are kept for a replay.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class TikTokApp:
     """One app registered with TikTok Shop; a US shop needs an app of the US portal."""
 
@@ -143,6 +154,9 @@ class Settings:
     web: Web = field(default_factory=Web, metadata={"about": "Where people and programs reach Milepost."})
     store: StoreSettings = field(default_factory=StoreSettings, metadata={"about": "Where facts are kept."})
     mail: Mail = field(default_factory=Mail, metadata={"about": "How e-mail leaves."})
+    webhooks: Webhooks = field(
+        default_factory=Webhooks, metadata={"about": "Webhooks to the programs of subscribers."}
+    )
     tiktok_shop: TikTokShop = field(
         default_factory=TikTokShop, metadata={"about": "The TikTok Shop connection."}
     )

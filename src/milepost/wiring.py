@@ -12,6 +12,7 @@ from milepost.forecast.first import FirstForecaster
 from milepost.identify.candidates import identify
 from milepost.model.carriers import CarrierCard, Identification
 from milepost.notify.catalog import channels
+from milepost.notify.webhooks.poster import HttpPoster
 from milepost.places.gazetteer import SqliteGazetteer
 from milepost.ports.app import App
 from milepost.ports.clock import Clock
@@ -54,6 +55,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     found = carriers(settings, clock, line)
     store = open_store(settings.store.url, settings.store.key_file, clock)
     await store.start()
+    poster = HttpPoster(settings.webhooks)
     try:
         yield Running(
             app=App(
@@ -66,6 +68,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
                 carriers=found,
                 marketplaces=marketplaces(settings, clock, line),
                 channels=channels(settings),
+                poster=poster,
                 forecaster=FirstForecaster(),
                 identify=partial(_identify, {key: one.card for key, one in found.items()}),
                 tally=counters,
@@ -75,6 +78,7 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     finally:
         for one in lines:
             await one.close()
+        await poster.close()
         await store.stop()
 
 

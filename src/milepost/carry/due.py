@@ -14,6 +14,7 @@ from milepost.carry.asking import poll_carrier
 from milepost.carry.failures import put_off
 from milepost.carry.sending import send_notices
 from milepost.carry.shops import poll_orders, poll_tracking, refresh_grants, sync_shops
+from milepost.carry.webhooks import send_webhooks, sweep_webhooks
 from milepost.flow import LostLeaseError, look_again
 from milepost.model.actions import ActionKind, Leased
 from milepost.ports.app import App
@@ -35,6 +36,8 @@ HANDLERS: dict[ActionKind, Handler] = {
     ActionKind.SYNC_SHOP: sync_shops,
     ActionKind.REFRESH_GRANT: refresh_grants,
     ActionKind.SEND_NOTICE: send_notices,
+    ActionKind.SEND_WEBHOOK: send_webhooks,
+    ActionKind.SWEEP_WEBHOOKS: sweep_webhooks,
     ActionKind.WATCH_SHIPMENT: look_again,
 }
 

@@ -21,6 +21,7 @@ from milepost.react.notices import is_problem
 from milepost.record.links import digest, new_link
 
 INBOX = "inbox"
+MAIL = "email"
 NOBODY = "nobody asked to be told"
 
 log = structlog.get_logger(__name__)
@@ -79,6 +80,8 @@ async def _addressed(held: Leased, notice: Notice, app: App) -> Try:
 async def _recipients(notice: Notice, app: App) -> list[Recipient]:
     if notice.channel == INBOX:
         return [Recipient(address=notice.shop_id, language=app.settings.language)]
+    if notice.audience is Audience.SELLER and notice.channel != MAIL:
+        return []
     if notice.audience is Audience.SELLER:
         return [Recipient(address=to, language=app.settings.language) for to in app.settings.mail.seller_to]
     return [
@@ -93,7 +96,7 @@ async def _recipients(notice: Notice, app: App) -> list[Recipient]:
 async def _message(one: Try, app: App) -> Message:
     notice, base = one.notice, public_url(app)
     shops = {shop.shop_id: shop.name for shop in await app.store.shops()}
-    links = Links(order=f"{base}/console/orders/{notice.order_number}")
+    links = Links(order=f"{base}/console/{_page_about(notice)}")
     if notice.audience is Audience.BUYER:
         async with app.store.transaction() as tx:
             token = await new_link(
@@ -107,6 +110,12 @@ async def _message(one: Try, app: App) -> Message:
     language = one.recipient.language if one.recipient else app.settings.language
     zone = await _zone_of_door(notice, app)
     return render(notice, links, shop_name=shops.get(notice.shop_id, ""), language=language, zone=zone)
+
+
+def _page_about(notice: Notice) -> str:
+    """The console page a seller's notice leads to."""
+    endpoint = notice.facts.get("endpoint")
+    return f"webhooks/{endpoint}" if endpoint else f"orders/{notice.order_number}"
 
 
 async def _zone_of_door(notice: Notice, app: App) -> str | None:

@@ -15,6 +15,8 @@ class ActionKind(StrEnum):
     SYNC_SHOP = "sync_shop"  # search for changed orders since the watermark
     REFRESH_GRANT = "refresh_grant"
     SEND_NOTICE = "send_notice"
+    SEND_WEBHOOK = "send_webhook"  # hand one message to one endpoint
+    SWEEP_WEBHOOKS = "sweep_webhooks"  # forget messages that are too old to replay
     WATCH_SHIPMENT = "watch_shipment"  # time passed: look for silence and lateness
 
 

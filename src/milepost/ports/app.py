@@ -13,6 +13,7 @@ from milepost.ports.notify import Channel
 from milepost.ports.places import Gazetteer
 from milepost.ports.sources import Carrier, Marketplace, Source
 from milepost.ports.store import Store
+from milepost.ports.webhooks import Poster
 from milepost.ports.work import WorkList
 from milepost.settings import Settings
 
@@ -38,6 +39,7 @@ class App:
     carriers: Mapping[str, Carrier]
     marketplaces: Mapping[str, Marketplace]
     channels: Mapping[str, Channel]
+    poster: Poster
     forecaster: Forecaster
     identify: Callable[[str, str, str], Identification]  # number, provider name, country
     tally: Tally

@@ -25,6 +25,7 @@ from milepost.store.shipment_shelf import ShipmentReads, ShipmentWrites
 from milepost.store.shop_shelf import ShopReads, ShopWrites
 from milepost.store.sql.engine import Engine
 from milepost.store.tables import SCHEMA
+from milepost.store.webhook_shelf import WebhookReads, WebhookWrites
 
 IS_WRITABLE = select(SCHEMA.c.version)
 
@@ -58,6 +59,7 @@ class SqlTransaction(
     DeliveryWrites,
     ShopWrites,
     NoticeWrites,
+    WebhookWrites,
     PeopleWrites,
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
@@ -78,6 +80,7 @@ class SqlStore(
     ReportReads,
     ShopReads,
     NoticeReads,
+    WebhookReads,
     PeopleReads,
     SearchReads,
 ):

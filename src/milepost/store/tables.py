@@ -321,6 +321,75 @@ SUBSCRIPTIONS = _table(
     UniqueConstraint("shop_id", "order_number", "channel", "address_index"),
 )
 
+# What programs are told: endpoints, messages, and what became of each on its way.
+
+WEBHOOK_ENDPOINTS = _table(
+    "webhook_endpoints",
+    _seq(),
+    _text("endpoint_id"),
+    _text("shop_id"),
+    _sealed(),  # address, secrets, what it subscribed to
+    _at("disabled_at", optional=True),
+    Column("disabled_why", Text, nullable=False, server_default=""),
+    _at("failing_since", optional=True),
+    _count("told_share"),
+    _at("paused_until", optional=True),
+    UniqueConstraint("endpoint_id"),
+    Index("webhook_endpoints_by_shop", "shop_id", "seq"),
+)
+
+WEBHOOK_SEQUENCES = _table(
+    "webhook_sequences",
+    _text("shop_id", key=True),
+    _text("subject", key=True),
+    Column("last", BigInteger, nullable=False),
+)
+
+WEBHOOK_MESSAGES = _table(
+    "webhook_messages",
+    _seq(),
+    _text("message_id"),
+    _text("shop_id"),
+    _text("kind"),
+    _text("subject"),
+    Column("sequence", BigInteger, nullable=False),
+    _at("at"),
+    _text("body"),
+    UniqueConstraint("message_id"),
+    Index("webhook_messages_by_shop", "shop_id", "at", "seq"),
+    Index("webhook_messages_by_age", "at"),
+)
+
+WEBHOOK_SENDINGS = _table(
+    "webhook_sendings",
+    _seq(),
+    _text("endpoint_id"),
+    _text("message_id"),
+    _text("shop_id"),
+    _text("state"),
+    _count("tries"),
+    _at("at"),
+    UniqueConstraint("endpoint_id", "message_id"),
+    Index("webhook_sendings_by_endpoint", "endpoint_id", "seq"),
+    Index("webhook_sendings_by_state", "endpoint_id", "state", "seq"),
+    Index("webhook_sendings_by_message", "message_id"),
+)
+
+WEBHOOK_ATTEMPTS = _table(
+    "webhook_attempts",
+    _seq(),
+    _text("endpoint_id"),
+    _text("message_id"),
+    _text("shop_id"),
+    _at("at"),
+    Column("number", BigInteger, nullable=False),
+    _text("outcome"),
+    Column("status", BigInteger, nullable=True),
+    _text("detail"),
+    Column("took_ms", BigInteger, nullable=False),
+    Index("webhook_attempts_by_message", "message_id", "endpoint_id", "seq"),
+)
+
 # People and programs.
 
 LINKS = _table(

@@ -19,6 +19,8 @@ WORDS = {
     ActionKind.SYNC_SHOP: "Search a shop",
     ActionKind.REFRESH_GRANT: "Renew an authorization",
     ActionKind.SEND_NOTICE: "Send a notice",
+    ActionKind.SEND_WEBHOOK: "Send a webhook",
+    ActionKind.SWEEP_WEBHOOKS: "Forget old webhooks",
     ActionKind.WATCH_SHIPMENT: "Look whether a parcel went silent",
 }
 

@@ -1,0 +1,1 @@
+"""Handing messages to the programs of subscribers: signed, to no address but theirs, and never for long."""
