@@ -237,7 +237,8 @@ class WebhookWrites(Shelf):
     async def _numbered(self, wanted: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:
         """Take as many numbers of each subject as are wanted; the last one taken."""
         rows = [
-            {"shop_id": shop, "subject": subject, "last": count} for (shop, subject), count in wanted.items()
+            {"shop_id": shop, "subject": subject, "last": count}
+            for (shop, subject), count in sorted(wanted.items())  # in one order, so that no two writers cross
         ]
         return {(row[0], row[1]): row[2] for row in await self._session.each(NUMBER, rows)}
 
