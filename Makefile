@@ -6,7 +6,7 @@ KIND ?=
 NAME ?=
 ONLY ?=
 PORT ?= 8000
-DEBIAN_FOR_TESTS ?= chromium fonts-liberation fonts-noto-core
+DEBIAN_FOR_TESTS ?= chromium fonts-liberation fonts-noto-core nats-server
 
 bin := .venv/bin
 hash = $(shell cat $(sort $(1)) /dev/null | sha256sum | cut -c1-16)

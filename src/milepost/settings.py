@@ -57,6 +57,25 @@ class StoreSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LiveSettings:
+    """How open pages and idle workers hear of news at once (docs/run/nodes.md)."""
+
+    url: str = setting(
+        "",
+        "`process` (a single node), `postgres://…` (LISTEN and NOTIFY) or `nats://user:password@host:4222`; "
+        "empty: the PostgreSQL of `store.url`, or this process alone on SQLite.",
+        secret=True,
+    )
+    subject: str = setting(
+        "milepost", "First part of the NATS subject; two Mileposts on one NATS need two of them."
+    )
+    node: str = setting("", "What this node is called; empty: the machine's name and the process.")
+    pages_max: int = setting(
+        1000, "Open pages that one node keeps up to date; further ones work and are not live."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mail:
     """How e-mail leaves."""
 
@@ -153,6 +172,10 @@ class Settings:
 
     web: Web = field(default_factory=Web, metadata={"about": "Where people and programs reach Milepost."})
     store: StoreSettings = field(default_factory=StoreSettings, metadata={"about": "Where facts are kept."})
+    live: LiveSettings = field(
+        default_factory=LiveSettings,
+        metadata={"about": "How open pages and idle workers hear of news at once."},
+    )
     mail: Mail = field(default_factory=Mail, metadata={"about": "How e-mail leaves."})
     webhooks: Webhooks = field(
         default_factory=Webhooks, metadata={"about": "Webhooks to the programs of subscribers."}

@@ -10,6 +10,7 @@ from typing import Any
 from milepost.clock import clock_of
 from milepost.forecast.first import FirstForecaster
 from milepost.identify.candidates import identify
+from milepost.live.opening import opened_live
 from milepost.model.carriers import CarrierCard, Identification
 from milepost.notify.catalog import channels
 from milepost.notify.webhooks.poster import HttpPoster
@@ -18,7 +19,6 @@ from milepost.ports.app import App
 from milepost.ports.clock import Clock
 from milepost.queue.leases import LeaseQueue
 from milepost.settings import Settings
-from milepost.show.live import Hub
 from milepost.show.metrics import Counters
 from milepost.sources.catalog import carriers, marketplaces
 from milepost.sources.line import Line
@@ -38,10 +38,12 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Running]:
-    """Open everything, and close it again at the end.
+async def running(
+    settings: Settings, clock: Clock | None = None, *, passing: bool = False
+) -> AsyncIterator[Running]:
+    """Open everything, and close it again at the end. `passing`: for one command; no node of several.
 
-    Raises SettingsError, StoreError, PlacesError or CatalogError, each one sentence with the fix.
+    Raises SettingsError, StoreError, LiveError, PlacesError or CatalogError, each one sentence with the fix.
     """
     gc.set_threshold(CIRCLES_EVERY)
     clock = clock or clock_of(settings.clock)
@@ -57,24 +59,25 @@ async def running(settings: Settings, clock: Clock | None = None) -> AsyncIterat
     await store.start()
     poster = HttpPoster(settings.webhooks)
     try:
-        yield Running(
-            app=App(
-                settings=settings,
-                clock=clock,
-                store=store,
-                work=LeaseQueue(store),
-                live=Hub(),
-                gazetteer=SqliteGazetteer(),
-                carriers=found,
-                marketplaces=marketplaces(settings, clock, line),
-                channels=channels(settings),
-                poster=poster,
-                forecaster=FirstForecaster(),
-                identify=partial(_identify, {key: one.card for key, one in found.items()}),
-                tally=counters,
-            ),
-            counters=counters,
-        )
+        async with opened_live(settings, passing=passing) as live:
+            yield Running(
+                app=App(
+                    settings=settings,
+                    clock=clock,
+                    store=store,
+                    work=LeaseQueue(store),
+                    live=live,
+                    gazetteer=SqliteGazetteer(),
+                    carriers=found,
+                    marketplaces=marketplaces(settings, clock, line),
+                    channels=channels(settings),
+                    poster=poster,
+                    forecaster=FirstForecaster(),
+                    identify=partial(_identify, {key: one.card for key, one in found.items()}),
+                    tally=counters,
+                ),
+                counters=counters,
+            )
     finally:
         for one in lines:
             await one.close()

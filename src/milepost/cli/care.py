@@ -13,6 +13,7 @@ from milepost.cli.exits import Exit
 from milepost.cli.groups import SET_UP
 from milepost.cli.opening import AsJson, Config, console, say_json, table
 from milepost.clock import clock_of
+from milepost.live.opening import bus_of
 from milepost.settings import ENVIRONMENT_PREFIX, NESTING, Settings, load
 from milepost.sources.catalog import carriers, marketplaces
 
@@ -28,6 +29,7 @@ def check(*, as_json: AsJson = False, config: Config = None) -> int:
     clock = clock_of(settings.clock)
     carriers(settings, clock)
     marketplaces(settings, clock)
+    bus_of(settings)
     rows = list(values(settings))
     if as_json:
         say_json(dict(rows))

@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from milepost.desk.accounts import AccountError
 from milepost.places.gazetteer import PlacesError
+from milepost.ports.live import LiveError
 from milepost.ports.sources import SourceError
 from milepost.ports.store import StoreError
 from milepost.settings import SettingsError
@@ -26,7 +27,7 @@ class Exit(IntEnum):
     @classmethod
     def of(cls, error: BaseException) -> "Exit":
         """The code for one of `refusals`."""
-        outside = (StoreError, SourceError, OSError)
+        outside = (StoreError, LiveError, SourceError, OSError)
         return cls.OUTSIDE if isinstance(error, outside) else cls.WRONG
 
 
@@ -36,6 +37,7 @@ def refusals() -> tuple[type[Exception], ...]:
         CommandError,
         SettingsError,
         StoreError,
+        LiveError,
         PlacesError,
         CatalogError,
         SourceError,

@@ -30,7 +30,7 @@ async def opened(config: Path | None) -> AsyncIterator[App]:
     """The Milepost of these settings, for one command. Raises what `wiring.running` raises."""
     settings = quietly(load(config))
     logs.set_up(settings)
-    async with wiring.running(settings) as milepost:
+    async with wiring.running(settings, passing=True) as milepost:
         yield milepost.app
 
 

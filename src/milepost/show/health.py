@@ -15,13 +15,20 @@ async def healthz() -> dict[str, str]:
 
 @get("/readyz", summary="It can read and write its facts", tags=["health"], security=[])
 async def readyz(request: Request[None, None, State]) -> Response[dict[str, object]]:
-    """503 with what is wrong when the database cannot be written."""
+    """503 with what is wrong when the database cannot be written.
+
+    `degraded` is still 200: everything works, and other nodes' news shows some seconds later.
+    """
     app: App = request.app.state.milepost
     healthy = await app.store.healthy()
     body: dict[str, object] = {
         "state": "ready" if healthy else "unavailable",
         "database": "ok" if healthy else "cannot be written",
     }
+    live = app.live.state()
+    if healthy and live.trouble:
+        body["state"] = "degraded"
+    body["live"] = {"engine": live.engine, "state": live.trouble or "ok", "nodes": len(live.nodes)}
     if healthy:
         body["work"] = await app.work.counts(app.clock.now())
     return Response(body, status_code=HTTP_200_OK if healthy else HTTP_503_SERVICE_UNAVAILABLE)

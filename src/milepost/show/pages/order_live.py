@@ -1,6 +1,7 @@
 """An open tracking page hears of news by server-sent events: the changed part of the page, drawn again."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -25,11 +26,10 @@ have come in by another process."""
 PULSES_MAX = 240
 """A stream ends after an hour; the browser comes back by itself."""
 
-OPEN_MAX = 1_000
-"""Streams of this process at a time; beyond it pages still work, they are only not live."""
-
 HEADERS = {**PRIVATE, "X-Accel-Buffering": "no"}
-RETRY_MS = 3_000
+RETRY_MS = (2_000, 6_000)
+"""When a node stops, its pages come back to the others, and not all in the same second."""
+
 Number = Annotated[str, PathParameter(max_length=NUMBER_LENGTH_MAX)]
 
 
@@ -40,7 +40,7 @@ async def order_live(number: Number, request: Request[None, None, State]) -> Res
     if link is None:
         raise NotAuthorizedException("Look the order up first.")
     streams = request.app.state.setdefault("streams", [0])
-    if streams[0] >= OPEN_MAX:
+    if streams[0] >= app_of(request).settings.live.pages_max:
         raise ServiceUnavailableException("Too many pages are open.", headers={"Retry-After": "60"})
     return Stream(_counted(request, link, streams), media_type="text/event-stream", headers=HEADERS)
 
@@ -55,10 +55,13 @@ async def _counted(request: Request[None, None, State], link: Link, streams: lis
 
 
 async def _messages(request: Request[None, None, State], link: Link) -> AsyncIterator[str]:
-    """The page's part now, then again whenever it differs."""
+    """The page's part now, then again whenever it differs.
+
+    A browser that comes back says what it has (Last-Event-ID), and is sent the page only if it missed news.
+    """
     app = app_of(request)
-    yield f"retry: {RETRY_MS}\n\n"
-    sent = ""
+    yield f"retry: {random.randint(*RETRY_MS)}\n\n"  # noqa: S311 (spread, not secret)
+    sent = request.headers.get("last-event-id", "")
     async with app.live.listen(f"order:{link.shop_id}:{link.order_number}") as changes:
         waiting = asyncio.ensure_future(anext(changes))
         try:
@@ -83,7 +86,8 @@ async def _look(request: Request[None, None, State], link: Link) -> tuple[str, s
         return "", None
     now = app.clock.now()
     html = render(request, "buyer/_live.html", view=view)
-    return view.mark, _event("page", {"html": html, "said": view.said, "mark": view.mark, "now": now})
+    news = {"html": html, "said": view.said, "mark": view.mark, "now": now}
+    return view.mark, f"id: {view.mark}\n{_event('page', news)}"
 
 
 def _event(name: str, facts: dict[str, Any]) -> str:
