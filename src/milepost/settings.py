@@ -89,6 +89,21 @@ class Mail:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sms:
+    """Text messages, through Twilio or a provider with the same API."""
+
+    url: str = setting("https://api.twilio.com", "Host of the API.")
+    account_sid: str = setting("", "Account SID; empty: no text message is sent.")
+    auth_token: str = setting("", "Auth token; it also signs the provider's calls to us.", secret=True)
+    sender: str = setting("", "The number that sends, as `+…`, or the SID of a messaging service (`MG…`).")
+    prices: dict[str, float] = setting(
+        {}, "Price of one segment by country (`US = 0.0083`); a country without a price gets none."
+    )
+    day_money: float = setting(5.0, "Money for one day (UTC), in the currency of the prices; then it stops.")
+    per_number_per_day: int = setting(6, "Messages to one number in a day (UTC), at most.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Webhooks:
     """Webhooks to the programs of subscribers."""
 
@@ -177,6 +192,7 @@ class Settings:
         metadata={"about": "How open pages and idle workers hear of news at once."},
     )
     mail: Mail = field(default_factory=Mail, metadata={"about": "How e-mail leaves."})
+    sms: Sms = field(default_factory=Sms, metadata={"about": "Text messages to buyers who asked for them."})
     webhooks: Webhooks = field(
         default_factory=Webhooks, metadata={"about": "Webhooks to the programs of subscribers."}
     )

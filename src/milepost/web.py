@@ -25,6 +25,7 @@ from milepost.show.health import healthz, readyz
 from milepost.show.hooks import hook
 from milepost.show.metrics import Counters, metrics
 from milepost.show.security import OwnFormsOnly, add_headers
+from milepost.show.sms_hooks import sms_reply, sms_status
 from milepost.version import VERSION
 
 UNCOMPRESSED = ["^/static/", "/live$", "^/metrics", "^/hooks/"]
@@ -37,7 +38,17 @@ PORTS_TRIED = 50
 def build(app: App, counters: Counters) -> Litestar:
     """Everything a browser or a program can ask for."""
     return Litestar(
-        route_handlers=[router(), hook, healthz, readyz, metrics, static, *_page_routes()],
+        route_handlers=[
+            router(),
+            hook,
+            sms_status,
+            sms_reply,
+            healthz,
+            readyz,
+            metrics,
+            static,
+            *_page_routes(),
+        ],
         exception_handlers={Exception: answer_for},
         before_send=[add_headers],
         middleware=[OwnFormsOnly],

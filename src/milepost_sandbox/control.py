@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Protocol
 
@@ -46,6 +46,7 @@ class Desk:
     credentials: Credentials
     urls: Mapping[str, str]
     webhooks: Webhooks
+    receivers: Mapping[str, str] = field(default_factory=dict)
 
 
 def control_app(desk: Desk) -> Litestar:
@@ -114,6 +115,7 @@ def describe(desk: Desk) -> dict[str, Any]:
         "started_at": _text(world.started_at),
         "ends_at": _text(world.ends_at),
         "urls": dict(desk.urls),
+        "receivers": dict(desk.receivers),
         "credentials": asdict(desk.credentials),
         "shops": [
             {

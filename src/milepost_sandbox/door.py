@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,9 @@ from milepost_sandbox.control import Desk, Webhooks, control_app, examples
 from milepost_sandbox.faults import FAULTS, FaultError, Faults
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
 from milepost_sandbox.servers.platforms import PLATFORMS
+from milepost_sandbox.servers.receivers.listener import listening as listening_for
+from milepost_sandbox.servers.receivers.sms import SmsReceiver, call_back_forever
+from milepost_sandbox.servers.receivers.webhooks import WebhookReceiver
 from milepost_sandbox.serving import ServingError, listen, serving, url_of
 from milepost_sandbox.stories.library import all_stories
 from milepost_sandbox.stories.words import StoryError
@@ -57,10 +60,14 @@ class SandboxOptions:
 class Sandbox:
     """A running sandbox: the world behind it, the addresses of its servers, and the levers."""
 
-    def __init__(self, desk: Desk, control_url: str) -> None:
+    def __init__(
+        self, desk: Desk, control_url: str, webhook_receiver: WebhookReceiver, sms_receiver: SmsReceiver
+    ) -> None:
         """Hold what `running` started."""
         self._desk = desk
         self.control_url = control_url
+        self.webhook_receiver = webhook_receiver
+        self.sms_receiver = sms_receiver
 
     @property
     def world(self) -> World:
@@ -86,6 +93,11 @@ class Sandbox:
     def urls(self) -> Mapping[str, str]:
         """The servers' addresses: tiktok_auth, tiktok_api, ups, fedex, usps, dhl."""
         return self._desk.urls
+
+    @property
+    def receivers(self) -> Mapping[str, str]:
+        """Where those listen who are told: `webhooks` and `sms`."""
+        return self._desk.receivers
 
     @property
     def credentials(self) -> dict[str, Any]:
@@ -127,10 +139,17 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
         platform.source: platform.app(world, faults, credentials, options.servers) for platform in PLATFORMS
     }
     webhooks: Webhooks = apps["tiktok_shop"].webhooks
-    with contextlib.ExitStack() as sockets:
+    async with contextlib.AsyncExitStack() as told:
+        sockets = told.enter_context(contextlib.ExitStack())
         listening = {source: sockets.enter_context(listen(options.host, 0)) for source in apps}
         control = sockets.enter_context(listen(options.host, options.control_port))
+        webhook_receiver = WebhookReceiver(clock.now)
+        sms_receiver = SmsReceiver(credentials.sms_account_sid, credentials.sms_auth_token)
         names = {name: platform.source for platform in PLATFORMS for name in platform.url_names}
+        receivers = {
+            "webhooks": await told.enter_async_context(listening_for(webhook_receiver, options.host)),
+            "sms": await told.enter_async_context(listening_for(sms_receiver, options.host)),
+        }
         desk = Desk(
             world=world,
             faults=faults,
@@ -138,10 +157,15 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
             credentials=credentials,
             urls={name: url_of(listening[source]) for name, source in names.items()},
             webhooks=webhooks,
+            receivers=receivers,
         )
         served = [(apps[source], sock) for source, sock in listening.items()]
-        async with serving([*served, (control_app(desk), control)]), _webhooks_running(options, webhooks):
-            yield Sandbox(desk, url_of(control))
+        async with (
+            serving([*served, (control_app(desk), control)]),
+            _running(_send_forever(webhooks), when=options.rate is not None),
+            _running(call_back_forever(sms_receiver, WEBHOOK_SECONDS)),
+        ):
+            yield Sandbox(desk, url_of(control), webhook_receiver, sms_receiver)
 
 
 def _world(options: SandboxOptions, clock: WorldClock, faults: Faults) -> World:
@@ -172,16 +196,19 @@ def _credentials(world: World) -> Credentials:
         usps_client_id=secret(seed, "usps id"),
         usps_client_secret=secret(seed, "usps secret"),
         dhl_api_key=secret(seed, "dhl key"),
+        sms_account_sid=f"AC{secret(seed, 'sms account')[:32].ljust(32, '0')}",
+        sms_auth_token=secret(seed, "sms token"),
     )
 
 
 @contextlib.asynccontextmanager
-async def _webhooks_running(options: SandboxOptions, webhooks: Webhooks) -> AsyncIterator[None]:
+async def _running(work: Coroutine[Any, Any, None], *, when: bool = True) -> AsyncIterator[None]:
     """While the world runs by itself, its webhooks go out by themselves; a stepped one waits for a flush."""
-    if options.rate is None:
+    if not when:
+        work.close()
         yield
         return
-    task = asyncio.create_task(_send_forever(webhooks))
+    task = asyncio.create_task(work)
     try:
         yield
     finally:

@@ -7,6 +7,7 @@ from datetime import datetime
 import structlog
 
 from milepost.carry.failures import put_off
+from milepost.carry.paying import why_unpaid
 from milepost.flow import finish
 from milepost.model.actions import Action, Leased, Outcome
 from milepost.model.notices import Attempt, Audience, Message, Notice, Recipient
@@ -15,7 +16,7 @@ from milepost.model.places import RawPlace
 from milepost.notify.render import Links, TemplateError, render
 from milepost.notify.schedule import next_try
 from milepost.ports.app import App
-from milepost.ports.notify import SendResult, Sent
+from milepost.ports.notify import SendResult, Sent, TextChannel
 from milepost.ports.store import Transaction
 from milepost.react.notices import is_problem
 from milepost.record.links import digest, new_link
@@ -56,15 +57,32 @@ async def _send(held: Leased, app: App) -> None:
     one = await _addressed(held, notice, app)
     now = app.clock.now()
     if one.recipient is None:
-        number = held.attempts + 1
-        skipped = Attempt(notice_key=notice.key, at=now, number=number, outcome="skipped", detail=NOBODY)
-        await _write(one, skipped, Outcome(done=True), app)
+        await _skip(one, NOBODY, app)
         return
     message = await _message(one, app)
+    if isinstance(channel, TextChannel) and (
+        why := await why_unpaid(notice, one.recipient, message, channel, app)
+    ):
+        await _skip(one, why, app)
+        return
     keyed = replace(notice, key=f"{notice.key}:{digest(one.recipient.address)[:16]}")
     result = await channel.send(keyed, message, one.recipient)
-    await _write(one, _attempt(one, result, now), _outcome(one, result, now), app, message)
+    await _write(
+        one, _attempt(one, result, now), _outcome(one, result, now), app, message, opted_out=result.opted_out
+    )
     app.tally.count("notices", channel=notice.channel, outcome=result.outcome.value)
+
+
+async def _skip(one: Try, why: str, app: App) -> None:
+    """It is not sent, and not tried again."""
+    skipped = Attempt(
+        notice_key=one.notice.key,
+        at=app.clock.now(),
+        number=one.held.attempts + 1,
+        outcome="skipped",
+        detail=why,
+    )
+    await _write(one, skipped, Outcome(done=True), app)
 
 
 async def _addressed(held: Leased, notice: Notice, app: App) -> Try:
@@ -115,6 +133,8 @@ async def _message(one: Try, app: App) -> Message:
 def _page_about(notice: Notice) -> str:
     """The console page a seller's notice leads to."""
     endpoint = notice.facts.get("endpoint")
+    if not endpoint and not notice.order_number:
+        return "inbox"
     return f"webhooks/{endpoint}" if endpoint else f"orders/{notice.order_number}"
 
 
@@ -162,12 +182,20 @@ def _again(one: Try, result: SendResult, now: datetime) -> datetime | None:
 
 
 async def _write(
-    one: Try, attempt: Attempt, outcome: Outcome, app: App, message: Message | None = None
+    one: Try,
+    attempt: Attempt,
+    outcome: Outcome,
+    app: App,
+    message: Message | None = None,
+    *,
+    opted_out: bool = False,
 ) -> None:
     """The try, what follows from it, and the inbox entry become durable together."""
     now = app.clock.now()
     async with app.store.transaction() as tx:
         await tx.add_attempt(attempt)
+        if opted_out and one.recipient is not None:
+            await tx.opt_out(one.recipient.address, now)
         await _write_others(tx, one, now, app)
         if one.notice.channel == INBOX and message is not None:
             await tx.put_inbox(one.notice, message.subject, message.text, now)

@@ -1,13 +1,26 @@
 """A buyer switches notices on or off: consent is kept with its time and wording."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
+from milepost.desk.texting import text_channel
 from milepost.model.people import Subscription
 from milepost.ports.app import App
+from milepost.ports.notify import TextChannel
+from milepost.record.links import digest
 
 EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}")
 
 WORDING = "Tell me about this order at this address until it arrives. I can stop it with one click."
+SMS_WORDING = (
+    "Text me about this order until it arrives. My phone company may charge for it. Answer STOP to end it."
+)
+GUESSES_MAX = 5
+"""Wrong numbers per order and day; a form that says which number is right would be a way to find it."""
+
+GUESS_WINDOW = timedelta(hours=24)
+NOT_THE_NUMBER = "address: write the phone number that was given with the order"
 
 
 class SwitchError(Exception):
@@ -21,7 +34,10 @@ async def switch_on(
     found = app.channels.get(channel)
     if found is None or not found.is_configured:
         raise SwitchError(f"channel: {channel!r} is not available here")
-    if not EMAIL.fullmatch(address.strip()):
+    wording = WORDING
+    if isinstance(found, TextChannel):
+        address, wording = await _number(app, found, shop_id, order_number, address), SMS_WORDING
+    elif not EMAIL.fullmatch(address.strip()):
         raise SwitchError("address: write an e-mail address as name@host")
     subscription = Subscription(
         order_number=order_number,
@@ -30,31 +46,59 @@ async def switch_on(
         address=address.strip(),
         only_problems=only_problems,
         consented_at=app.clock.now(),
-        wording=WORDING,
+        wording=wording,
     )
     async with app.store.transaction() as tx:
         await tx.put_subscription(subscription)
     return subscription
 
 
-async def switch_off(app: App, *, shop_id: str, order_number: str, channel: str) -> int:
-    """Stop telling anybody about an order through a channel; how many addresses that ended."""
+async def switch_off(app: App, *, shop_id: str, order_number: str, channel: str | None = None) -> int:
+    """Stop telling anybody about an order through a channel (None: any); how many addresses that ended."""
     now = app.clock.now()
     ended = [
-        Subscription(
-            order_number=one.order_number,
-            shop_id=one.shop_id,
-            channel=one.channel,
-            address=one.address,
-            only_problems=one.only_problems,
-            consented_at=one.consented_at,
-            wording=one.wording,
-            ended_at=now,
-        )
+        replace(one, ended_at=now)
         for one in await app.store.subscriptions(shop_id, order_number)
-        if one.channel == channel and one.ended_at is None
+        if channel in (None, one.channel) and one.ended_at is None
     ]
     async with app.store.transaction() as tx:
         for subscription in ended:
             await tx.put_subscription(subscription)
     return len(ended)
+
+
+async def can_text(app: App, shop_id: str, order_number: str) -> bool:
+    """Whether the order came with a phone number that text messages may go to."""
+    channel = text_channel(app)
+    number = await _number_of_order(app, channel, shop_id, order_number) if channel else None
+    return channel is not None and number is not None and channel.why_not(number) is None
+
+
+async def _number(app: App, channel: TextChannel, shop_id: str, order_number: str, typed: str) -> str:
+    """The order's own number, if that is what was typed: no form sends texts to a number of one's choice.
+
+    Each message costs money, and some prefixes pay whoever makes us send there (reliability.md A13, N-07).
+    """
+    now = app.clock.now()
+    subject = digest(f"number:{shop_id}:{order_number}")
+    closed = await app.store.guesses(subject, now - GUESS_WINDOW) >= GUESSES_MAX
+    number = await _number_of_order(app, channel, shop_id, order_number)
+    row = await app.store.order(order_number, [shop_id])
+    given = channel.number_of(typed, row.facts.destination.country if row else "")
+    if number is None or given != number or closed:
+        async with app.store.transaction() as tx:
+            await tx.count_guess(subject, now)
+        raise SwitchError(NOT_THE_NUMBER)
+    if why := channel.why_not(number):
+        raise SwitchError(f"address: {why}")
+    if await app.store.has_opted_out(number):
+        raise SwitchError("address: this number said STOP; send START from it to the number that wrote to it")
+    return number
+
+
+async def _number_of_order(app: App, channel: TextChannel, shop_id: str, order_number: str) -> str | None:
+    row = await app.store.order(order_number, [shop_id])
+    contact = await app.store.contact(shop_id, order_number)
+    if row is None or not contact.phone:
+        return None
+    return channel.number_of(contact.phone, row.facts.destination.country)

@@ -49,6 +49,7 @@ class Attempt:
     outcome: str  # sent | retry | dead | skipped
     detail: str  # provider's answer, without personal data
     message_id: str = ""
+    fate: str = ""  # what the provider said of it later
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,4 +59,7 @@ class Message:
     subject: str
     text: str
     html: str = ""
+    short: str = ""  # the news in a line, for channels with little room
+    shop_name: str = ""
+    link: str = ""
     unsubscribe_url: str = ""  # one click ends it (RFC 8058); empty for notices nobody subscribed to

@@ -58,6 +58,9 @@ def render(
         subject=subject,
         text=_environment(is_html=False).get_template("mail.txt").render(parts),
         html=_inliner().inline(_environment(is_html=True).get_template("mail.html").render(parts)),
+        short=subject,
+        shop_name=_fact(shop_name),
+        link=links.order,
         unsubscribe_url=links.unsubscribe,
     )
 

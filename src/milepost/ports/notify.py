@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from milepost.model.notices import Message, Notice, Recipient
+from milepost.model.reports import Refusal
 
 
 class Sent(StrEnum):
@@ -24,6 +25,28 @@ class SendResult:
     detail: str
     message_id: str = ""
     retry_after_s: float | None = None
+    opted_out: bool = False  # the receiver wants none of these any more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fare:
+    """What one message costs, and how far we go in a day (UTC). Money in millionths."""
+
+    number: str  # E.164
+    micros: int
+    day_micros_max: int
+    per_number_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callback:
+    """What a provider tells us afterwards: of a message by its id, or that a number wants no more."""
+
+    message_id: str
+    status: str
+    error: str
+    number: str
+    wish: str  # `stop`, `start` or nothing
 
 
 class Channel(Protocol):
@@ -37,4 +60,25 @@ class Channel(Protocol):
 
     async def send(self, notice: Notice, message: Message, recipient: Recipient) -> SendResult:
         """Hand it over once. `notice.key` is the idempotency key; never raises for a failed hand-over."""
+        ...
+
+
+@runtime_checkable
+class TextChannel(Channel, Protocol):
+    """A channel to phones, where each message costs money."""
+
+    def number_of(self, text: str, country: str) -> str | None:
+        """A typed number as E.164; without country code it is one of `country`. None: not a number."""
+        ...
+
+    def why_not(self, number: str) -> str | None:
+        """Why nothing is sent to this number, or None."""
+        ...
+
+    def fare(self, message: Message, recipient: Recipient) -> Fare:
+        """What it would cost; only for a number that `why_not` has nothing against."""
+        ...
+
+    def read_callback(self, url: str, body: bytes, signature: str) -> Callback | Refusal:
+        """A provider's call to `url`, checked. Never raises."""
         ...

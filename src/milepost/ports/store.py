@@ -22,6 +22,7 @@ from milepost.model.scans import ProofTold
 from milepost.model.shipments import Shipment
 from milepost.model.shops import Grant, Shop
 from milepost.ports.forecast import LaneStats
+from milepost.ports.texts import SmsReads, SmsWrites
 from milepost.ports.webhooks import WebhookReads, WebhookWrites
 
 OrderKey = tuple[str, str]
@@ -48,7 +49,7 @@ class Sql(Protocol):
         ...
 
 
-class Transaction(Sql, WebhookWrites, Protocol):
+class Transaction(Sql, WebhookWrites, SmsWrites, Protocol):
     """One batch of news, all or nothing, durable once the block ends without an error."""
 
     async def claim(self, names: Iterable[str]) -> bool:
@@ -220,7 +221,7 @@ class InboxEntry:
     at: datetime
 
 
-class Store(Sql, WebhookReads, Protocol):
+class Store(Sql, WebhookReads, SmsReads, Protocol):
     """Committed facts. `shop_ids` None means every shop; an empty tuple means none (tenant wall)."""
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]: ...

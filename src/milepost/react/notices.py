@@ -17,6 +17,9 @@ from milepost.react.words import WORDS
 INBOX = "inbox"
 """The seller's in-app channel; every other channel can reach a buyer too."""
 
+BUYERS_ONLY = frozenset({"sms"})
+"""Each message costs money, and sellers have their inbox."""
+
 OLDEST_NEWS = timedelta(hours=48)
 """What happened longer ago is history, and nobody is told of it."""
 
@@ -142,7 +145,8 @@ def _for_seller(
             continue
         news = _exception_news(exception, WORDS[exception.kind].seller, change)
         for channel in channels:
-            yield from _notices(change, news, Audience.SELLER, channel, now)
+            if channel not in BUYERS_ONLY:
+                yield from _notices(change, news, Audience.SELLER, channel, now)
 
 
 def _exception_news(exception: DeliveryException, to_do: str, change: ShipmentChange) -> _News:

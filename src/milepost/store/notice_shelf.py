@@ -14,7 +14,7 @@ from milepost.model.people import Subscription
 from milepost.ports.store import InboxEntry, Page
 from milepost.store.shelf import Shelf, rows_to_ask, texts, wall, walled
 from milepost.store.sql.compiled import Among
-from milepost.store.tables import ATTEMPTS, INBOX, NOTICES, SUBSCRIPTIONS
+from milepost.store.tables import ATTEMPTS, INBOX, NOTICES, SMS_FATES, SUBSCRIPTIONS
 from milepost.store.values import INTEGER_MAX, from_cursor, from_json, micros, moment, to_cursor, to_json
 
 ADD_NOTICE = (
@@ -28,7 +28,12 @@ NEWEST = (
     .limit(bindparam("rows"))
 )
 ADD_ATTEMPT = insert(ATTEMPTS)
-ATTEMPTS_OF = select(ATTEMPTS).where(Among(ATTEMPTS.c.notice_key, "keys")).order_by(ATTEMPTS.c.seq)
+ATTEMPTS_OF = (
+    select(ATTEMPTS, SMS_FATES.c.status, SMS_FATES.c.error)
+    .select_from(ATTEMPTS.outerjoin(SMS_FATES, SMS_FATES.c.message_id == ATTEMPTS.c.message_id))
+    .where(Among(ATTEMPTS.c.notice_key, "keys"))
+    .order_by(ATTEMPTS.c.seq)
+)
 
 ADD_TO_INBOX = postgresql.insert(INBOX).on_conflict_do_nothing(index_elements=[INBOX.c.notice_key])
 NEWEST_IN_INBOX = (
@@ -131,7 +136,7 @@ class NoticeReads(Shelf):
 
     async def _attempts(self, keys: list[str]) -> dict[str, list[Attempt]]:
         found: dict[str, list[Attempt]] = {key: [] for key in keys}
-        for _, key, at, number, outcome, detail, message_id in await self._session.rows(
+        for _, key, at, number, outcome, detail, message_id, status, error in await self._session.rows(
             ATTEMPTS_OF, {"keys": texts(keys)}
         ):
             found[key].append(
@@ -142,6 +147,7 @@ class NoticeReads(Shelf):
                     outcome=outcome,
                     detail=detail,
                     message_id=message_id,
+                    fate=" ".join(part for part in (status, error) if part),
                 )
             )
         return found

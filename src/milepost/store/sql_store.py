@@ -23,6 +23,7 @@ from milepost.store.search_shelf import SearchReads
 from milepost.store.shelf import Shelf
 from milepost.store.shipment_shelf import ShipmentReads, ShipmentWrites
 from milepost.store.shop_shelf import ShopReads, ShopWrites
+from milepost.store.sms_shelf import SmsReads, SmsWrites
 from milepost.store.sql.engine import Engine
 from milepost.store.tables import SCHEMA
 from milepost.store.webhook_shelf import WebhookReads, WebhookWrites
@@ -60,6 +61,7 @@ class SqlTransaction(
     ShopWrites,
     NoticeWrites,
     WebhookWrites,
+    SmsWrites,
     PeopleWrites,
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
@@ -81,6 +83,7 @@ class SqlStore(
     ShopReads,
     NoticeReads,
     WebhookReads,
+    SmsReads,
     PeopleReads,
     SearchReads,
 ):

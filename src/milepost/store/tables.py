@@ -321,6 +321,33 @@ SUBSCRIPTIONS = _table(
     UniqueConstraint("shop_id", "order_number", "channel", "address_index"),
 )
 
+# What text messages cost, who wants none, and what became of them. Numbers are kept as keyed hashes.
+
+SMS_DAYS = _table("sms_days", _text("day", key=True), Column("micros", BigInteger, nullable=False))
+
+SMS_FARES = _table(
+    "sms_fares",
+    _seq(),
+    _text("key"),
+    _text("shop_id"),
+    _text("number_index"),
+    _text("day"),
+    Column("micros", BigInteger, nullable=False),
+    UniqueConstraint("key"),
+    Index("sms_fares_by_number", "number_index", "day"),
+)
+
+SMS_OPT_OUTS = _table("sms_opt_outs", _text("number_index", key=True), _at("at"))
+
+SMS_FATES = _table(
+    "sms_fates",
+    _text("message_id", key=True),
+    _text("status"),
+    Column("rank", SmallInteger, nullable=False),  # a status told late never replaces a later one
+    _text("error"),
+    _at("at"),
+)
+
 # What programs are told: endpoints, messages, and what became of each on its way.
 
 WEBHOOK_ENDPOINTS = _table(

@@ -284,6 +284,8 @@ class Credentials:
     usps_client_id: str
     usps_client_secret: str
     dhl_api_key: str
+    sms_account_sid: str = ""
+    sms_auth_token: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

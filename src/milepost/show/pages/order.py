@@ -10,7 +10,8 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_404_NOT_FOUND
 
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
-from milepost.desk.switches import WORDING, SwitchError, switch_off, switch_on
+from milepost.desk.switches import SMS_WORDING, WORDING, SwitchError, can_text, switch_off, switch_on
+from milepost.desk.texting import SMS
 from milepost.model.people import Link
 from milepost.ports.app import App
 from milepost.show.buyer.gather import order_story
@@ -21,7 +22,7 @@ from milepost.show.pages.home import look_up_page
 from milepost.show.words.sentences import source_names
 
 MAIL = "email"
-"""The channel a buyer can switch on by themselves; others need an address we can prove."""
+"""The channel a buyer can switch on for any address; text messages go to the order's own number only."""
 
 Number = Annotated[str, PathParameter(max_length=NUMBER_LENGTH_MAX)]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -36,24 +37,31 @@ async def order(number: Number, request: Request[None, None, State]) -> Response
     return await order_page(request, link)
 
 
-async def order_page(request: AnyRequest, link: Link, *, wrong: str = "", status: int = 200) -> Response[Any]:
-    """The whole page; `wrong` says what was wrong with a switch."""
+async def order_page(
+    request: AnyRequest, link: Link, *, wrong: str = "", wrong_channel: str = MAIL, status: int = 200
+) -> Response[Any]:
+    """The whole page; `wrong` says what was wrong with the switch of `wrong_channel`."""
     app = app_of(request)
     view = await view_of(app, link)
     if view is None:
         return look_up_page(request, status=HTTP_404_NOT_FOUND, message="refused")
-    subscribed = await _subscribed(app, link)
+    subscribed, texted = await _subscribed(app, link, MAIL), await _subscribed(app, link, SMS)
     channel = app.channels.get(MAIL)
     return page(
         request,
         "buyer/order.html",
         status=status,
         view=view,
-        wrong=wrong,
+        wrong=wrong if wrong_channel == MAIL else "",
+        wrong_number=wrong if wrong_channel == SMS else "",
         wording=WORDING,
+        sms_wording=SMS_WORDING,
         can_mail=channel is not None and channel.is_configured and view.may_change,
+        can_text=view.may_change and await can_text(app, link.shop_id, link.order_number),
         subscribed=subscribed,
+        texted=texted,
         only_problems=any(one.only_problems for one in subscribed),
+        texts_only_problems=any(one.only_problems for one in texted),
     )
 
 
@@ -65,7 +73,7 @@ async def view_of(app: App, link: Link) -> PageView | None:
 
 @post("/orders/{number:str}/notices", include_in_schema=False)
 async def notices(number: Number, data: Form, request: Request[None, None, State]) -> Response[Any]:
-    """Switch e-mail on or off; consent is kept with its wording."""
+    """Switch e-mail or text messages on or off; consent is kept with its wording."""
     link = await visit(request, number)
     if link is None:
         return look_up_page(request, status=HTTP_403_FORBIDDEN, message="needs_factor", order=number)
@@ -73,28 +81,33 @@ async def notices(number: Number, data: Form, request: Request[None, None, State
     try:
         await _switch(app, link, data)
     except SwitchError as error:
-        return await order_page(request, link, wrong=str(error).partition(": ")[2], status=400)
+        wrong = str(error).partition(": ")[2]
+        return await order_page(request, link, wrong=wrong, wrong_channel=_channel(data), status=400)
     return Redirect(f"{order_address(link.order_number)}#notices", status_code=HTTP_303_SEE_OTHER)
 
 
 async def _switch(app: App, link: Link, data: dict[str, str]) -> None:
     if data.get("do") == "off":
-        await switch_off(app, shop_id=link.shop_id, order_number=link.order_number, channel=MAIL)
+        await switch_off(app, shop_id=link.shop_id, order_number=link.order_number, channel=_channel(data))
         return
     await switch_on(
         app,
         shop_id=link.shop_id,
         order_number=link.order_number,
-        channel=MAIL,
+        channel=_channel(data),
         address=data.get("address", ""),
         only_problems=data.get("only_problems") == "yes",
     )
 
 
-async def _subscribed(app: App, link: Link) -> list[Any]:
+def _channel(data: dict[str, str]) -> str:
+    return SMS if data.get("channel") == SMS else MAIL
+
+
+async def _subscribed(app: App, link: Link, channel: str) -> list[Any]:
     """Running subscriptions; their addresses go to no page."""
     found = await app.store.subscriptions(link.shop_id, link.order_number)
-    return [one for one in found if one.channel == MAIL and one.ended_at is None]
+    return [one for one in found if one.channel == channel and one.ended_at is None]
 
 
 ROUTES = [order, notices]
