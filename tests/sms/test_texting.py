@@ -170,7 +170,7 @@ async def test_the_providers_signed_call_says_what_became_of_a_message(tmp_path)
 
 async def test_a_call_that_nobody_signed_changes_nothing(tmp_path):
     async with phones(tmp_path) as buyers:
-        body = "AccountSid=AC&From=%2B12125550142&Body=STOP".encode()
+        body = b"AccountSid=AC&From=%2B12125550142&Body=STOP"
         for signature in ("", "AAAA", "=", "\udcff", "é" * 100):
             heard = await hear_reply(buyers.app, REPLY_URL, body, signature)
             assert isinstance(heard, Refusal)
