@@ -150,16 +150,21 @@ async def _forecast(
     tx: Transaction, changes: Sequence[ShipmentChange], app: App, now: datetime
 ) -> list[list[Promise]]:
     """Our own window of each shipment, for the ledger when it says something new."""
-    orders = await tx.orders(key for change in changes for key in _order_keys(change))
+    orders = await tx.orders_without_contact(key for change in changes for key in _order_keys(change))
     firsts = [next((orders[key] for key in _order_keys(change) if key in orders), None) for change in changes]
     lanes = [
         lanes_of(change.shipment, change.after, order.destination if order else Destination())
         for change, order in zip(changes, firsts, strict=True)
     ]
     await tx.count_deliveries(_deliveries(zip(changes, lanes, strict=True)))
-    known = {stats.lane: stats for stats in await tx.lanes([name for names in lanes for name in names])}
-    promises = []
-    for change, order, names in zip(changes, firsts, lanes, strict=True):
+    is_open = [not change.after.status.is_terminal for change in changes]
+    asked = [name for names, still in zip(lanes, is_open, strict=True) if still for name in names]
+    known = {stats.lane: stats for stats in await tx.lanes(asked)} if asked else {}
+    promises: list[list[Promise]] = []
+    for change, order, names, still in zip(changes, firsts, lanes, is_open, strict=True):
+        if not still:  # there is nothing left to foresee
+            promises.append([])
+            continue
         facts = _forecast_facts(change, order, [known[name] for name in names if name in known], app, now)
         promises.append(entries(app.forecaster.forecast(facts), change, now))
     await tx.add_promises([promise for added in promises for promise in added])

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+from msgspec import structs
 from sqlalchemy import func, select
 
 from milepost.model.instants import Instant
@@ -46,7 +47,7 @@ async def test_an_event_comes_back_as_it_was_told(store):
         event(
             number=None, order="1001", responsible=Responsible.NATURE, text="Verspätet ☂ 'quoted' \U0001f4e6"
         ),
-        event(text="a\x00b", place=replace(TEANECK, located=None)),
+        event(text="a\x00b", place=structs.replace(TEANECK, located=None)),
         event(text="far future", at=datetime(9999, 12, 31, 23, 59, 59, 999999, UTC)),
         event(text="before 1970", at=datetime(1969, 7, 20, 20, 17, 40, 5, UTC)),
     ]
@@ -174,7 +175,7 @@ async def test_an_order_comes_back_with_everything_but_its_contact(store):
 
 
 async def test_a_shipment_is_replaced_but_keeps_the_summary_of_its_journey(store):
-    journey = replace(
+    journey = structs.replace(
         EMPTY_JOURNEY,
         status=Status.DELIVERED,
         status_since=NOON,

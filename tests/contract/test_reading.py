@@ -1,8 +1,7 @@
 """Lists, searches and counts: each shop sees its own, and paging neither repeats nor skips."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec import structs
 
 from milepost.model.exceptions import Mover, Severity
 from milepost.model.journeys import EMPTY_JOURNEY
@@ -127,7 +126,7 @@ async def test_shipments_are_filtered_by_each_of_their_marks(store):
                 shipment("s3", "AC1", shop="b", carrier="beta"),
             ]
         )
-        await tx.put_journeys({"s2": replace(EMPTY_JOURNEY, status=Status.DELIVERED)})
+        await tx.put_journeys({"s2": structs.replace(EMPTY_JOURNEY, status=Status.DELIVERED)})
 
     async def found(**filters):
         rows = (await store.shipments(shop_ids=None, cursor=None, limit=10, **filters)).rows
@@ -241,9 +240,9 @@ async def test_counts_say_what_is_moving_and_what_needs_somebody(store):
         await tx.put_shipments([shipment(f"s{n}") for n in range(len(statuses))])
         await tx.put_shipments([shipment("old", superseded=True)])
         await tx.put_journeys(
-            {f"s{n}": replace(EMPTY_JOURNEY, status=status) for n, status in enumerate(statuses)}
+            {f"s{n}": structs.replace(EMPTY_JOURNEY, status=status) for n, status in enumerate(statuses)}
         )
-        await tx.put_journeys({"old": replace(EMPTY_JOURNEY, status=Status.IN_TRANSIT)})
+        await tx.put_journeys({"old": structs.replace(EMPTY_JOURNEY, status=Status.IN_TRANSIT)})
         await tx.put_exceptions(
             [
                 exception(),

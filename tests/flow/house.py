@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
+from msgspec import structs
 from sqlalchemy import select
 
 from milepost import wiring
@@ -41,7 +42,9 @@ class Bazaar:
             scans = Acme().parse(report).scans
             number = report.subject[0]
             return Parsed(
-                scans=tuple(replace(scan, tracking_number=None, order_number=number) for scan in scans)
+                scans=tuple(
+                    structs.replace(scan, tracking_number=None, order_number=number) for scan in scans
+                )
             )
         return Parsed(orders=tuple(_facts(**told) for told in json.loads(report.body)))
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from msgspec import structs
+
 from milepost.forecast.lanes import hours_on_the_way, lanes_of, origin_country
 from milepost.model.orders import Destination
 from milepost.model.places import Located, Place, Precision, RawPlace
@@ -24,7 +26,7 @@ def in_kentucky(text):
         method="test",
     )
     return [
-        replace(scan, place=Place(raw=RawPlace(text="Louisville KY"), located=located))
+        structs.replace(scan, place=Place(raw=RawPlace(text="Louisville KY"), located=located))
         for scan in scans(text)
     ]
 

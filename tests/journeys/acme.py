@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from milepost.model.carriers import CarrierCard, CodeMeaning
+from milepost.model.carriers import CarrierCard, CodeBook, CodeMeaning
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal
 from milepost.model.scans import CodeRef, Parsed, Scan
@@ -36,10 +36,10 @@ class Acme:
     is_configured = True
 
     def __init__(self):
-        self.codes = {
-            CodeRef(family="acme", code=code): CodeMeaning(status=status, reason=reason, evidence="", note="")
+        self.codes = CodeBook(
+            (CodeRef("acme", code), CodeMeaning(status=status, reason=reason, evidence="", note=""))
             for code, (status, reason) in MEANINGS.items()
-        }
+        )
         self.answers = {}
 
     def parse(self, report):

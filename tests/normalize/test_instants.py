@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from milepost.model.carriers import CodeBook
 from milepost.model.instants import Instant
 from milepost.model.places import Located, Place, Precision, RawPlace
 from milepost.model.reports import Report, ReportKind
@@ -136,7 +137,7 @@ def test_a_scan_becomes_an_event_that_can_be_traced_to_its_report():
     scan = Scan(
         wall_clock="2026-03-04T16:55:00", code="X/1", refs=(), text="  On its way \n", tracking_number="AC1"
     )
-    found = event(scan, report, {}, Nowhere())
+    found = event(scan, report, CodeBook(), Nowhere())
     assert (found.code, found.description, found.status) == ("X/1", "On its way", "unknown")
     assert (found.report_hash, found.heard_at) == (report.body_hash, report.heard_at)
     assert found.occurred.source.value == "unzoned"

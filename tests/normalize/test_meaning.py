@@ -2,7 +2,7 @@
 
 import pytest
 
-from milepost.model.carriers import CodeMeaning
+from milepost.model.carriers import CodeBook, CodeMeaning
 from milepost.model.scans import CodeRef
 from milepost.model.statuses import Evidence, Status
 from milepost.normalize.meaning import meaning_of
@@ -16,14 +16,14 @@ TABLE = {
     ("detail", "071"): ("", "external.weather", ""),
     ("detail", "OFD"): ("out_for_delivery", "", ""),
 }
-CODES = {
-    CodeRef(family=family, code=code): CodeMeaning(status=status, reason=reason, evidence=evidence, note="")
-    for (family, code), (status, reason, evidence) in TABLE.items()
-}
+CODES = CodeBook(
+    (CodeRef(*ref), CodeMeaning(status=status, reason=reason, evidence=evidence, note=""))
+    for ref, (status, reason, evidence) in TABLE.items()
+)
 
 
 def read(*refs, logical=False):
-    found = meaning_of([CodeRef(*ref.split(":")) for ref in refs], CODES, logical=logical)
+    found = meaning_of(tuple(CodeRef(*ref.split(":")) for ref in refs), CODES, logical=logical)
     return (found.status, found.reason, found.responsible, found.evidence.value)
 
 

@@ -4,6 +4,7 @@ import random
 from dataclasses import replace
 
 import pytest
+from msgspec import structs
 
 from milepost.model.statuses import REASONS, Status
 from milepost.react.exceptions import _is_same, decide, of_journey
@@ -70,14 +71,14 @@ def test_an_ordinary_scan_opens_nothing(line):
 
 
 def test_a_row_without_any_code_is_not_a_code_we_do_not_know():
-    row = replace(scan("4 08:00 unknown"), code="")
-    assert (kind_of(row), kind_of(replace(row, code="X9"))) == (None, "unknown_code")
+    row = structs.replace(scan("4 08:00 unknown"), code="")
+    assert (kind_of(row), kind_of(structs.replace(row, code="X9"))) == (None, "unknown_code")
 
 
 def test_every_reason_and_every_kind_has_rules_and_words():
     for reason in REASONS:
         for status in Status:
-            kind = kind_of(replace(scan("4 08:00 held"), status=status, reason=reason))
+            kind = kind_of(structs.replace(scan("4 08:00 held"), status=status, reason=reason))
             assert kind is None or (kind in KINDS and kind in WORDS)
     assert set(KINDS) == set(WORDS)
 

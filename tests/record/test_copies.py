@@ -1,8 +1,9 @@
 """Copies of one scan are one event, whatever order they come in; two scans stay two."""
 
 import itertools
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec import structs
 
 from milepost.model.events import TrackingEvent
 from milepost.model.instants import Instant
@@ -87,6 +88,6 @@ def test_two_scans_of_one_source_are_never_one_step():
 
 def test_a_scan_heard_again_later_keeps_the_first_hearing():
     first = scan("2026-03-04T08:10:00+01:00", place="")
-    again = replace(scan("2026-03-04T08:10:30+01:00"), heard_at=datetime(2026, 3, 6, tzinfo=UTC))
+    again = structs.replace(scan("2026-03-04T08:10:30+01:00"), heard_at=datetime(2026, 3, 6, tzinfo=UTC))
     (event,) = shown(first, again)
     assert event.first_heard_at == HEARD

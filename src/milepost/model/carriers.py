@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from milepost.model.scans import CodeRef
+
 
 class Level(StrEnum):
     """How far a carrier's folder has climbed (style.md section 3)."""
@@ -69,6 +71,19 @@ class CodeMeaning:
     reason: str
     evidence: str  # physical | logical | message, or `` for the default
     note: str
+
+
+class CodeBook(dict[CodeRef, CodeMeaning]):
+    """What a source's codes mean; nobody writes in it after it is made.
+
+    Two books are the same only if they are one, so that readers can remember what they looked up.
+    """
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+
+    def __eq__(self, other: object) -> bool:
+        """By being the same book."""
+        return self is other
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

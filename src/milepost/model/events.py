@@ -1,14 +1,18 @@
 """One scan in our words, as one source told it."""
 
-import hashlib
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import lru_cache
+from hashlib import sha256
 from typing import NamedTuple
 
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
+
 from milepost.model.instants import Instant
-from milepost.model.places import Place
+from milepost.model.places import Place, RawPlace
 from milepost.model.statuses import Evidence, Responsible, Status
+
+PLACES_REMEMBERED = 4096
 
 
 class Identity(NamedTuple):
@@ -22,8 +26,7 @@ class Identity(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class TrackingEvent:
+class TrackingEvent(Struct, frozen=True, kw_only=True):
     """One scan in our words. Never edited, never deleted.
 
     `status` None is a note: it says nothing of where the parcel is. `unknown` is a code we cannot read.
@@ -43,6 +46,13 @@ class TrackingEvent:
     description: str  # the source's own words
     place: Place
     report_hash: str  # where to find the bytes
+    event_id: str = ""
+    """Opaque and stable: 32 hex digits of SHA-256 over the identity. Left out, it is worked out."""
+
+    def __post_init__(self) -> None:
+        """Work the id out once: everything that handles the event asks for it."""
+        if not self.event_id:
+            force_setattr(self, "event_id", sha256("\x1f".join(self.identity).encode()).hexdigest()[:32])
 
     @property
     def subject(self) -> str:
@@ -51,26 +61,27 @@ class TrackingEvent:
 
     def of_shop(self, shop_id: str | None) -> "TrackingEvent":
         """The same scan as one shop's own; its identity is the same in every shop."""
-        twin = object.__new__(TrackingEvent)
-        vars(twin).update(vars(self), shop_id=shop_id)  # with its identity, if that is known already
-        return twin
+        return replace(self, shop_id=shop_id)
 
     @property
     def identity(self) -> Identity:
         """Two events with the same identity are the same scan, however often reported."""
-        when = self.occurred.wall_clock
-        if self.occurred.utc is not None:
-            when = self.occurred.utc.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+        occurred = self.occurred
+        when = occurred.wall_clock
+        if occurred.offset_minutes == 0:
+            when += "Z"
+        elif occurred.utc is not None:
+            when = occurred.utc.isoformat()[:19] + "Z"
         return Identity(
             self.source,
-            self.subject,
+            self.tracking_number or f"order:{self.order_number}",
             self.code,
             when,
-            self.place.raw.line.casefold(),
+            _folded(self.place.raw),
             self.description.casefold(),
         )
 
-    @cached_property  # asked for again and again while a batch is recorded
-    def event_id(self) -> str:
-        """Opaque and stable: 32 hex digits of SHA-256 over the identity."""
-        return hashlib.sha256("\x1f".join(self.identity).encode()).hexdigest()[:32]
+
+@lru_cache(PLACES_REMEMBERED)  # parcels pass the same hubs all day
+def _folded(place: RawPlace) -> str:
+    return place.line.casefold()

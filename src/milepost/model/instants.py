@@ -1,12 +1,14 @@
 """When something happened: UTC, the offset it was reported with, and how we know that offset."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 SECONDS_PER_MINUTE = 60
+TO_THE_SECOND = 19  # characters of an ISO 8601 date and time
 
 
 class OffsetSource(StrEnum):
@@ -17,8 +19,7 @@ class OffsetSource(StrEnum):
     UNZONED = "unzoned"  # not known: only the wall clock is
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instant:
+class Instant(Struct, frozen=True, kw_only=True):
     """A moment as a source told it.
 
     `wall_clock` is the local time, ISO 8601 to the second without offset; `utc` and `offset_minutes`
@@ -44,22 +45,20 @@ class Instant:
     def unzoned(cls, wall_clock: str) -> Self:
         """Local time of an unknown zone: kept as it was told."""
         return cls(
-            wall_clock=_seconds_grain(wall_clock), utc=None, offset_minutes=None, source=OffsetSource.UNZONED
+            wall_clock=wall_clock[:TO_THE_SECOND], utc=None, offset_minutes=None, source=OffsetSource.UNZONED
         )
 
     @classmethod
     def _zoned(cls, moment: datetime, source: OffsetSource) -> Self:
+        wall_clock = moment.isoformat()[:TO_THE_SECOND]
+        if moment.tzinfo is UTC:
+            return cls(wall_clock=wall_clock, utc=moment, offset_minutes=0, source=source)
         offset = moment.utcoffset()
         if offset is None:
             msg = f"an instant needs an offset: {moment.isoformat()} has none; use Instant.unzoned"
             raise ValueError(msg)
         minutes = round(offset.total_seconds() / SECONDS_PER_MINUTE)
-        return cls(
-            wall_clock=_seconds_grain(moment.replace(tzinfo=None).isoformat()),
-            utc=moment.astimezone(UTC),
-            offset_minutes=minutes,
-            source=source,
-        )
+        return cls(wall_clock=wall_clock, utc=moment.astimezone(UTC), offset_minutes=minutes, source=source)
 
     @property
     def local(self) -> datetime | None:
@@ -74,7 +73,3 @@ class Instant:
         if self.utc is not None:
             return self.utc
         return datetime.fromisoformat(self.wall_clock).replace(tzinfo=UTC)
-
-
-def _seconds_grain(wall_clock: str) -> str:
-    return wall_clock[:19]

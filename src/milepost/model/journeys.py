@@ -1,15 +1,15 @@
 """The story of one shipment, derived from its events and replaced whenever a new one arrives."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from milepost.model.events import TrackingEvent
 from milepost.model.places import Place
 from milepost.model.statuses import Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JourneyEvent:
+class JourneyEvent(Struct, frozen=True, kw_only=True):
     """One scan as one source told it, however often: the best of its copies."""
 
     event: TrackingEvent
@@ -19,8 +19,7 @@ class JourneyEvent:
     step: str  # event_id of its first event; events of several sources about one scan share it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journey:
+class Journey(Struct, frozen=True, kw_only=True):
     """What all events together say. A pure function of the set of events, in any order."""
 
     status: Status

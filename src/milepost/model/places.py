@@ -1,7 +1,8 @@
 """Where something happened, as the source wrote it and as we understood it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Precision(StrEnum):
@@ -13,8 +14,7 @@ class Precision(StrEnum):
     COUNTRY = "country"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RawPlace:
+class RawPlace(Struct, frozen=True, kw_only=True, cache_hash=True, omit_defaults=True):
     """A place exactly as a source gave it; every part may be empty."""
 
     text: str = ""
@@ -37,8 +37,7 @@ class RawPlace:
         return ", ".join(part for part in (self.city, self.region, self.postal_code, self.country) if part)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
+class Located(Struct, frozen=True, kw_only=True, cache_hash=True):
     """A place found in the offline gazetteer (carriers.md section 10). `zone` is an IANA name or None."""
 
     city: str
@@ -51,8 +50,7 @@ class Located:
     method: str  # which rule found it, for people who ask
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True, cache_hash=True):
     """What was said, and what it means to us (None when we cannot tell)."""
 
     raw: RawPlace

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
+
 
 class Promiser(StrEnum):
     """Who named the date."""
@@ -11,6 +13,10 @@ class Promiser(StrEnum):
     MARKETPLACE = "marketplace"  # the platform's clocks
     CARRIER = "carrier"  # a carrier ETA
     MILEPOST = "milepost"  # our forecast
+
+
+HAPPENED = "happened"
+"""The kind of a date that lies behind: told beside the deadlines, and no promise to anybody."""
 
 
 class EtaKind(StrEnum):
@@ -31,8 +37,7 @@ class ClockTold:
     is_deadline: bool  # True for a date still to be met, False for something that happened
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
+class Promise(Struct, frozen=True, kw_only=True):
     """One entry of the promises ledger. Append-only; the newest per (promiser, name) is the current one.
 
     Both ends are UTC. `offset_minutes` is the offset the window was told in, or None if it was not told.

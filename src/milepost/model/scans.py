@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from milepost.model.orders import OrderFacts
 from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
@@ -17,8 +19,7 @@ class CodeRef(NamedTuple):
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
+class Scan(Struct, frozen=True, kw_only=True):
     """One row of a source's tracking, before it is put in our words.
 
     Give exactly one of `moment` (aware datetime: the source gave an offset, GMT or an epoch) or

@@ -1,14 +1,16 @@
 """What a source's codes mean: the first code with a status gives it, the first with a reason that."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from milepost.model.carriers import CodeMeaning
+from milepost.model.carriers import CodeBook, CodeMeaning
 from milepost.model.scans import CodeRef
 from milepost.model.statuses import REASONS, Evidence, Responsible, Status
 
 NOTE = "note"
 """What codes.csv writes where an event says nothing about where the parcel is."""
+
+MEANINGS_REMEMBERED = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +23,8 @@ class Meaning:
     evidence: Evidence
 
 
-def meaning_of(refs: Sequence[CodeRef], codes: Mapping[CodeRef, CodeMeaning], *, logical: bool) -> Meaning:
+@lru_cache(MEANINGS_REMEMBERED)  # few codes come again and again
+def meaning_of(refs: tuple[CodeRef, ...], codes: CodeBook, *, logical: bool) -> Meaning:
     """Look the codes up, best first. No known code means `unknown`: we never guess."""
     told, reason = None, None
     for ref in refs:

@@ -1,30 +1,30 @@
 """From scans, in a source's words, to tracking events in ours."""
 
-from collections.abc import Mapping
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from milepost.model.carriers import CodeMeaning
+from milepost.model.carriers import CodeBook
 from milepost.model.events import TrackingEvent
 from milepost.model.instants import Instant
-from milepost.model.places import Place
+from milepost.model.places import Place, RawPlace
 from milepost.model.reports import Report
-from milepost.model.scans import CodeRef, Parsed, Scan
+from milepost.model.scans import Parsed, Scan
 from milepost.normalize.meaning import meaning_of
 from milepost.ports.places import Gazetteer
 
+PLACES_REMEMBERED = 20_000
+
 
 def events(
-    parsed: Parsed, report: Report, codes: Mapping[CodeRef, CodeMeaning], gazetteer: Gazetteer
+    parsed: Parsed, report: Report, codes: CodeBook, gazetteer: Gazetteer
 ) -> tuple[TrackingEvent, ...]:
     """Every scan as a tracking event, in the order the source listed them."""
-    return tuple(event(scan, report, codes, gazetteer) for scan in parsed.scans)
+    return tuple([event(scan, report, codes, gazetteer) for scan in parsed.scans])
 
 
-def event(
-    scan: Scan, report: Report, codes: Mapping[CodeRef, CodeMeaning], gazetteer: Gazetteer
-) -> TrackingEvent:
+def event(scan: Scan, report: Report, codes: CodeBook, gazetteer: Gazetteer) -> TrackingEvent:
     """One scan in our words."""
-    place = Place(raw=scan.place, located=None if scan.place.is_empty else gazetteer.locate(scan.place))
+    place = _place(scan.place, gazetteer)
     meaning = meaning_of(scan.refs, codes, logical=scan.logical)
     return TrackingEvent(
         source=report.source,
@@ -52,3 +52,10 @@ def instant(scan: Scan, place: Place) -> Instant:
     if place.located is not None and place.located.zone is not None:
         return Instant.inferred(wall_clock, ZoneInfo(place.located.zone))
     return Instant.unzoned(wall_clock)
+
+
+@lru_cache(PLACES_REMEMBERED)  # parcels pass the same hubs all day
+def _place(raw: RawPlace, gazetteer: Gazetteer) -> Place:
+    if raw.is_empty:
+        return Place(raw=raw, located=None)
+    return Place(raw=raw, located=gazetteer.locate(raw))

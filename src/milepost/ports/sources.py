@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from milepost.model.carriers import CarrierCard, CodeMeaning
+from milepost.model.carriers import CarrierCard, CodeBook
 from milepost.model.reports import Refusal, Report
-from milepost.model.scans import CodeRef, Parsed
+from milepost.model.scans import Parsed
 from milepost.model.shipments import TrackingQuery
 from milepost.model.shops import Grant, Shop
 
@@ -35,7 +35,7 @@ class Source(Protocol):
     def key(self) -> str: ...
 
     @property
-    def codes(self) -> Mapping[CodeRef, CodeMeaning]: ...
+    def codes(self) -> CodeBook: ...
 
     def parse(self, report: Report) -> Parsed:
         """Read one report. Pure; never raises: what cannot be read is in `refusals`."""

@@ -69,6 +69,10 @@ class Transaction(Sql, WebhookWrites, SmsWrites, Protocol):
         """The current facts, contact included."""
         ...
 
+    async def orders_without_contact(self, keys: Iterable[OrderKey]) -> dict[OrderKey, OrderFacts]:
+        """The current facts, for those who need not know who gets it."""
+        ...
+
     async def put_order(self, facts: OrderFacts, heard_at: datetime, report_hash: str) -> None:
         """Append this version and make it the current one (already merged with the one before)."""
         ...
@@ -92,10 +96,16 @@ class Transaction(Sql, WebhookWrites, SmsWrites, Protocol):
         """
         ...
 
-    async def events_of(
-        self, shipment_ids: Iterable[str], at_hand: Mapping[tuple[str, str], TrackingEvent] = ...
-    ) -> dict[str, list[TrackingEvent]]:
-        """Events of each shipment; those `at_hand` (by shop and event id) are taken as they are."""
+    async def promises_ahead(self, keys: Iterable[OrderKey]) -> list[Promise]:
+        """The ledger of these orders, oldest first, without the dates of what merely happened."""
+        ...
+
+    async def event_ids(self, shipment_ids: Iterable[str]) -> dict[str, set[str]]:
+        """Which events each of these shipments has; those without any are left out."""
+        ...
+
+    async def events_of(self, shipment_ids: Iterable[str]) -> dict[str, list[TrackingEvent]]:
+        """Events of each shipment."""
         ...
 
     async def order_events(

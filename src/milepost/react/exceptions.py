@@ -38,13 +38,26 @@ MOVED_ON = "It moved on."
 
 def decide(change: ShipmentChange, now: datetime) -> Decision:
     """Exceptions that these scans open or resolve. `now` is aware; deciding twice opens nothing twice."""
-    if not change.new_events:
+    if not change.new_events or (not change.exceptions and _is_plain(change.after)):
         return Decision()
     before = of_journey(change.before, change.shipment, now)
     after = of_journey(change.after, change.shipment, now)
     standing = [exception for exception in change.exceptions if exception.event_id is not None]
     opened = [found for found in after if not any(_is_same(known, found) for known in (*before, *standing))]
     return Decision(opened=tuple(opened), resolved=tuple(_resolved(standing, after, now)))
+
+
+def _is_plain(journey: Journey) -> bool:
+    """Nothing in it can have opened anything: most parcels, which need no closer look."""
+    delivered = False
+    for scan in journey.events:
+        event = scan.event
+        if event.status is None:
+            continue
+        if delivered or kind_of(event) is not None:
+            return False
+        delivered = event.status is Status.DELIVERED
+    return True
 
 
 def of_journey(journey: Journey, shipment: Shipment, now: datetime) -> list[DeliveryException]:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,11 +16,13 @@ from milepost.model.shipments import Shipment
 from milepost.ports.store import OrderKey, Transaction
 from milepost.record import orders as order_book
 from milepost.record import promises as ledger
-from milepost.record.attribution import Attribution
+from milepost.record.attribution import Arrived, Attribution
 from milepost.record.claims import claim, claim_shipments
 from milepost.record.journey import derive
 from milepost.record.known import KnownShipments
 from milepost.record.shipments import REUSE_SLACK, Identify, past_shipments, shipments_after
+
+BeforeAfter = tuple[Journey, Journey]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,16 +51,17 @@ async def append(
     _learn(known, readings)
     await tx.put_shipments([known.by_id[shipment_id] for shipment_id in sorted(known.changed)])
     attribution = await Attribution.load(tx, known)
-    touched, new_events, strays = await attribution.add(tx, readings)
+    arrived = await attribution.add(tx, readings)
     moved = await attribution.move(tx)
-    new_promises = await _append_etas(tx, known, readings, carrier_names)
+    touched = {*arrived.of_shipments, *moved, *known.changed}
+    book = await _append_etas(tx, known, readings, carrier_names, touched)
     await _append_proofs(tx, known, readings)
-    named = {promise.shipment_id for promise in new_promises if promise.shipment_id}
-    shipments = await _shipment_changes(
-        tx, known, touched, new_promises, {*touched, *moved, *known.changed, *named}
-    )
+    journeys = await _journeys(tx, sorted({*touched, *book.new}), arrived, moved)
     return Appended(
-        orders=tuple(order_changes.values()), shipments=shipments, new_events=new_events, strays=strays
+        orders=tuple(order_changes.values()),
+        shipments=await _shipment_changes(tx, known, journeys, arrived.of_shipments, book),
+        new_events=arrived.new,
+        strays=arrived.strays,
     )
 
 
@@ -66,7 +70,10 @@ async def look(tx: Transaction, shipment_ids: Sequence[str]) -> tuple[ShipmentCh
     await claim_shipments(tx, shipment_ids)
     known = KnownShipments()
     known.add(await tx.shipments_by_id(shipment_ids))
-    return await _shipment_changes(tx, known, {}, (), known.by_id)
+    events = await tx.events_of(sorted(known.by_id))
+    journeys = {shipment_id: _unchanged(derive(found)) for shipment_id, found in events.items()}
+    book = ledger.Book(await tx.promises_ahead(_orders_of(known.by_id.values())))
+    return await _shipment_changes(tx, known, journeys, {}, book)
 
 
 async def _append_orders(
@@ -174,41 +181,50 @@ def _order_keys(readings: Iterable[Reading]) -> set[OrderKey]:
     return keys | {(facts.shop_id, facts.order_number) for reading in readings for facts in reading.orders}
 
 
+async def _journeys(
+    tx: Transaction, ids: Sequence[str], arrived: Arrived, moved: AbstractSet[str]
+) -> dict[str, BeforeAfter]:
+    """Each shipment's journey before and after. What just arrived is at hand; only what was there is read."""
+    there = [one for one in ids if one in moved or one in arrived.before or one not in arrived.of_shipments]
+    stored = await tx.events_of(there) if there else {}
+    journeys = {}
+    for shipment_id in ids:
+        new = arrived.of_shipments.get(shipment_id, [])
+        fresh = {event.event_id for event in new}
+        old = [event for event in stored.get(shipment_id, ()) if event.event_id not in fresh]
+        before = derive(old)
+        journeys[shipment_id] = (before, derive([*old, *new])) if new else _unchanged(before)
+    return journeys
+
+
+def _unchanged(journey: Journey) -> BeforeAfter:
+    return journey, journey
+
+
 async def _shipment_changes(
     tx: Transaction,
     known: KnownShipments,
-    touched: Mapping[str, list[TrackingEvent]],
-    new_promises: Sequence[Promise],
-    changed: Iterable[str],
+    journeys: Mapping[str, BeforeAfter],
+    new_events: Mapping[str, list[TrackingEvent]],
+    book: ledger.Book,
 ) -> tuple[ShipmentChange, ...]:
     """Each changed shipment with its journey before and after, its ledger and what is open."""
-    ids = sorted(set(changed))
-    if not ids:
+    if not journeys:
         return ()
-    events = await tx.events_of(ids, _by_key(touched))
-    ledger_of_all = await tx.promises(_orders_of(known.by_id[shipment_id] for shipment_id in ids))
-    standing = defaultdict(list)
-    for promise in ledger.current(ledger_of_all).values():
-        standing[(promise.shop_id, promise.order_number)].append(promise)
     still_open = defaultdict(list)
-    for exception in await tx.open_exceptions(ids):
+    for exception in await tx.open_exceptions(list(journeys)):
         still_open[exception.shipment_id].append(exception)
-    promised = defaultdict(list)
-    for promise in new_promises:
-        promised[promise.shipment_id].append(promise)
     changes = []
-    for shipment_id in ids:
-        new = touched.get(shipment_id, [])
-        before, after = _before_and_after(events.get(shipment_id, []), new)
+    for shipment_id, (before, after) in journeys.items():
         shipment = known.by_id[shipment_id]
         changes.append(
             ShipmentChange(
                 shipment=shipment,
                 before=before,
                 after=after,
-                new_events=tuple(new),
-                promises=tuple(_of(shipment, standing)),
-                new_promises=tuple(promised[shipment_id]),
+                new_events=tuple(new_events.get(shipment_id, ())),
+                promises=book.standing(shipment),
+                new_promises=tuple(book.new.get(shipment_id, ())),
                 exceptions=tuple(still_open[shipment_id]),
                 is_new=shipment_id in known.new,
             )
@@ -217,35 +233,18 @@ async def _shipment_changes(
     return tuple(changes)
 
 
-def _by_key(touched: Mapping[str, list[TrackingEvent]]) -> dict[tuple[str, str], TrackingEvent]:
-    return {(event.shop_id or "", event.event_id): event for events in touched.values() for event in events}
-
-
 def _orders_of(shipments: Iterable[Shipment]) -> set[OrderKey]:
     return {(shipment.shop_id, number) for shipment in shipments for number in shipment.order_numbers}
 
 
-def _before_and_after(events: list[TrackingEvent], new: list[TrackingEvent]) -> tuple[Journey, Journey]:
-    fresh = {event.event_id for event in new}
-    after = derive(events)
-    if not fresh:
-        return after, after
-    return derive(event for event in events if event.event_id not in fresh), after
-
-
-def _of(shipment: Shipment, standing: Mapping[OrderKey, list[Promise]]) -> list[Promise]:
-    return [
-        promise
-        for number in dict.fromkeys(shipment.order_numbers)
-        for promise in standing.get((shipment.shop_id, number), ())
-        if promise.shipment_id in (None, shipment.shipment_id)
-    ]
-
-
 async def _append_etas(
-    tx: Transaction, known: KnownShipments, readings: Iterable[Reading], carrier_names: Mapping[str, str]
-) -> list[Promise]:
-    """Carrier windows that differ from what the carrier last said."""
+    tx: Transaction,
+    known: KnownShipments,
+    readings: Iterable[Reading],
+    carrier_names: Mapping[str, str],
+    touched: Iterable[str],
+) -> ledger.Book:
+    """Carrier windows that differ from what the carrier last said, in the ledger of all that is touched."""
     told = [
         promise
         for reading in readings
@@ -256,12 +255,11 @@ async def _append_etas(
             eta, shipment, carrier_names.get(eta.source, eta.source), reading.report.heard_at
         )
     ]
-    if not told:
-        return []
-    before = await tx.promises({(promise.shop_id, promise.order_number) for promise in told})
-    added = ledger.new_entries(before, told)
-    await tx.add_promises(added)
-    return added
+    keys = {(promise.shop_id, promise.order_number) for promise in told}
+    keys |= _orders_of(known.by_id[shipment_id] for shipment_id in touched)
+    book = ledger.Book(await tx.promises_ahead(keys) if keys else ())
+    await tx.add_promises(book.add(told))
+    return book
 
 
 async def _append_proofs(tx: Transaction, known: KnownShipments, readings: Iterable[Reading]) -> None:

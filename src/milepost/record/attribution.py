@@ -7,7 +7,7 @@ timeline is never given to a parcel without evidence.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from milepost.model.events import TrackingEvent
 from milepost.model.reading import Reading
@@ -16,19 +16,33 @@ from milepost.ports.store import NOBODYS_SHOP, OrderKey, Transaction
 from milepost.record.known import KnownShipments
 from milepost.record.shipments import use_at
 
+Placed = tuple[TrackingEvent, str | None]
+"""An event with its shop set, and the shipment it belongs to (None: it is the order's, or nobody's)."""
+
+
+@dataclass(slots=True)
+class Arrived:
+    """What of a batch's events was new."""
+
+    of_shipments: dict[str, list[TrackingEvent]]
+    before: dict[str, set[str]]  # ids of the events each shipment told of had already
+    new: int
+    strays: int  # events of numbers nobody here is waiting for
+
 
 @dataclass(slots=True)
 class Attribution:
     """The decisions of one batch."""
 
     known: KnownShipments
-    order_events: dict[OrderKey, list[tuple[TrackingEvent, str | None]]]
+    order_events: dict[OrderKey, list[Placed]]
     strays: list[TrackingEvent]  # heard before anybody waited for their number
+    _uses: dict[str, dict[str, list[Shipment]]] = field(default_factory=dict)
 
     @classmethod
     async def load(cls, tx: Transaction, known: KnownShipments) -> "Attribution":
-        """Fetch what was told of the orders and numbers whose shipments this batch changes."""
-        changed = [known.by_id[shipment_id] for shipment_id in known.changed]
+        """Fetch what was told of the orders and numbers whose shipments travel otherwise after this batch."""
+        changed = [known.by_id[shipment_id] for shipment_id in known.rerouted]
         keys = {(one.shop_id, number) for one in changed for number in one.order_numbers}
         if not keys:
             return cls(known, {}, [])
@@ -40,19 +54,17 @@ class Attribution:
     def home(self, event: TrackingEvent) -> str | None:
         """The shipment an event (with its shop set) belongs to, or None: it is the order's."""
         if event.tracking_number:
-            return self._home_among(self.known.with_number(event.tracking_number), event.shop_id, event)
-        key = (event.shop_id or "", event.order_number or "")
-        live = self.known.live_of_order(key)
+            uses = self._uses_of(event.tracking_number).get(event.shop_id or "", ())
+            return _home_among(uses, event)
+        live = self.known.live_of_order((event.shop_id or "", event.order_number or ""))
         return live[0].shipment_id if len(live) == 1 else None
 
-    def _home_among(self, uses: Sequence[Shipment], shop_id: str | None, event: TrackingEvent) -> str | None:
-        use = use_at([use for use in uses if use.shop_id == shop_id], event.occurred.order_key)
-        return use.shipment_id if use else None
+    async def add(self, tx: Transaction, readings: Sequence[Reading]) -> Arrived:
+        """Append the events that are new.
 
-    async def add(
-        self, tx: Transaction, readings: Sequence[Reading]
-    ) -> tuple[dict[str, list[TrackingEvent]], int, int]:
-        """Append the events; those new per shipment, how many were new, how many were nobody's."""
+        Most of what a source tells was told before: it is found by the shipments it is about, and nothing
+        is written for it.
+        """
         placed = [home for event in self.strays for home in self._homes(event.of_shop(None))]
         strays = 0
         for reading in readings:
@@ -60,25 +72,39 @@ class Attribution:
                 homes = self._homes(event)
                 strays += not homes
                 placed += homes or [(event.of_shop(NOBODYS_SHOP), None)]
-        new = await tx.add_events(placed) if placed else set()
-        touched: dict[str, list[TrackingEvent]] = defaultdict(list)
-        for event, shipment_id in placed:
-            if shipment_id is not None and (event.shop_id or "", event.event_id) in new:
-                touched[shipment_id].append(event)
-        return touched, len(new), strays
+        homes_told = {shipment_id for _, shipment_id in placed if shipment_id is not None}
+        before = await tx.event_ids(homes_told) if homes_told else {}
+        told = {
+            (event.shop_id or "", event.event_id): (event, shipment_id)
+            for event, shipment_id in placed
+            if shipment_id not in before or event.event_id not in before[shipment_id]
+        }
+        new = await tx.add_events(list(told.values())) if told else set()
+        of_shipments: dict[str, list[TrackingEvent]] = defaultdict(list)
+        for key, (event, shipment_id) in told.items():
+            if shipment_id is not None and key in new:
+                of_shipments[shipment_id].append(event)
+        return Arrived(of_shipments, before, len(new), strays)
 
-    def _homes(self, event: TrackingEvent) -> list[tuple[TrackingEvent, str | None]]:
+    def _homes(self, event: TrackingEvent) -> list[Placed]:
         """A marketplace's event has one shop; a carrier's goes to every shop that uses the number."""
         if event.shop_id is not None:
-            shipment_id = self.home(event)
-            return [(event, shipment_id)]  # without a shipment it is the order's
-        uses = self.known.with_number(event.tracking_number or "")
-        homes: list[tuple[TrackingEvent, str | None]] = []
-        for shop_id in sorted({use.shop_id for use in uses}):
-            shipment_id = self._home_among(uses, shop_id, event)
+            return [(event, self.home(event))]  # without a shipment it is the order's
+        homes: list[Placed] = []
+        for shop_id, uses in self._uses_of(event.tracking_number or "").items():
+            shipment_id = _home_among(uses, event)
             if shipment_id is not None:
                 homes.append((event.of_shop(shop_id), shipment_id))
         return homes
+
+    def _uses_of(self, number: str) -> dict[str, list[Shipment]]:
+        """Who uses a tracking number, by shop; worked out once, since every scan asks."""
+        found = self._uses.get(number)
+        if found is None:
+            found = self._uses[number] = {}
+            for use in sorted(self.known.with_number(number), key=lambda one: one.shop_id):
+                found.setdefault(use.shop_id, []).append(use)
+        return found
 
     async def move(self, tx: Transaction) -> set[str]:
         """Give earlier events of the changed orders their present home; the shipments that gained or lost."""
@@ -93,3 +119,8 @@ class Attribution:
             for home, event_ids in moves.items():
                 await tx.attribute(key[0], event_ids, home)
         return moved
+
+
+def _home_among(uses: Sequence[Shipment], event: TrackingEvent) -> str | None:
+    use = use_at(uses, event.occurred.order_key)
+    return use.shipment_id if use else None

@@ -5,9 +5,7 @@ rule 5). So every distinct reading is kept as a fact, and copies are joined here
 set: the result does not depend on the order in which they arrived.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 from milepost.model.events import TrackingEvent
@@ -16,55 +14,60 @@ from milepost.model.instants import OffsetSource
 COPY_WINDOW = timedelta(seconds=60)
 """Two readings of one code by one source closer than this are the same scan."""
 
+Copies = list[TrackingEvent]
+"""The readings of one scan, earliest first; never empty."""
+
 _SURENESS = {OffsetSource.REPORTED: 0, OffsetSource.INFERRED: 1, OffsetSource.UNZONED: 2}
 
 
-@dataclass(slots=True)
-class Joined:
-    """The copies of one scan, while they are being gathered."""
-
-    copies: list[TrackingEvent] = field(default_factory=list)
-
-    @property
-    def best(self) -> TrackingEvent:
-        """The copy that tells most: surest instant, then a place, then the earliest."""
-        return self.copies[0] if len(self.copies) == 1 else min(self.copies, key=_telling)
-
-    @property
-    def event_id(self) -> str:
-        """The earliest copy's in time: the same in whatever order they came."""
-        return self.copies[0].event_id
-
-    def takes(self, event: TrackingEvent) -> bool:
-        """Whether this could be one more copy of the same scan."""
-        first = self.copies[0]
-        return _same_moment(first, event) and any(_same_words(copy, event) for copy in self.copies)
-
-
-def join_copies(events: Iterable[TrackingEvent]) -> list[Joined]:
+def join_copies(events: Iterable[TrackingEvent]) -> list[Copies]:
     """Group the readings of one shipment (or order) into scans; one group per scan."""
-    by_code: dict[tuple[str, str], list[TrackingEvent]] = defaultdict(list)
+    by_code: dict[tuple[str, str], Copies] = {}
     for event in events:
-        by_code[(event.source, event.code or event.description.casefold())].append(event)
-    return [joined for group in by_code.values() for joined in _join(group)]
-
-
-def _join(group: Sequence[TrackingEvent]) -> list[Joined]:
-    if len(group) == 1:
-        return [Joined([group[0]])]
-    scans: list[Joined] = []
-    for event in sorted(group, key=_in_time):
-        home = next((joined for joined in reversed(scans) if joined.takes(event)), None)
-        if home is None:
-            scans.append(Joined([event]))
+        key = (event.source, event.code or event.description.casefold())
+        group = by_code.get(key)
+        if group is None:
+            by_code[key] = [event]
         else:
-            home.copies.append(event)
+            group.append(event)
+    joined: list[Copies] = []
+    for group in by_code.values():
+        joined += [group] if len(group) == 1 else _join(group)
+    return joined
+
+
+def best_of(copies: Copies) -> TrackingEvent:
+    """The copy that tells most: surest instant, then a place, then the earliest."""
+    return copies[0] if len(copies) == 1 else min(copies, key=_telling)
+
+
+def _join(group: Sequence[TrackingEvent]) -> list[Copies]:
+    scans: list[Copies] = []
+    for event in sorted(group, key=_in_time):
+        home = _home(scans, event)
+        if home is None:
+            scans.append([event])
+        else:
+            home.append(event)
     return scans
+
+
+def _home(scans: Sequence[Copies], event: TrackingEvent) -> Copies | None:
+    """The latest scan this could be one more copy of. `scans` stand in time, zoned ones first."""
+    at = event.occurred.utc
+    for copies in reversed(scans):
+        first_at = copies[0].occurred.utc
+        if at is not None and first_at is not None and at - first_at >= COPY_WINDOW:
+            return None
+        if _same_moment(copies[0], event) and any(_same_words(copy, event) for copy in copies):
+            return copies
+    return None
 
 
 def _in_time(event: TrackingEvent) -> tuple[bool, object, str]:
     """Zoned readings first, so that an unzoned copy finds them whatever its wall clock sorts as."""
-    return (event.occurred.utc is None, event.occurred.order_key, event.event_id)
+    utc = event.occurred.utc
+    return (utc is None, utc or event.occurred.order_key, event.event_id)
 
 
 def _same_moment(first: TrackingEvent, event: TrackingEvent) -> bool:

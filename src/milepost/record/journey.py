@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from milepost.model.events import TrackingEvent
 from milepost.model.journeys import EMPTY_JOURNEY, Journey, JourneyEvent
 from milepost.model.statuses import BEFORE_ACCEPTANCE, Evidence, Status
-from milepost.record.copies import Joined, join_copies
+from milepost.record.copies import Copies, best_of, join_copies
 
 STEP_WINDOW = timedelta(minutes=15)
 """Two sources that tell the same status within this of each other tell of one scan."""
@@ -41,37 +41,39 @@ def derive(events: Iterable[TrackingEvent]) -> Journey:
 
 def _in_order(events: Iterable[TrackingEvent]) -> list[JourneyEvent]:
     scans: list[JourneyEvent] = []
-    for joined in sorted(join_copies(events), key=_life_order):
-        best = joined.best
+    for copies in sorted(join_copies(events), key=_life_order):
+        best, first = best_of(copies), copies[0]
         scans.append(
             JourneyEvent(
                 event=best,
-                event_id=joined.event_id,
-                first_heard_at=min([copy.heard_at for copy in joined.copies]),
-                copies=len(joined.copies),
-                step=_step_of(best, scans) or joined.event_id,
+                event_id=first.event_id,  # the earliest copy's in time: the same in whatever order they came
+                first_heard_at=min([copy.heard_at for copy in copies]),
+                copies=len(copies),
+                step=_step_of(best, scans) or first.event_id,
             )
         )
     return scans
 
 
-def _life_order(joined: Joined) -> tuple[datetime, int, str]:
+def _life_order(copies: Copies) -> tuple[datetime, int, str]:
     """By instant; of equal instants the later stage last, so that it is the one that stands."""
-    best = joined.best
-    return (best.occurred.order_key, -1 if best.status is None else best.status.stage, joined.event_id)
+    best = best_of(copies)
+    at, status = best.occurred.utc or best.occurred.order_key, best.status
+    return (at, -1 if status is None else status.stage, copies[0].event_id)
 
 
 def _step_of(event: TrackingEvent, before: list[JourneyEvent]) -> str | None:
     """The open step of another source with the same status that this scan tells of too, if there is one."""
-    status, at = event.status, event.occurred.order_key
+    status, source, at = event.status, event.source, event.occurred.order_key
     if status is None or status is Status.UNKNOWN:
         return None
     for earlier in reversed(before):
-        if at - earlier.event.occurred.order_key > STEP_WINDOW:
+        other = earlier.event
+        if at - other.occurred.order_key > STEP_WINDOW:
             break
-        if earlier.event.status is not status or earlier.event.source == event.source:
+        if other.status is not status or other.source == source:
             continue
-        if all(other.event.source != event.source for other in before if other.step == earlier.step):
+        if all(one.event.source != source for one in before if one.step == earlier.step):
             return earlier.step
     return None
 

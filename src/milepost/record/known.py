@@ -15,6 +15,7 @@ class KnownShipments:
     by_id: dict[str, Shipment] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)  # ids of those that are new or look different now
     new: set[str] = field(default_factory=set)
+    rerouted: set[str] = field(default_factory=set)  # of the changed: scans may belong elsewhere now
     _by_number: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _by_order: dict[OrderKey, set[str]] = field(default_factory=lambda: defaultdict(set))
     _looked_up: dict[str | OrderKey, list[Shipment]] = field(default_factory=dict)  # until something changes
@@ -26,8 +27,11 @@ class KnownShipments:
 
     def change(self, shipment: Shipment) -> None:
         """Put in a new shipment, or a known one that looks different now."""
-        if shipment.shipment_id not in self.by_id:
+        before = self.by_id.get(shipment.shipment_id)
+        if before is None:
             self.new.add(shipment.shipment_id)
+        if before is None or _route(before) != _route(shipment):
+            self.rerouted.add(shipment.shipment_id)
         self.changed.add(shipment.shipment_id)
         self._put(shipment)
 
@@ -56,3 +60,8 @@ class KnownShipments:
         self._by_number[shipment.tracking_number].add(shipment.shipment_id)
         for number in shipment.order_numbers:
             self._by_order[(shipment.shop_id, number)].add(shipment.shipment_id)
+
+
+def _route(shipment: Shipment) -> tuple[object, ...]:
+    """What decides whose scans are a shipment's."""
+    return (shipment.tracking_number, shipment.order_numbers, shipment.since, shipment.superseded)

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from milepost.model.carriers import CarrierCard, CodeMeaning, NumberPattern, Policy
+from milepost.model.carriers import CarrierCard, CodeBook, CodeMeaning, NumberPattern, Policy
 from milepost.model.reports import Report
 from milepost.model.scans import CodeRef, Parsed
 from milepost.model.shipments import TrackingQuery
@@ -41,7 +41,7 @@ class FolderCarrier:
     """A carrier as its folder describes it (fills ports.sources.Carrier)."""
 
     card: CarrierCard
-    codes: Mapping[CodeRef, CodeMeaning] = field(repr=False)
+    codes: CodeBook = field(repr=False)
     access: CarrierAccess = field(repr=False)
     clock: Clock = field(repr=False)
     line: Line = field(repr=False)
@@ -117,13 +117,13 @@ def card(path: Path) -> CarrierCard:
         raise CatalogError(f"{path}: {error}") from error
 
 
-def codes(path: Path) -> dict[CodeRef, CodeMeaning]:
+def codes(path: Path) -> CodeBook:
     """What a source's codes mean, from its codes.csv. Raises CatalogError naming the line."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
         if tuple(rows.fieldnames or ()) != CODE_COLUMNS:
             raise CatalogError(f"{path}:1: the columns are {','.join(CODE_COLUMNS)}")
-        found: dict[CodeRef, CodeMeaning] = {}
+        found = CodeBook()
         for row in rows:
             where = f"{path}:{rows.line_num}"
             ref = CodeRef(family=row["family"] or "", code=row["code"] or "")

@@ -34,19 +34,22 @@ def text_at(node: Any, *path: str) -> str:
         if not isinstance(node, dict):
             return ""
         node = node.get(name)
-    if isinstance(node, str):
-        return node.strip()
-    if isinstance(node, int | float) and not isinstance(node, bool):
-        return str(node)
-    return ""
+    return text_of(node)
+
+
+def text_of(value: Any) -> str:
+    """A value as `text_at` reads it."""
+    kind = type(value)
+    if kind is str:
+        return value.strip()  # type: ignore[no-any-return]
+    return str(value) if kind is int or kind is float else ""
 
 
 def texts_of(node: Any, *names: str) -> list[str]:
     """What `text_at` reads under each name, in one go: rows have many, and there are many rows."""
     if not isinstance(node, dict):
         return [""] * len(names)
-    values = [node.get(name) for name in names]
-    return [value.strip() if isinstance(value, str) else text_at(value) for value in values]
+    return [value.strip() if type(value) is str else text_of(value) for value in map(node.get, names)]
 
 
 def objects_at(node: Any, *path: str) -> list[Object]:

@@ -1,11 +1,11 @@
 """Keeps tracking events: appended once, never edited; only the shipment they belong to is derived."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects import postgresql
 
 from milepost.model.events import TrackingEvent
 from milepost.model.instants import Instant, OffsetSource
@@ -15,11 +15,12 @@ from milepost.ports.store import NOBODYS_SHOP, OrderKey
 from milepost.store.order_shelf import parameters_of
 from milepost.store.shelf import Shelf, texts
 from milepost.store.sql.compiled import Among
+from milepost.store.sql.engine import Addition
 from milepost.store.tables import EVENTS
-from milepost.store.values import from_json, micros, micros_or_none, moment, moment_or_none, to_json
+from milepost.store.values import from_json, micros, moment, to_json
 
-PLACES_REMEMBERED = 4096
-NOTHING: Mapping[tuple[str, str], TrackingEvent] = {}
+PLACES_REMEMBERED = 20_000
+HEARINGS_REMEMBERED = 1_000
 
 STORED = (
     EVENTS.c.shipment_id,
@@ -42,11 +43,10 @@ STORED = (
     EVENTS.c.report_hash,
     EVENTS.c.event_id,
 )
-ADD = (
-    postgresql.insert(EVENTS)
-    .on_conflict_do_nothing(index_elements=[EVENTS.c.shop_id, EVENTS.c.event_id])
-    .returning(EVENTS.c.shop_id, EVENTS.c.event_id)
+ADDED = Addition(
+    EVENTS, tuple(column.name for column in EVENTS.columns if column.name != "seq"), ("shop_id", "event_id")
 )
+IDS_OF_SHIPMENTS = select(EVENTS.c.shipment_id, EVENTS.c.event_id).where(Among(EVENTS.c.shipment_id, "ids"))
 OF_SHIPMENTS = select(*STORED).where(Among(EVENTS.c.shipment_id, "ids")).order_by(EVENTS.c.seq)
 OF_ORDER = select(*STORED).where(
     EVENTS.c.shop_id == bindparam("shop_id"), EVENTS.c.order_number == bindparam("order_number")
@@ -73,20 +73,22 @@ class EventWrites(Shelf):
 
         Raises ValueError for an event without a shop.
         """
-        added = await self._session.each(ADD, [_row(event, shipment_id) for event, shipment_id in events])
+        added = await self._session.add(ADDED, [_row(event, shipment_id) for event, shipment_id in events])
         return {(shop_id, event_id) for shop_id, event_id in added}
 
-    async def events_of(
-        self, shipment_ids: Iterable[str], at_hand: Mapping[tuple[str, str], TrackingEvent] = NOTHING
-    ) -> dict[str, list[TrackingEvent]]:
-        """Events of each shipment asked for, in order of insertion.
+    async def event_ids(self, shipment_ids: Iterable[str]) -> dict[str, set[str]]:
+        """Which events each of these shipments has; those without any are left out."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for shipment_id, event_id in await self._session.rows(IDS_OF_SHIPMENTS, {"ids": texts(shipment_ids)}):
+            found[shipment_id].add(event_id)
+        return found
 
-        Those `at_hand`, by shop and event id, are not read out of their rows again.
-        """
+    async def events_of(self, shipment_ids: Iterable[str]) -> dict[str, list[TrackingEvent]]:
+        """Events of each shipment asked for, in order of insertion."""
         asked = texts(shipment_ids)
         found: dict[str, list[TrackingEvent]] = {shipment_id: [] for shipment_id in asked}
-        for row in await self._session.rows(OF_SHIPMENTS, {"ids": asked}):
-            found[row[0]].append(at_hand.get((row[2], row[-1])) or _event(row))
+        for row in await self._session.rows(OF_SHIPMENTS, {"ids": asked}) if asked else ():
+            found[row[0]].append(_event(row))
         return found
 
     async def order_events(
@@ -124,36 +126,37 @@ class EventReads(Shelf):
         return [_event(row) for row in found]
 
 
-def _row(event: TrackingEvent, shipment_id: str | None) -> dict[str, Any]:
+def _row(event: TrackingEvent, shipment_id: str | None) -> tuple[Any, ...]:
+    """The values in the order of ADDED: there are many, so they are not named one by one on the way."""
     if event.shop_id is None:
         raise ValueError("an event is kept for a shop: set shop_id before adding it")
-    occurred = event.occurred
-    return {
-        "shop_id": event.shop_id,
-        "event_id": event.event_id,
-        "shipment_id": shipment_id,
-        "source": event.source,
-        "order_number": event.order_number,
-        "tracking_number": event.tracking_number,
-        "wall_clock": occurred.wall_clock,
-        "occurred_at": micros_or_none(occurred.utc),
-        "offset_minutes": occurred.offset_minutes,
-        "offset_source": occurred.source.value,
-        "heard_at": micros(event.heard_at),
-        "status": event.status and event.status.value,
-        "reason": event.reason,
-        "responsible": event.responsible and event.responsible.value,
-        "evidence": event.evidence.value,
-        "code": event.code,
-        "description": event.description,
-        "place": _place_text(event.place),
-        "report_hash": event.report_hash,
-    }
+    occurred, utc = event.occurred, event.occurred.utc
+    return (
+        event.shop_id,
+        event.event_id,
+        shipment_id,
+        event.source,
+        event.order_number,
+        event.tracking_number,
+        occurred.wall_clock,
+        None if utc is None else micros(utc),
+        occurred.offset_minutes,
+        occurred.source,
+        _heard(event.heard_at),
+        event.status,
+        event.reason,
+        event.responsible,
+        event.evidence,
+        event.code,
+        event.description,
+        _place_text(event.place),
+        event.report_hash,
+    )
 
 
 def _event(row: tuple[Any, ...]) -> TrackingEvent:
     _, source, shop_id, order_number, tracking_number, wall_clock, occurred_at, offset, known_by = row[:9]
-    heard_at, status, reason, responsible, evidence, code, description, place, report_hash, _ = row[9:]
+    heard_at, status, reason, responsible, evidence, code, description, place, report_hash, event_id = row[9:]
     return TrackingEvent(
         source=source,
         shop_id=shop_id,
@@ -161,20 +164,32 @@ def _event(row: tuple[Any, ...]) -> TrackingEvent:
         tracking_number=tracking_number,
         occurred=Instant(
             wall_clock=wall_clock,
-            utc=moment_or_none(occurred_at),
+            utc=None if occurred_at is None else moment(occurred_at),
             offset_minutes=offset,
-            source=OffsetSource(known_by),
+            source=_OFFSET_SOURCES[known_by],
         ),
-        heard_at=moment(heard_at),
-        status=None if status is None else Status(status),
+        heard_at=_heard_at(heard_at),
+        status=_STATUSES[status],
         reason=reason,
-        responsible=None if responsible is None else Responsible(responsible),
-        evidence=Evidence(evidence),
+        responsible=_RESPONSIBLE[responsible],
+        evidence=_EVIDENCE[evidence],
         code=code,
         description=description,
         place=_place(place),
         report_hash=report_hash,
+        event_id=event_id,
     )
+
+
+_OFFSET_SOURCES = {one.value: one for one in OffsetSource}
+_EVIDENCE = {one.value: one for one in Evidence}
+_STATUSES: dict[str | None, Status | None] = {None: None, **{one.value: one for one in Status}}
+_RESPONSIBLE: dict[str | None, Responsible | None] = {None: None, **{one.value: one for one in Responsible}}
+
+
+# What a batch has in common is put in its other form once.
+_heard = lru_cache(HEARINGS_REMEMBERED)(micros)
+_heard_at = lru_cache(HEARINGS_REMEMBERED)(moment)
 
 
 @lru_cache(PLACES_REMEMBERED)  # parcels pass the same hubs all day

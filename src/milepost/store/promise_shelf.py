@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select
 
-from milepost.model.promises import Promise, Promiser
+from milepost.model.promises import HAPPENED, Promise, Promiser
 from milepost.ports.store import OrderKey, Page
 from milepost.store.order_shelf import parameters_of
 from milepost.store.shelf import Shelf, rows_to_ask, wall, walled
@@ -24,6 +24,7 @@ LISTED = select(PROMISES)
 OF_ORDER = LISTED.where(
     PROMISES.c.shop_id == bindparam("shop_id"), PROMISES.c.order_number == bindparam("order_number")
 ).order_by(PROMISES.c.seq)
+AHEAD_OF_ORDER = OF_ORDER.where(PROMISES.c.kind != HAPPENED)
 NEWEST = (
     LISTED.where(PROMISES.c.seq < bindparam("before"))
     .order_by(PROMISES.c.seq.desc())
@@ -36,6 +37,11 @@ class PromiseWrites(Shelf):
     async def promises(self, keys: Iterable[OrderKey]) -> list[Promise]:
         """The whole ledger of these orders, oldest first."""
         found = await self._session.each(OF_ORDER, parameters_of(keys))
+        return [_promise(row) for row in sorted(found, key=lambda row: row[0])]
+
+    async def promises_ahead(self, keys: Iterable[OrderKey]) -> list[Promise]:
+        """The ledger of these orders, oldest first, without the dates of what merely happened."""
+        found = await self._session.each(AHEAD_OF_ORDER, parameters_of(keys))
         return [_promise(row) for row in sorted(found, key=lambda row: row[0])]
 
     async def add_promises(self, promises: Sequence[Promise]) -> None:
@@ -87,7 +93,7 @@ def _promise(row: tuple[Any, ...]) -> Promise:
         order_number=order_number,
         shop_id=shop_id,
         shipment_id=shipment_id,
-        promiser=Promiser(promiser),
+        promiser=_PROMISERS[promiser],
         source=source,
         name=name,
         kind=kind,
@@ -99,3 +105,6 @@ def _promise(row: tuple[Any, ...]) -> Promise:
         confidence=confidence,
         sample_size=sample_size,
     )
+
+
+_PROMISERS = {one.value: one for one in Promiser}

@@ -3,9 +3,11 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
+
+from msgspec import structs
 
 from milepost.model.carriers import CarrierCard
 from milepost.model.journeys import Journey
@@ -191,7 +193,7 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
 
 def _cancelled(journey: Journey) -> Journey:
     """Nothing was sent, and the order says that nothing will be."""
-    return replace(journey, status=Status.CANCELLED)
+    return structs.replace(journey, status=Status.CANCELLED)
 
 
 def _last_seen(one: Parcel, sight: Sight, home: str) -> str:

@@ -4,15 +4,19 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Text, bindparam
+from sqlalchemy import ARRAY, Insert, Text, bindparam
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import ExecutableDDLElement
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.sqltypes import NULLTYPE
+
+from milepost.store.sql.engine import Addition
 
 STATEMENTS_MAX = 1000
 NOTHING: Mapping[str, Any] = {}
@@ -95,6 +99,14 @@ class Compiler:
         state = made.construct_expanded_state(dict.fromkeys(asked))
         written = {name: value for name, value in state.parameters.items() if name not in asked}
         return Compiled(state.statement, tuple(state.positiontup or ()), written)
+
+
+@cache
+def addition(told: Addition, *, returning: bool) -> Insert:
+    """`INSERT … ON CONFLICT DO NOTHING` for whole rows; `returning` gives back the keys of those put in."""
+    statement = postgresql.insert(told.table).values({name: bindparam(name) for name in told.columns})
+    statement = statement.on_conflict_do_nothing(index_elements=[told.table.c[name] for name in told.key])
+    return statement.returning(*[told.table.c[name] for name in told.key]) if returning else statement
 
 
 def as_json(value: Any) -> Any:

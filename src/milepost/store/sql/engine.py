@@ -5,7 +5,18 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sqlalchemy import Table
+
 Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """Adding rows to a table that knows by a key which it has already."""
+
+    table: Table
+    columns: tuple[str, ...]  # what each row holds, in this order
+    key: tuple[str, ...]  # its unique key: among the columns
 
 
 class Session(Protocol):
@@ -26,6 +37,10 @@ class Session(Protocol):
 
     async def claim(self, names: Iterable[str]) -> bool:
         """Hold these names until the transaction ends; False where one writer is the rule."""
+        ...
+
+    async def add(self, told: Addition, rows: Sequence[Row]) -> list[Row]:
+        """Put in those rows that are not there yet; the keys of the ones put in. Many rows cost little."""
         ...
 
 

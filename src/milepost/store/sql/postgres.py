@@ -12,8 +12,8 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from milepost.ports.contention import again_if_contended
 from milepost.ports.store import StoreError
 from milepost.store.sql.claims import CLAIM, NAMESPACE, buckets
-from milepost.store.sql.compiled import Compiled, Compiler
-from milepost.store.sql.engine import Found, Row
+from milepost.store.sql.compiled import Compiled, Compiler, addition
+from milepost.store.sql.engine import Addition, Found, Row
 from milepost.store.sql.postgres_failures import failures_told, why_unreadable
 from milepost.store.sql.writers import Writers
 
@@ -124,6 +124,11 @@ class _Reader:
         async with self._owner.transaction() as session:
             return await session.run(statement, parameters)
 
+    async def add(self, told: Addition, rows: Sequence[Row]) -> list[Row]:
+        """In a transaction of its own."""
+        async with self._owner.transaction() as session:
+            return await session.add(told, rows)
+
     async def each(self, statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[Row]:
         async with self._owner.connection() as connection:
             return await _Writer(self._owner, connection).each(statement, parameters)
@@ -170,6 +175,13 @@ class _Writer:
             async with failures_told(self._owner.name):
                 await self._connection.fetch(CLAIM, NAMESPACE, wanted)
         return True
+
+    async def add(self, told: Addition, rows: Sequence[Row]) -> list[Row]:
+        """Each row that was not there gives its key back."""
+        made = self._owner.compiled(addition(told, returning=True), None)
+        values = [_outward(row) for row in rows]
+        async with failures_told(self._owner.name):
+            return _inward(await self._connection.fetchmany(made.text, values)) if rows else []
 
     async def _many(self, made: Compiled, parameters: Sequence[Mapping[str, Any]]) -> list[Any]:
         values = [_outward(made.values(one)) for one in parameters]

@@ -206,9 +206,13 @@ def _party(result: Object, party: str, location: str) -> RawPlace:
 
 
 def _place(address: Any, facility: str = "") -> RawPlace:
-    city, region, postal_code, country_code, country = texts_of(
-        address, "city", "stateOrProvinceCode", "postalCode", "countryCode", "countryName"
-    )
+    told = texts_of(address, "city", "stateOrProvinceCode", "postalCode", "countryCode", "countryName")
+    return _place_of(tuple(told), facility)
+
+
+@lru_cache(CACHED_MAX)  # parcels pass the same hubs all day
+def _place_of(told: tuple[str, ...], facility: str) -> RawPlace:
+    city, region, postal_code, country_code, country = told
     return RawPlace(
         city=city,
         region=region,

@@ -116,9 +116,13 @@ def _refs(kind: str, code: str, number: str, *, is_proven: bool) -> tuple[CodeRe
 
 
 def _place(address: Any, facility: str = "") -> RawPlace:
-    city, region, postal_code, country_code, country = texts_of(
-        address, "city", "stateProvince", "postalCode", "countryCode", "country"
-    )
+    told = texts_of(address, "city", "stateProvince", "postalCode", "countryCode", "country")
+    return _place_of(tuple(told), facility)
+
+
+@lru_cache(CACHED_MAX)  # parcels pass the same hubs all day
+def _place_of(told: tuple[str, ...], facility: str) -> RawPlace:
+    city, region, postal_code, country_code, country = told
     return RawPlace(
         city=city,
         region=region,

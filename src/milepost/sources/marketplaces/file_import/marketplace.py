@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 
-from milepost.model.carriers import CodeMeaning
+from milepost.model.carriers import CodeBook
 from milepost.model.reports import Refusal, Report
-from milepost.model.scans import CodeRef, Parsed
+from milepost.model.scans import Parsed
 from milepost.model.shops import Grant, Shop
 from milepost.ports.clock import Clock
 from milepost.ports.sources import AccessError, Marketplace, Push, Returned
@@ -26,7 +26,7 @@ class FileImport:
     """Nobody connects a shop to it."""
 
     def __init__(self) -> None:
-        self.codes: Mapping[CodeRef, CodeMeaning] = {}
+        self.codes = CodeBook()
 
     def parse(self, report: Report) -> Parsed:
         """Read one file; never raises."""

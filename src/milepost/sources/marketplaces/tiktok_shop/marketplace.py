@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from milepost.model.carriers import CodeMeaning
+from milepost.model.carriers import CodeBook
 from milepost.model.reports import Refusal, Report
-from milepost.model.scans import CodeRef, Parsed
+from milepost.model.scans import Parsed
 from milepost.model.shops import Grant, Shop
 from milepost.ports.clock import Clock
 from milepost.ports.sources import Marketplace, Push, Returned
@@ -28,7 +28,7 @@ class TikTokShopMarketplace:
     name = "TikTok Shop"
 
     def __init__(self, settings: TikTokShop, calls: Calls, clock: Clock) -> None:
-        self.codes: Mapping[CodeRef, CodeMeaning] = codes(FOLDER / "codes.csv")
+        self.codes: CodeBook = codes(FOLDER / "codes.csv")
         self.providers = providers(FOLDER / "providers.csv")
         self._settings = settings
         self._calls = calls

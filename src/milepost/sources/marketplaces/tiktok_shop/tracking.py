@@ -1,6 +1,7 @@
 """The scans TikTok Shop knows of: of an order as a whole, or with numbers where the newer call tells them."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from milepost.model.reports import Refusal
 from milepost.model.scans import CodeRef, Scan
@@ -8,6 +9,7 @@ from milepost.sources.marketplaces.tiktok_shop.wire import Row, identifier, inte
 
 CODE = "action_code"
 NAME = "action_code_name"
+CODES_MAX = 1_000
 
 
 def scans(data: Row, order_number: str) -> tuple[tuple[Scan, ...], tuple[Refusal, ...]]:
@@ -43,13 +45,17 @@ def _scan(told: Row, order_number: str) -> Scan | None:
         return None
     code = integer(told.get(CODE))
     digits = str(code) if code else ""
-    name = text(told.get(NAME))
-    refs = ((CODE, digits), (NAME, name.casefold()))
     return Scan(
         moment=at,
         code=digits,
-        refs=tuple(CodeRef(family=family, code=value) for family, value in refs if value),
+        refs=_refs(digits, text(told.get(NAME))),
         text=text(told.get("description")),
         tracking_number=identifier(told.get("tracking_no")) or None,
         order_number=order_number,
     )
+
+
+@lru_cache(CODES_MAX)
+def _refs(digits: str, name: str) -> tuple[CodeRef, ...]:
+    refs = ((CODE, digits), (NAME, name.casefold()))
+    return tuple(CodeRef(family=family, code=value) for family, value in refs if value)

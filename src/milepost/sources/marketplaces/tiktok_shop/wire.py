@@ -11,6 +11,7 @@ import msgspec
 MILLISECONDS_FROM = 10**11
 """From here on a time is in milliseconds: as seconds it would lie after the year 5138 (§3.4, Times)."""
 SECONDS_MAX = 253_402_300_799  # the last second of the year 9999
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 TEXT_LENGTH_MAX = 10_000
 DIGITS_MAX = 30
 
@@ -67,7 +68,7 @@ def texts(value: object) -> list[str]:
 
 def text(value: object) -> str:
     """A text without outer white space (the samples carry stray line feeds); empty when it is none."""
-    if not isinstance(value, str):
+    if type(value) is not str:
         return ""
     if "\x00" in value:  # no database keeps it
         value = value.replace("\x00", "")
@@ -83,6 +84,8 @@ def identifier(value: object) -> str:
 
 def integer(value: object) -> int | None:
     """A whole number, also as text or as a float without a fraction."""
+    if type(value) is int:
+        return value
     if isinstance(value, bool):
         return None
     if isinstance(value, str):
@@ -91,7 +94,7 @@ def integer(value: object) -> int | None:
         return int(digits) if is_number else None
     if isinstance(value, float):
         return int(value) if value.is_integer() else None
-    return value if isinstance(value, int) else None
+    return None
 
 
 def moment(value: object) -> datetime | None:
@@ -102,8 +105,7 @@ def moment(value: object) -> datetime | None:
     seconds, rest_ms = divmod(number, 1000) if number >= MILLISECONDS_FROM else (number, 0)
     if seconds > SECONDS_MAX:
         return None
-    at = datetime.fromtimestamp(seconds, UTC)
-    return at + timedelta(milliseconds=rest_ms) if rest_ms else at
+    return EPOCH + timedelta(0, seconds, 0, rest_ms)
 
 
 def expiry(value: object) -> datetime | None:

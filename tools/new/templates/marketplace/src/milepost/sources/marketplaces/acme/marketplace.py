@@ -5,9 +5,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
-from milepost.model.carriers import CodeMeaning
+from milepost.model.carriers import CodeBook
 from milepost.model.reports import Refusal, Report
-from milepost.model.scans import CodeRef, Parsed
+from milepost.model.scans import Parsed
 from milepost.model.shops import Grant, Shop
 from milepost.ports.clock import Clock
 from milepost.ports.sources import AccessError, Marketplace, Push, Returned
@@ -27,7 +27,7 @@ class AcmeLtdMarketplace:
     is_configured = False
 
     def __init__(self, line: Line, clock: Clock) -> None:
-        self.codes: Mapping[CodeRef, CodeMeaning] = codes(FOLDER / "codes.csv")
+        self.codes: CodeBook = codes(FOLDER / "codes.csv")
         self._line = line
         self._clock = clock
 
