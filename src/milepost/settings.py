@@ -182,6 +182,18 @@ class Http:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WorkSettings:
+    """How workers share what is to be done."""
+
+    lease_s: float = setting(
+        60.0, "Seconds after which a worker that shows no sign of life is dead and others take its work."
+    )
+    action_s_max: float = setting(
+        600.0, "Seconds one piece of work may take before it is broken off and tried again later."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """All of it."""
 
@@ -202,6 +214,9 @@ class Settings:
     carriers: dict[str, CarrierAccess] = setting({}, "Keys per carrier folder name, one table each.")
     polling: Polling = field(default_factory=Polling, metadata={"about": "How often carriers are asked."})
     http: Http = field(default_factory=Http, metadata={"about": "How we talk to sources."})
+    work: WorkSettings = field(
+        default_factory=WorkSettings, metadata={"about": "How workers share what is to be done."}
+    )
     clock: str = setting(
         "system", "`system`, or `WORLD_INSTANT@REAL_INSTANT@RATE` to follow a simulated world."
     )

@@ -58,14 +58,16 @@ async def running(
     store = open_store(settings.store.url, settings.store.key_file, clock)
     await store.start()
     poster = HttpPoster(settings.webhooks)
+    work = LeaseQueue(store)
     try:
+        await work.start(clock.now())
         async with opened_live(settings, passing=passing) as live:
             yield Running(
                 app=App(
                     settings=settings,
                     clock=clock,
                     store=store,
-                    work=LeaseQueue(store),
+                    work=work,
                     live=live,
                     gazetteer=SqliteGazetteer(),
                     carriers=found,

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from milepost.model.actions import ActionKind, Outcome
+from milepost.model.actions import ActionKind, Hold, Outcome
+from milepost.queue import leases
 from milepost.queue.leases import LeaseQueue
 from milepost.queue.statements import WORK
 from milepost.store.tables import WORK as MADE
@@ -17,8 +18,14 @@ DONE = Outcome(done=True)
 
 
 @pytest.fixture
-def queue(store):
-    return LeaseQueue(store)
+def seconds():
+    """What a worker's monotonic clock says, moved by hand."""
+    return [0.0]
+
+
+@pytest.fixture
+def queue(store, seconds):
+    return LeaseQueue(store, monotonic=lambda: seconds[0])
 
 
 @pytest.fixture
@@ -32,8 +39,8 @@ def add(store, queue):
 
 @pytest.fixture
 def lease(queue):
-    async def leased(now=NOON, *, limit=10, worker="w1", length=MINUTE, kinds=None):
-        return await queue.lease(now=now, worker=worker, length=length, limit=limit, kinds=kinds)
+    async def leased(now=NOON, *, limit=10, worker="w1", length=MINUTE, **more):
+        return await queue.lease(now=now, worker=worker, length=length, limit=limit, **more)
 
     return leased
 
@@ -86,15 +93,81 @@ async def test_two_workers_never_hold_the_same_action(add, lease, finish):
     assert sorted(held) == sorted(f"k{number}" for number in range(60))
 
 
-async def test_a_dead_workers_actions_come_back_when_the_lease_runs_out(add, lease, finish, queue):
+async def test_a_dead_workers_actions_come_back_when_its_lease_has_run_out(add, lease, finish, seconds):
     await add(action())
     (lost,) = await lease(worker="dead")
-    assert await lease(NOON + MINUTE - timedelta(seconds=1)) == []
-    assert await queue.next_due() == NOON + MINUTE
-    (found,) = await lease(NOON + MINUTE, worker="alive")
+    for tick in (10, 60):  # seen first at 10
+        seconds[0] = tick
+        assert await lease(worker="alive") == []
+    seconds[0] = 70
+    (found,) = await lease(worker="alive")
     assert await finish(lost) is False
     assert await finish(found) is True
     assert await lease(NOON + HOUR) == []
+
+
+async def test_a_living_worker_keeps_what_it_has_for_as_long_as_it_takes(add, lease, finish, queue, seconds):
+    await add(action())
+    (held,) = await lease(worker="slow")
+    for tick in range(0, 600, 20):
+        seconds[0] = tick
+        assert await queue.beat("slow")
+        assert await lease(worker="other") == []
+    assert await finish(held) is True
+
+
+async def test_who_was_taken_for_dead_is_told_so_and_writes_nothing(add, lease, finish, queue, seconds):
+    await add(action())
+    (held,) = await lease(worker="asleep")
+    seconds[0] = 10
+    await lease(worker="other")
+    seconds[0] = 70
+    (taken,) = await lease(worker="other")
+    assert await queue.beat("asleep") is False
+    assert await queue.give_back([held], NOON) == 0
+    assert await finish(held) is False
+    assert await finish(taken) is True
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR, -24 * HOUR], ids=["1 h on", "1 h back", "a day back"])
+async def test_a_clock_that_is_stepped_takes_no_work_from_the_living_and_loses_none_of_the_dead(
+    add, lease, finish, seconds, step
+):
+    await add(action("in hand"), action("of the dead"))
+    (in_hand,) = await lease(limit=1, worker="living")
+    await lease(limit=1, worker="dead")
+    seconds[0] = 10
+    assert await lease(NOON + step, worker="living") == []
+    seconds[0] = 70
+    (again,) = await lease(NOON + step, worker="living")
+    assert again.action.key == "of the dead"
+    assert await finish(in_hand, DONE, NOON + step)
+    assert await finish(again, DONE, NOON + step)
+
+
+async def test_a_worker_that_leaves_gives_back_what_it_has(add, lease, queue):
+    await add(action("a"), action("b"))
+    await lease(worker="leaving")
+    assert await queue.leave("leaving", NOON) == 2
+    assert keys(await lease(worker="other")) == ["a", "b"]
+
+
+async def test_what_was_not_finished_can_be_given_back_for_later(add, lease, finish, queue):
+    await add(action("done"), action("not done"))
+    done, not_done = await lease()
+    assert await finish(done)
+    assert await queue.give_back([done, not_done], NOON + MINUTE) == 1
+    assert await lease() == []
+    assert keys(await lease(NOON + MINUTE)) == ["not done"]
+
+
+async def test_the_next_start_on_sqlite_need_not_wait_for_the_dead(add, lease, store, engine):
+    await add(action())
+    await lease(worker="killed")
+    queue = LeaseQueue(store)
+    await queue.start(NOON)
+    found = await queue.lease(now=NOON, worker="next", length=MINUTE, limit=9)
+    assert keys(found) == (["poll:AC1"] if engine == "sqlite" else [])
 
 
 async def test_a_late_worker_may_finish_what_nobody_took_meanwhile(add, lease, finish):
@@ -106,6 +179,7 @@ async def test_a_late_worker_may_finish_what_nobody_took_meanwhile(add, lease, f
 async def test_a_lost_lease_rolls_back_what_was_written_with_it(add, lease, store, queue):
     await add(action())
     (lost,) = await lease()
+    await queue.leave("w1", NOON)
     await lease(NOON + HOUR)
     with pytest.raises(RuntimeError):  # noqa: PT012 - the block is what fails
         async with store.transaction() as tx:
@@ -239,3 +313,34 @@ async def test_nothing_is_handed_out_when_nothing_is_asked_for(add, lease):
 async def test_many_actions_in_one_batch_and_one_lease(add, lease):
     await add(*[action(f"k{number}", lane=f"lane {number % 40}") for number in range(1000)])
     assert len(await lease(limit=100_000)) == 500
+
+
+async def test_a_lane_a_worker_has_its_hands_full_with_is_left_to_others(add, lease):
+    await add(action("a", lane="stuck"), action("b", lane="free"))
+    assert keys(await lease(lanes_not=["stuck"])) == ["b"]
+    assert keys(await lease()) == ["a"]
+
+
+async def test_of_one_lane_no_more_is_taken_than_asked_for(add, lease):
+    await add(*[action(f"k{number}", lane=f"lane {number % 2}") for number in range(40)])
+    assert len(await lease(limit=30, lane_limit=5)) == 10
+
+
+async def test_every_one_of_very_many_lanes_has_its_turn(add, lease, finish, monkeypatch):
+    monkeypatch.setattr(leases, "LANES_MAX", 7)
+    await add(*[action(f"k{number:02}", lane=f"lane {number:02}") for number in range(30)])
+    await add(*[action(f"later {n}", NOON + HOUR, lane=f"lane 3{n}") for n in range(9)])
+    had = []
+    for _ in range(12):
+        for one in await lease(limit=5):
+            had.append(one.action.key)
+            await finish(one)
+    assert sorted(had) == [f"k{number:02}" for number in range(30)]
+
+
+async def test_due_work_that_meets_a_stop_is_held_and_the_rest_is_handed_out(add, lease, queue, store):
+    async with store.transaction() as tx:
+        await queue.put_hold(tx, Hold(scope="lane", value="stopped", reason="not now", since=NOON))
+    await add(action("a", lane="stopped"), action("b", lane="free"), action("c", NOON + HOUR, lane="stopped"))
+    assert keys(await lease()) == ["b"]
+    assert (await queue.counts(NOON))["held"] == 1

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from msgspec import structs
@@ -13,6 +13,7 @@ from sqlalchemy import select
 from milepost import wiring
 from milepost.clock import SteppedClock
 from milepost.flow import nothing_else, take_in
+from milepost.model.actions import ActionState, Which
 from milepost.model.orders import Contact, Destination, OrderFacts, PackageFacts
 from milepost.model.reports import Report, ReportKind
 from milepost.model.scans import Parsed
@@ -128,11 +129,8 @@ class House:
 
     async def due(self):
         """Keys of work that is due now."""
-        held = await self.app.work.lease(
-            now=self.clock.now(), worker="looks", length=timedelta(seconds=1), limit=100
-        )
-        self.clock.move(timedelta(seconds=1))
-        return sorted(one.action.key for one in held)
+        listed = await self.app.work.listed(Which(states=[ActionState.DUE]), limit=100)
+        return sorted(one.action.key for one in listed if one.action.due_at <= self.clock.now())
 
     async def kept(self, *without):
         """Every row of every table but those named."""

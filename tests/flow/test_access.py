@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from milepost.carry.due import carry_out_due
+from milepost.carry.hands import carry_out_due
 from milepost.flow import hear_push
 from milepost.model.shops import ShopState
 from milepost.sources.marketplaces.tiktok_shop.signing import push_signature

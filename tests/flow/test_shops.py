@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from milepost.carry.due import carry_out_due
 from milepost.carry.grants import renew, with_grant
+from milepost.carry.hands import carry_out_due
 from milepost.desk import shops as desk
 from milepost.flow import nothing_else
 from milepost.model.shops import ShopState

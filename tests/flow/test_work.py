@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from milepost.carry.due import LEASE_LENGTH, carry_out_due
+from milepost.carry.hands import carry_out_due
 from milepost.desk.lookup import look_up
 from milepost.flow import LostLeaseError, finish
 from milepost.model.actions import Outcome
@@ -18,6 +18,7 @@ from tests.flow.house import NOW, SHOP, Pigeon, house, order, scans
 from tests.journeys.acme import Acme
 
 DELIVERED = "2026-03-04T11:00+01:00  DEL  Paris FR"
+LEASE = timedelta(minutes=1)
 ADA = "ada@example.invalid"
 
 
@@ -119,13 +120,11 @@ async def test_what_a_dead_worker_held_is_done_by_another_and_the_late_one_write
     async with house(tmp_path) as milepost:
         await milepost.hear(order())
         app = milepost.app
-        (held, *_) = await app.work.lease(now=NOW, worker="dead", length=LEASE_LENGTH, limit=1)
-        milepost.clock.move(LEASE_LENGTH)
+        (held, *_) = await app.work.lease(now=NOW, worker="dead", length=LEASE, limit=1)
+        await app.work.start(NOW)  # as the next process does
         (again, *_) = [
             one
-            for one in await app.work.lease(
-                now=milepost.clock.now(), worker="alive", length=LEASE_LENGTH, limit=9
-            )
+            for one in await app.work.lease(now=NOW, worker="alive", length=LEASE, limit=9)
             if one.action.key == held.action.key
         ]
         with pytest.raises(LostLeaseError):  # noqa: PT012 - the block is what fails

@@ -166,9 +166,23 @@ FAULTS = (
     Fault(
         "a worker that lost its lease may still finish",
         "queue/statements.py",
-        'WORK.c.token == bindparam("mark"), IS_DUE)',
-        'bindparam("mark") != "", IS_DUE)',
+        'WORK.c.token == bindparam("mark"), IS_DUE | IS_HELD)',
+        'bindparam("mark") != "", IS_DUE | IS_HELD)',
         WORK + "what_a_dead_worker_held_is_done_by_another_and_the_late_one_writes_nothing",
+    ),
+    Fault(
+        "a living worker is taken for dead",
+        "queue/lives.py",
+        "if at - since >= length.total_seconds():",
+        "if at - since >= 0:",
+        "tests/contract/test_leases.py::test_a_living_worker_keeps_what_it_has_for_as_long_as_it_takes[sqlite]",
+    ),
+    Fault(
+        "a stuck lane keeps its place, so eight of them stop everything",
+        "carry/hands.py",
+        "slow = asyncio.get_running_loop().call_later(SLOW_AFTER_S, self._quick.release)",
+        "slow = asyncio.get_running_loop().call_later(1e9, self._quick.release)",
+        "tests/flow/test_hands.py::test_more_stuck_lanes_than_there_are_places_do_not_delay_the_others",
     ),
     Fault(
         "a notice has a new key each time, so it is told twice",

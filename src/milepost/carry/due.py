@@ -1,12 +1,7 @@
-"""Carrying out what is due: work of one kind and lane together, lanes beside each other.
-
-A carrier is asked about many numbers at once, and a slow or stuck lane never delays another.
-"""
+"""Carrying out what is due: which kind of work is done by whom, in bounded time, and what a failure means."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 
 import structlog
 
@@ -18,12 +13,7 @@ from milepost.carry.webhooks import send_webhooks, sweep_webhooks
 from milepost.flow import LostLeaseError, look_again
 from milepost.model.actions import ActionKind, Leased
 from milepost.ports.app import App
-
-LEASE_MAX = 400
-"""Actions taken at once; what is not reached within the lease comes back."""
-
-LEASE_LENGTH = timedelta(minutes=5)
-LANES_AT_ONCE = 8
+from milepost.ports.sources import SourceError
 
 log = structlog.get_logger(__name__)
 
@@ -40,25 +30,42 @@ HANDLERS: dict[ActionKind, Handler] = {
     ActionKind.SWEEP_WEBHOOKS: sweep_webhooks,
     ActionKind.WATCH_SHIPMENT: look_again,
 }
+TOGETHER = frozenset(
+    {
+        ActionKind.POLL_CARRIER,
+        ActionKind.POLL_ORDER,
+        ActionKind.POLL_TRACKING,
+        ActionKind.SEND_WEBHOOK,
+        ActionKind.WATCH_SHIPMENT,
+    }
+)
+"""Kinds that are done many in one go; all others one by one, each in its own time."""
 
 
-async def carry_out_due(app: App, worker: str) -> int:
-    """Take what is due now and do it; how many actions were taken."""
-    leased = await app.work.lease(now=app.clock.now(), worker=worker, length=LEASE_LENGTH, limit=LEASE_MAX)
-    groups: dict[tuple[ActionKind, str], list[Leased]] = defaultdict(list)
-    for held in leased:
-        groups[(held.action.kind, held.action.lane)].append(held)
-    limit = asyncio.Semaphore(LANES_AT_ONCE)
-    await asyncio.gather(*(_carry_out(kind, group, app, limit) for (kind, _), group in groups.items()))
-    return len(leased)
+async def carry_out(
+    kind: ActionKind, group: Sequence[Leased], app: App, stops: Callable[[], bool] = lambda: False
+) -> None:
+    """Do work of one kind and lane. `stops` is asked before each further piece; what is left is not begun."""
+    pieces = [group] if kind in TOGETHER else [[held] for held in group]
+    for piece in pieces:
+        if stops():
+            return
+        await _in_its_time(kind, piece, app)
 
 
-async def _carry_out(kind: ActionKind, group: list[Leased], app: App, limit: asyncio.Semaphore) -> None:
-    async with limit:
-        try:
-            await HANDLERS[kind](group, app)
-        except LostLeaseError as lost:
-            log.warning("lease_lost", action=str(lost))
-        except Exception as error:
-            log.exception("action_failed", kind=kind.value, actions=len(group))
-            await put_off(group, app, error)
+async def _in_its_time(kind: ActionKind, piece: Sequence[Leased], app: App) -> None:
+    """What takes longer than `work.action_s_max` is broken off and counts as failed."""
+    limit_s = app.settings.work.action_s_max
+    limit = asyncio.timeout(limit_s)
+    try:
+        async with limit:
+            await HANDLERS[kind](piece, app)
+    except LostLeaseError as lost:
+        log.warning("lease_lost", action=str(lost))
+    except Exception as error:
+        if limit.expired():
+            log.warning("action_too_long", kind=kind.value, lane=piece[0].action.lane, actions=len(piece))
+            await put_off(piece, app, SourceError(f"broken off: it had no end within {limit_s:g} s"))
+            return
+        log.exception("action_failed", kind=kind.value, actions=len(piece))
+        await put_off(piece, app, error)

@@ -1,6 +1,6 @@
 """The work list: decided actions, kept beside the facts, carried out once by whoever is alive."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -23,8 +23,34 @@ class WorkList(Protocol):
         length: timedelta,
         limit: int,
         kinds: Sequence[ActionKind] | None = None,
+        lanes_not: Collection[str] = (),
+        lane_limit: int = ...,
     ) -> list[Leased]:
-        """Take due actions, oldest first, fair over lanes; those of a dead worker come back by themselves."""
+        """Take due actions, oldest first, fair over lanes, `lane_limit` of one lane at most.
+
+        `length`, real time: a worker that gives no sign of life (`beat`) for that long is dead, and what it
+        had in hand goes to others. Nothing of the lanes `lanes_not` is taken: its hands are full there.
+        """
+        ...
+
+    async def start(self, now: datetime) -> None:
+        """Before the first lease: where only one process can work, what others had in hand is free again."""
+        ...
+
+    async def beat(self, worker: str) -> bool:
+        """A sign of life. False: others took us for dead, and what we had in hand is theirs."""
+        ...
+
+    async def give_back(self, leased: Sequence[Leased], now: datetime) -> int:
+        """What of these is neither finished nor taken over is anybody's again, from `now` on; how many."""
+        ...
+
+    async def leave(self, worker: str, now: datetime) -> int:
+        """Give back what is in hand and be gone; how many actions were given back."""
+        ...
+
+    async def doubtful(self, worker: str) -> bool:
+        """Whether some other worker has work in hand and has not moved since we first looked."""
         ...
 
     async def finish(self, sql: Sql, leased: Leased, outcome: Outcome, now: datetime) -> bool:

@@ -1,13 +1,14 @@
-"""Hands out decided work: each piece to one worker for a while; a dead worker's comes back by itself."""
+"""Hands out decided work: each piece to one worker at a time; a dead worker's comes back by itself."""
 
 import secrets
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
 from milepost.ports.store import Sql, Store
-from milepost.queue.handling import Handling
+from milepost.queue.lives import Lives
 from milepost.queue.rows import action_of, micros, moment, row_of
 from milepost.queue.statements import (
     ADD_EARLIER,
@@ -17,35 +18,44 @@ from milepost.queue.statements import (
     COUNTS,
     DEAD,
     DONE,
-    HELD_BY_LANE,
+    GIVE_BACK,
+    IN_HAND_BY_LANE,
     LANES,
     NEWEST_DEAD,
     NEXT_DUE,
-    oldest_due,
+    STILL_MINE,
+    oldest_free,
     take,
 )
 
 LEASE_MAX = 500  # pieces in one lease
-LANES_MAX = 1000
+LANES_MAX = 1000  # looked at in one go
+WINDOWS_MAX = 1000
+TRIES_MAX = 3
+SHARES = 4  # of each of many lanes so many times its share is looked at first
 DEAD_MAX = 1000
 NO_SEQ = -1
 
 
-class LeaseQueue(Handling):
+class LeaseQueue(Lives):
     """The work list over the store's `work` table (ports.work.WorkList), alike on every engine.
 
     A key is known for ever: a finished one-off action is never carried out again. Repeating work is one row.
     Asking for repeating work again while it is held is not forgotten: it stays due after `finish`.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, monotonic: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(store, monotonic)
+        self._beyond = ""  # the lane where the last look at very many lanes ended
 
     async def add(self, sql: Sql, actions: Sequence[Action]) -> None:
         """In the caller's transaction, so that facts and what follows from them are kept together."""
         for statement, is_meant in _WAYS:
             rows = [row_of(action) for action in actions if is_meant(action)]
             if rows:
+                rows.sort(
+                    key=lambda row: str(row["key"])
+                )  # alike in every transaction, so none waits in a ring
                 await sql.run(statement, rows)
 
     async def lease(
@@ -56,21 +66,35 @@ class LeaseQueue(Handling):
         length: timedelta,
         limit: int,
         kinds: Sequence[ActionKind] | None = None,
+        lanes_not: Collection[str] = (),
+        lane_limit: int = LEASE_MAX,
     ) -> list[Leased]:
         """Take due actions, oldest first, fair over lanes: one lane's backlog never keeps others waiting.
 
         Looking needs no transaction; taking does, and takes only what nobody took meanwhile.
         """
+        await self._take_over(worker, length, now)
+        await self._stop_held(now)
         limit = max(0, min(limit, LEASE_MAX))
-        chosen = await self._choose(micros(now), limit, None if kinds is None else tuple(kinds))
-        if not chosen:
-            return []
+        for _ in range(TRIES_MAX):
+            chosen = await self._choose(micros(now), limit, kinds, lanes_not, lane_limit)
+            if not chosen:
+                return []
+            taken = await self._take(chosen, worker, now, length)
+            if taken:  # else others were quicker with all of them: look again
+                return taken
+        return []
+
+    async def _take(
+        self, chosen: Sequence[tuple[Any, ...]], worker: str, now: datetime, length: timedelta
+    ) -> list[Leased]:
         until, token = now + length, secrets.token_hex(16)
         places = _places(len(chosen))
         wanted = [row[0] for row in chosen] + [NO_SEQ] * (places - len(chosen))
         parameters = {f"seq{number}": seq for number, seq in enumerate(wanted)}
-        parameters |= {"now": micros(now), "until": micros(until), "holder": worker, "mark": token}
+        parameters |= {"until": micros(until), "holder": worker, "mark": token}
         async with self._store.transaction() as transaction:
+            await self._join(transaction, worker, now)
             taken = {row[0] for row in await transaction.rows(take(places), parameters)}
         return [
             Leased(action=action_of(row[2:]), attempts=row[1], lease_until=until, token=token)
@@ -79,18 +103,59 @@ class LeaseQueue(Handling):
         ]
 
     async def _choose(
-        self, now: int, limit: int, kinds: tuple[ActionKind, ...] | None
+        self,
+        now: int,
+        limit: int,
+        kinds: Sequence[ActionKind] | None,
+        lanes_not: Collection[str],
+        lane_limit: int,
     ) -> list[tuple[Any, ...]]:
-        """The oldest of each lane, then the second oldest of each …; what a lane has out counts as had."""
-        lanes = [row[0] for row in await self._store.rows(LANES, {"lanes": LANES_MAX})]
-        held = dict(await self._store.rows(HELD_BY_LANE, {"now": now})) if len(lanes) > 1 else {}
-        ranked = []
-        for lane in lanes:
-            parameters = {"lane": lane, "now": now, "rows": limit}
-            found = await self._store.rows(oldest_due(kinds), parameters)
-            ranked += [(held.get(lane, 0) + place, row) for place, row in enumerate(found)]
+        """The oldest of each lane, then the second oldest of each …; what a lane has out counts as had.
+
+        Very many lanes are looked at in windows, each time from where the last look ended.
+        """
+        if limit == 0:
+            return []
+        started_at, by_lane = self._beyond, dict[str, list[tuple[Any, ...]]]()
+        for _ in range(WINDOWS_MAX):
+            found = await self._store.rows(LANES, {"lanes": LANES_MAX, "beyond": self._beyond})
+            self._beyond = found[-1][0] if len(found) == LANES_MAX else ""
+            lanes = [lane for (lane,) in found if lane not in lanes_not]
+            by_lane = await self._oldest(lanes, now, limit, kinds, lane_limit) if lanes else {}
+            if by_lane or self._beyond in (started_at, ""):
+                break
+        out = dict(await self._store.rows(IN_HAND_BY_LANE)) if len(by_lane) > 1 else {}
+        ranked = [
+            (out.get(lane, 0) + place, row)
+            for lane, rows in by_lane.items()
+            for place, row in enumerate(rows[:lane_limit])
+        ]
         ranked.sort(key=lambda pair: (pair[0], pair[1][DUE_AT], pair[1][0]))
         return [row for _, row in ranked[:limit]]
+
+    async def _oldest(
+        self,
+        lanes: Sequence[str],
+        now: int,
+        limit: int,
+        kinds: Sequence[ActionKind] | None,
+        lane_limit: int,
+    ) -> dict[str, list[tuple[Any, ...]]]:
+        """By lane, oldest first: of many lanes a few of each, and more of few."""
+        statement = oldest_free(self._store.engine, of_kinds=kinds is not None)
+        named = {} if kinds is None else {"kinds": [kind.value for kind in kinds]}
+        share = min(lane_limit, max(1, SHARES * limit // len(lanes)))
+        by_lane: dict[str, list[tuple[Any, ...]]] = {}
+        for rows in sorted({share, min(lane_limit, limit)}):
+            asked = {"lanes": list(lanes), "now": now, "rows": rows, **named}
+            found = await self._store.rows(statement, asked)
+            by_lane |= {lane: [] for lane in {row[LANE] for row in found}}
+            for row in sorted(found, key=lambda row: (row[DUE_AT], row[0])):
+                by_lane[row[LANE]].append(row)
+            lanes = [lane for lane, held in by_lane.items() if len(held) == rows]
+            if not lanes or sum(map(len, by_lane.values())) >= limit:
+                break
+        return by_lane
 
     async def finish(self, sql: Sql, leased: Leased, outcome: Outcome, now: datetime) -> bool:
         """Write the outcome; False if the lease was lost meanwhile (then the caller must roll back)."""
@@ -106,10 +171,26 @@ class LeaseQueue(Handling):
             changed = await sql.run(DEAD, [{**mine, **dead}])
         return changed == 1
 
+    async def give_back(self, leased: Sequence[Leased], now: datetime) -> int:
+        """What of these is neither finished nor taken over is anybody's again, from `now` on; how many."""
+        still = await self._still_mine({one.token for one in leased})
+        mine = [one for one in leased if (one.action.key, one.token) in still]
+        if not mine:
+            return 0
+        rows = [{"which": one.action.key, "mark": one.token, "back_at": micros(now)} for one in mine]
+        async with self._store.transaction() as transaction:
+            return await transaction.run(GIVE_BACK, rows)
+
+    async def _still_mine(self, tokens: Collection[str]) -> set[tuple[str, str]]:
+        found = set()
+        for token in tokens:
+            found |= {(row[0], token) for row in await self._store.rows(STILL_MINE, {"mark": token})}
+        return found
+
     async def next_due(self) -> datetime | None:
-        """When the next action falls due; a held one counts from when its lease runs out."""
-        times = [row[0] for row in await self._store.rows(NEXT_DUE) if row[0] is not None]
-        return moment(min(times)) if times else None
+        """When the next action that nobody has in hand falls due."""
+        ((first,),) = await self._store.rows(NEXT_DUE)
+        return None if first is None else moment(first)
 
     async def counts(self, now: datetime) -> dict[str, int]:
         """`due`, `leased`, `later`, `dead` and `held`."""
@@ -122,7 +203,7 @@ class LeaseQueue(Handling):
         return [(action_of(row[:7]), row[7], moment(row[8])) for row in found]
 
 
-DUE_AT = 6  # where `oldest_due` has it
+LANE, DUE_AT = 5, 6  # where `oldest_free` has them
 _WAYS: tuple[tuple[Any, Callable[[Action], bool]], ...] = (
     (ADD_ONCE, lambda action: not action.repeating),
     (ADD_EARLIER, lambda action: action.repeating and not action.replace_due),

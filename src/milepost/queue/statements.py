@@ -1,29 +1,27 @@
 """What the work list asks of its table. The table itself is made by the store (store/tables.py, `work`)."""
 
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Select,
     SmallInteger,
     Text,
+    TextClause,
     Update,
     bindparam,
     case,
     column,
+    delete,
     func,
     literal_column,
     null,
     select,
     table,
-    union_all,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql
-
-from milepost.model.actions import ActionKind
 
 WORK = table(
     "work",
@@ -35,8 +33,8 @@ WORK = table(
     column("payload", Text),
     column("repeating", SmallInteger),
     column("state", Text),
-    column("due_at", BigInteger),  # while held untouched, the same as free_at: a lost lease is due again then
-    column("free_at", BigInteger),
+    column("due_at", BigInteger),
+    column("free_at", BigInteger),  # while in a worker's hand, what due_at was set to: moved since, or not?
     column("worker", Text),
     column("token", Text),
     column("attempts", BigInteger),
@@ -50,11 +48,13 @@ HOLDS = table(
     column("reason", Text),
     column("since", BigInteger),
 )
+WORKERS = table("workers", column("name", Text), column("beat", BigInteger), column("since", BigInteger))
 # Written out, because an index over a part of the table only serves who names that very part.
 IS_DUE = WORK.c.state == literal_column("'due'")
 IS_HELD = WORK.c.state == literal_column("'held'")
 IS_DEAD = WORK.c.state == literal_column("'dead'")
 IS_IN_HAND = WORK.c.token != literal_column("''")
+IS_FREE = WORK.c.token == literal_column("''")
 ACTION = (
     WORK.c.key,
     WORK.c.kind,
@@ -94,54 +94,64 @@ ADD_EARLIER = _again(
 ADD_REPLACING = _again(_add.excluded.due_at)
 
 # Lanes that have work, found by hopping through the index from one to the next.
-_first = select(func.min(WORK.c.lane).label("lane")).where(IS_DUE).cte("lanes", recursive=True)
-_beyond = WORK.alias("beyond")
+_first = (
+    select(func.min(WORK.c.lane).label("lane"))
+    .where(IS_DUE, WORK.c.lane > bindparam("beyond", type_=Text))
+    .cte("lanes", recursive=True)
+)
+_later = WORK.alias("later")
 _next = (
-    select(func.min(_beyond.c.lane))
-    .where(_beyond.c.state == literal_column("'due'"), _beyond.c.lane > _first.c.lane)
+    select(func.min(_later.c.lane))
+    .where(_later.c.state == literal_column("'due'"), _later.c.lane > _first.c.lane)
     .scalar_subquery()
 )
 _lanes = _first.union_all(select(_next).where(_first.c.lane.is_not(None)))
 LANES = select(_lanes.c.lane).where(_lanes.c.lane.is_not(None)).limit(bindparam("lanes"))
 
-HELD_BY_LANE = (
-    select(WORK.c.lane, func.count())
-    .where(IS_DUE, IS_IN_HAND, WORK.c.free_at > bindparam("now"))
-    .group_by(WORK.c.lane)
-)
+IN_HAND_BY_LANE = select(WORK.c.lane, func.count()).where(IS_IN_HAND).group_by(WORK.c.lane)
+
+# The oldest free work of each of these lanes, in one question: one way to ask for it per engine.
+_OF_LANE = """FROM work AS d WHERE d.state = 'due' AND d.token = '' AND d.lane = l.value
+    AND d.due_at <= :now {kinds} ORDER BY d.due_at, d.seq LIMIT :rows"""
+_OLDEST = {
+    "sqlite": """SELECT w.seq, w.attempts, w.key, w.kind, w.shop_id, w.lane, w.due_at, w.payload, w.repeating
+    FROM json_each(:lanes) AS l JOIN work AS w ON w.seq IN (SELECT d.seq {of_lane})""",
+    "postgres": """SELECT w.* FROM unnest(CAST(:lanes AS text[])) AS l(value) CROSS JOIN LATERAL (SELECT
+    d.seq, d.attempts, d.key, d.kind, d.shop_id, d.lane, d.due_at, d.payload, d.repeating {of_lane}) AS w""",
+}
+_OF_KINDS = {
+    "sqlite": "AND d.kind IN (SELECT k.value FROM json_each(:kinds) AS k)",
+    "postgres": "AND d.kind = ANY(CAST(:kinds AS text[]))",
+}
 
 
 @cache
-def oldest_due(kinds: Sequence[ActionKind] | None) -> Select[Any]:
-    """Due work of one lane that nobody holds, oldest first."""
-    statement = select(WORK.c.seq, WORK.c.attempts, *ACTION).where(
-        IS_DUE,
-        WORK.c.lane == bindparam("lane"),
-        WORK.c.due_at <= bindparam("now"),
-        WORK.c.free_at <= bindparam("now"),
-    )
-    if kinds is not None:
-        statement = statement.where(WORK.c.kind.in_([kind.value for kind in kinds]))
-    return statement.order_by(WORK.c.due_at, WORK.c.seq).limit(bindparam("rows"))
+def oldest_free(engine: str, *, of_kinds: bool) -> TextClause:
+    """Up to `rows` due actions of each of `lanes` that nobody has in hand."""
+    of_lane = _OF_LANE.format(kinds=_OF_KINDS[engine] if of_kinds else "")
+    return text(_OLDEST[engine].format(of_lane=of_lane))
 
 
 @cache
 def take(places: int) -> Update:
-    """Hold up to `places` pieces (parameters `seq0`…), as far as nobody was quicker; their seq comes back."""
-    return (
-        update(WORK)
+    """Take up to `places` pieces (parameters `seq0`…), as far as nobody was quicker; their seq comes back.
+
+    On PostgreSQL a row that another worker is taking right now is passed over, not waited for.
+    """
+    free = (
+        select(WORK.c.seq)
         .where(
             WORK.c.seq.in_([bindparam(f"seq{number}", type_=BigInteger) for number in range(places)]),
             IS_DUE,
-            WORK.c.due_at <= bindparam("now"),
-            WORK.c.free_at <= bindparam("now"),
+            IS_FREE,
         )
-        .values(
-            due_at=bindparam("until"),
-            free_at=bindparam("until"),
-            worker=bindparam("holder"),
-            token=bindparam("mark"),
-        )
+        .with_for_update(skip_locked=True)
+    )
+    until = bindparam("until", type_=BigInteger)
+    return (
+        update(WORK)
+        .where(WORK.c.seq.in_(free))
+        .values(due_at=until, free_at=until, worker=bindparam("holder"), token=bindparam("mark"))
         .returning(WORK.c.seq)
     )
 
@@ -186,13 +196,30 @@ DEAD = (
     )
 )
 
-NEXT_DUE = union_all(
-    select(func.min(WORK.c.due_at)).where(IS_DUE, ~IS_IN_HAND),
-    # What is held comes back when its lease runs out, should its worker be dead.
-    select(func.min(case((WORK.c.due_at > WORK.c.free_at, WORK.c.due_at), else_=WORK.c.free_at))).where(
-        IS_DUE, IS_IN_HAND
-    ),
-)
+# A lost lease: due again as it was planned, or at once.
+_back = bindparam("back_at", type_=BigInteger)
+_GIVEN_BACK = {"due_at": case((WORK.c.due_at < _back, WORK.c.due_at), else_=_back), **_LET_GO}
+GIVE_BACK = update(WORK).where(*_MINE).values(_GIVEN_BACK)
+GIVE_BACK_ALL = update(WORK).where(IS_IN_HAND, WORK.c.worker == bindparam("holder")).values(_GIVEN_BACK)
+STILL_MINE = select(WORK.c.key).where(IS_IN_HAND, WORK.c.token == bindparam("mark"))
+
+_named = WORKERS.c.name == bindparam("who")
+BEAT = update(WORKERS).where(_named).values(beat=WORKERS.c.beat + 1)
+JOIN = postgresql.insert(WORKERS).on_conflict_do_nothing(index_elements=["name"])
+LEAVE = delete(WORKERS).where(_named)
+BURY = delete(WORKERS).where(_named, WORKERS.c.beat == bindparam("last"))
+ALIVE = select(WORKERS.c.name, WORKERS.c.beat)
+BUSY_WORKERS = select(WORK.c.worker).where(IS_IN_HAND).distinct()
+
+# Due work that meets a stop for its kind, lane or shop.
+STOP = {
+    scope: update(WORK)
+    .where(IS_DUE, IS_FREE, WORK.c.due_at <= bindparam("now"), of == bindparam("which"))
+    .values(state="held", error=bindparam("said"))
+    for scope, of in (("kind", WORK.c.kind), ("lane", WORK.c.lane), ("shop", WORK.c.shop_id))
+}
+
+NEXT_DUE = select(func.min(WORK.c.due_at)).where(IS_DUE, IS_FREE)
 
 _now = bindparam("now", type_=BigInteger)
 
@@ -203,9 +230,9 @@ def _how_many(*conditions: Any) -> Any:
 
 
 COUNTS = select(
-    _how_many(IS_DUE, WORK.c.due_at <= _now, WORK.c.free_at <= _now),
-    _how_many(IS_DUE, WORK.c.free_at > _now),
-    _how_many(IS_DUE, WORK.c.due_at > _now, WORK.c.free_at <= _now),
+    _how_many(IS_DUE, WORK.c.due_at <= _now, IS_FREE),
+    _how_many(IS_IN_HAND),
+    _how_many(IS_DUE, WORK.c.due_at > _now, IS_FREE),
     _how_many(IS_DEAD),
     _how_many(IS_HELD),
 )

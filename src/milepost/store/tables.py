@@ -455,7 +455,7 @@ WORK = _table(
     _flag("repeating"),
     _text("state"),
     _at("due_at"),
-    _at("free_at"),  # nobody holds it from here on; 0 when nobody held it
+    _at("free_at"),  # while in a worker's hand, what due_at was set to; else 0
     _text("worker"),
     _text("token"),
     _count("attempts"),
@@ -464,10 +464,13 @@ WORK = _table(
     UniqueConstraint("key"),
     Index("work_due", "due_at", "seq", **_where("state = 'due'")),
     Index("work_by_lane", "lane", "due_at", "seq", **_where("state = 'due'")),
-    Index("work_held", "free_at", **_where("state = 'due' AND token <> ''")),
+    Index("work_in_hand", "worker", **_where("token <> ''")),
     Index("work_dead", "ended_at", **_where("state = 'dead'")),
     Index("work_stopped", "due_at", "seq", **_where("state = 'held'")),
 )
+
+# Who carries work out now. A worker whose `beat` stands still is dead, and its work goes to another.
+WORKERS = _table("workers", _text("name", key=True), _count("beat"), _at("since"))
 
 # Stops that also meet work decided later: everything of one kind, lane or shop.
 WORK_HOLDS = _table(
