@@ -49,7 +49,7 @@ def headers(message_id: str, at: datetime, body: bytes, signing: Sequence[str]) 
 
 def signature(key: bytes, message_id: str, stamp: str, body: bytes) -> str:
     """HMAC-SHA256 over `id.timestamp.body`, base64."""
-    content = f"{message_id}.{stamp}.".encode() + body
+    content = f"{message_id}.{stamp}.".encode("utf-8", "surrogatepass") + body
     return base64.b64encode(hmac.new(key, content, hashlib.sha256).digest()).decode()
 
 

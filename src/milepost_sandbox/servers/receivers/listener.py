@@ -20,6 +20,9 @@ DRIP: Final = b"x" * 100
 FLOOD: Final = b"y" * 16_384
 IDLE_S: Final = 30.0
 
+HUNG_UP: Final = (ConnectionError, EOFError, TimeoutError, ValueError, asyncio.CancelledError)
+"""How a conversation ends; cancelled ones too, for a server that stops has nothing more to say."""
+
 How = Literal["whole", "hang", "reset", "slow", "endless", "headers"]
 
 
@@ -66,7 +69,7 @@ async def listening(handler: Handler, host: str = "127.0.0.1", port: int = 0) ->
         if task is not None:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
-        with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, TimeoutError, ValueError):
+        with contextlib.suppress(*HUNG_UP):
             await _converse(reader, writer, handler)
         with contextlib.suppress(ConnectionError):
             writer.close()

@@ -141,7 +141,7 @@ def why_refused(request: Request, secrets: Iterable[str], now: datetime) -> str 
         return "headers"
     if abs(now.timestamp() - int(stamp)) > TOLERANCE_S:
         return "timestamp"
-    content = b".".join([message_id.encode(), stamp.encode(), request.body])
+    content = b".".join([message_id.encode("utf-8", "surrogatepass"), stamp.encode(), request.body])
     for secret in secrets:
         try:
             key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
