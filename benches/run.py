@@ -4,12 +4,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benches import corridor, page
+from benches import corridor, growth, page, pushes
 from benches.figures import BUILD, Figure, merge
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "corridor_vs_bare_insert": corridor.measure,
     "page_vs_empty_page": page.measure,
+    "webhook_p99_ms": pushes.measure,
+    "growth": growth.measure,
 }
 
 
