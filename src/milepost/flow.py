@@ -85,20 +85,20 @@ async def hear_push(marketplace: str, headers: Mapping[str, str], body: bytes, a
         shop_id = push.report.shop_id
         if shop_id is not None:
             await app.work.add(tx, polls.looks_for_hints(shop_id, reading.hints, now))
-            await _heed(tx, shop_id, reading.notes, app)
+            await _heed(tx, shop_id, reading.notes)
     app.tally.count("pushes", source=marketplace)
     app.live.publish(["work"])
     return push
 
 
-async def _heed(tx: Transaction, shop_id: str, notes: Sequence[str], app: App) -> None:
+async def _heed(tx: Transaction, shop_id: str, notes: Sequence[str]) -> None:
     """What a push says of our access: a shop whose authorization ended is not asked any more."""
     for note in notes:
         word, _, when = note.partition(" ")
         if word == "authorization_ends":
             await tx.set_mark(f"authorization-ends:{shop_id}", when)
         if word == "authorization_ended":
-            for shop in await app.store.shops():
+            for shop in await tx.shops():
                 if shop.shop_id == shop_id:
                     await tx.put_shop(replace(shop, state=ShopState.NEEDS_AUTHORIZATION))
 

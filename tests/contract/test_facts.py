@@ -99,7 +99,7 @@ async def test_a_cancelled_batch_leaves_nothing_and_the_next_one_goes_in(store):
 async def test_nobody_sees_a_batch_before_it_is_whole(store):
     async with store.transaction() as tx:
         await tx.add_events([(event(), "s1")])
-        assert await store.shipment_events(["s1"]) == {"s1": []}
+        assert await asyncio.create_task(store.shipment_events(["s1"])) == {"s1": []}
     assert await store.shipment_events(["s1"]) == {"s1": [event()]}
 
 
@@ -107,7 +107,7 @@ async def test_batches_that_claim_the_same_name_stand_in_line(store):
     async def add_one():
         async with store.transaction() as tx:
             await tx.claim(["count", "another"])
-            seen = int(await store.mark("count") or 0)
+            seen = int(await tx.mark("count") or 0)
             await asyncio.sleep(0)
             await tx.set_mark("count", str(seen + 1))
 

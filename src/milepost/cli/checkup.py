@@ -196,8 +196,9 @@ async def _in_store(settings: Settings) -> list[Finding]:
 
 
 async def _database(store: Store) -> Finding:
-    if not await store.healthy():
-        return bad("database", "cannot be written", "see docs/run/store.md")
+    trouble = await store.trouble()
+    if trouble is not None:
+        return bad("database", f"cannot be written: {trouble}", "see docs/run/store.md")
     counts = await store.counts(None)
     told = f"{store.engine}; {counts['orders']} orders, {counts['shipments']} parcels"
     if counts["unknown_events"]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from milepost.model.events import TrackingEvent
@@ -32,6 +33,20 @@ NOBODYS_SHOP = ""
 T = TypeVar("T")
 
 
+class Trouble(StrEnum):
+    """Why facts cannot be kept just now, in the words that `/readyz` says to anybody."""
+
+    DISK_FULL = "disk full"
+    READ_ONLY = "read only"
+    DISK_ERROR = "disk error"
+    DAMAGED = "damaged"
+    AWAY = "database away"
+    NO_ANSWER = "no answer in time"
+    BUSY = "busy"
+    NOT_OPEN = "not open"
+    UNUSABLE = "cannot be used"
+
+
 class Sql(Protocol):
     """Running SQLAlchemy Core statements on whatever engine is behind."""
 
@@ -50,7 +65,11 @@ class Sql(Protocol):
 
 
 class Transaction(Sql, WebhookWrites, SmsWrites, Protocol):
-    """One batch of news, all or nothing, durable once the block ends without an error."""
+    """One batch of news, all or nothing, durable once the block ends without an error.
+
+    Inside the block what a write depends on is read through the transaction, never through the store: the
+    store raises RuntimeError for that task, for it does not see what went before and is not committed yet.
+    """
 
     async def claim(self, names: Iterable[str]) -> bool:
         """Wait until nobody else holds any of these names, and hold them to the end of the transaction.
@@ -150,9 +169,15 @@ class Transaction(Sql, WebhookWrites, SmsWrites, Protocol):
         """Statistics of those lanes that have history, in the order asked."""
         ...
 
+    async def shops(self) -> list[Shop]: ...
+
     async def put_shop(self, shop: Shop) -> None: ...
 
+    async def grant(self, marketplace: str, app_key: str, owner: str | None = None) -> Grant | None: ...
+
     async def put_grant(self, grant: Grant) -> None: ...
+
+    async def mark(self, name: str) -> str | None: ...
 
     async def set_mark(self, name: str, value: str) -> None:
         """A small named value, e.g. a watermark `sync:<shop>`."""
@@ -243,7 +268,11 @@ class Store(Sql, WebhookReads, SmsReads, Protocol):
     async def stop(self) -> None: ...
 
     async def healthy(self) -> bool:
-        """A cheap write-side check for readiness."""
+        """Whether facts can be kept now."""
+        ...
+
+    async def trouble(self) -> Trouble | None:
+        """Why facts cannot be kept now, found by keeping a small one; None when that was durable in time."""
         ...
 
     async def order(self, order_number: str, shop_ids: Sequence[str] | None = None) -> OrderRow | None: ...
@@ -355,9 +384,16 @@ class Store(Sql, WebhookReads, SmsReads, Protocol):
 class StoreError(Exception):
     """The database cannot be used; the text is one sentence that says what is wrong and what to do."""
 
+    def __init__(self, said: str, trouble: Trouble = Trouble.UNUSABLE) -> None:
+        super().__init__(said)
+        self.trouble = trouble
+
 
 class ContendedError(StoreError):
     """Two transactions were in each other's way and this one gave way: nothing of it is kept, do it again."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said, Trouble.BUSY)
 
 
 class CursorError(ValueError):

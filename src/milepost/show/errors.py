@@ -5,10 +5,11 @@ from typing import Any
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR, HTTP_503_SERVICE_UNAVAILABLE
 
+from milepost.ports.store import StoreError
 from milepost.show.looks import page
-from milepost.show.problems import problem_for
+from milepost.show.problems import TRY_AGAIN_S, problem_for
 
 FOR_PROGRAMS = ("/api/", "/hooks/", "/schema", "/metrics", "/healthz", "/readyz")
 WORDS = {
@@ -26,8 +27,9 @@ WORDS = {
         "Something broke here",
         "It is not your fault, and it is in our log. Please try again in a moment.",
     ),
+    503: ("Not available just now", "Our database does not answer. Nothing is lost; please try again soon."),
 }
-TRY_AGAIN_S = 60
+GUESS_AGAIN_S = 60
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +38,9 @@ def answer_for(request: Request[Any, Any, Any], error: Exception) -> Response[An
     """The answer to an error, for whoever asked."""
     if not wants_page(request):
         return problem_for(request, error)
+    if isinstance(error, StoreError):
+        log.warning("store_unavailable", said=str(error))
+        return _page(request, HTTP_503_SERVICE_UNAVAILABLE, {"Retry-After": TRY_AGAIN_S})
     if not isinstance(error, HTTPException):
         log.error("unforeseen", exc_info=error)
         return _page(request, HTTP_500_INTERNAL_SERVER_ERROR, {})
@@ -52,5 +57,5 @@ def wants_page(request: Request[Any, Any, Any]) -> bool:
 def _page(request: Request[Any, Any, Any], status: int, headers: dict[str, str]) -> Response[str]:
     title, sentence = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     if status == 429:
-        headers.setdefault("Retry-After", str(TRY_AGAIN_S))
+        headers.setdefault("Retry-After", str(GUESS_AGAIN_S))
     return page(request, "error.html", status=status, headers=headers, title=title, sentence=sentence)

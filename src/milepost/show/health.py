@@ -2,9 +2,11 @@
 
 from litestar import Request, Response, get
 from litestar.datastructures import State
-from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
+from litestar.status_codes import HTTP_503_SERVICE_UNAVAILABLE
 
 from milepost.ports.app import App
+from milepost.ports.store import StoreError
+from milepost.show.problems import TRY_AGAIN_S
 
 
 @get("/healthz", summary="The process answers", tags=["health"], security=[])
@@ -15,20 +17,21 @@ async def healthz() -> dict[str, str]:
 
 @get("/readyz", summary="It can read and write its facts", tags=["health"], security=[])
 async def readyz(request: Request[None, None, State]) -> Response[dict[str, object]]:
-    """503 with what is wrong when the database cannot be written.
+    """503 when facts cannot be kept; `database` says why: `disk full`, `read only`, `database away`.
 
     `degraded` is still 200: everything works, and other nodes' news shows some seconds later.
     """
     app: App = request.app.state.milepost
-    healthy = await app.store.healthy()
-    body: dict[str, object] = {
-        "state": "ready" if healthy else "unavailable",
-        "database": "ok" if healthy else "cannot be written",
-    }
     live = app.live.state()
-    if healthy and live.trouble:
-        body["state"] = "degraded"
-    body["live"] = {"engine": live.engine, "state": live.trouble or "ok", "nodes": len(live.nodes)}
-    if healthy:
-        body["work"] = await app.work.counts(app.clock.now())
-    return Response(body, status_code=HTTP_200_OK if healthy else HTTP_503_SERVICE_UNAVAILABLE)
+    told = {"engine": live.engine, "state": live.trouble or "ok", "nodes": len(live.nodes)}
+    trouble = await app.store.trouble()
+    if trouble is None:
+        try:
+            work = await app.work.counts(app.clock.now())
+        except StoreError as error:
+            trouble = error.trouble
+        else:
+            state = "degraded" if live.trouble else "ready"
+            return Response({"state": state, "database": "ok", "live": told, "work": work})
+    body: dict[str, object] = {"state": "unavailable", "database": trouble.value, "live": told}
+    return Response(body, status_code=HTTP_503_SERVICE_UNAVAILABLE, headers={"Retry-After": TRY_AGAIN_S})

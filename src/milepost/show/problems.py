@@ -12,7 +12,13 @@ from litestar.status_codes import (
     HTTP_401_UNAUTHORIZED,
     HTTP_404_NOT_FOUND,
     HTTP_500_INTERNAL_SERVER_ERROR,
+    HTTP_503_SERVICE_UNAVAILABLE,
 )
+
+from milepost.ports.store import StoreError
+
+TRY_AGAIN_S = "30"
+"""`Retry-After` while the database is in trouble; senders of pushes wait longer by themselves."""
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger(__name__)
@@ -44,6 +50,8 @@ PROBLEMS_OF_ONE = PROBLEMS | {HTTP_404_NOT_FOUND: _told("Unknown, or not yours: 
 
 def problem_for(_request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     """The problem document of an error; an unforeseen one says nothing of its inside."""
+    if isinstance(error, StoreError):
+        return unavailable(error)
     if not isinstance(error, HTTPException):
         log.error("unforeseen", exc_info=error)
         return _response(
@@ -60,6 +68,17 @@ def problem_for(_request: Request[Any, Any, Any], error: Exception) -> Response[
         errors=_errors(error),
     )
     return _response(problem, dict(error.headers or {}))
+
+
+def unavailable(error: StoreError) -> Response[Problem]:
+    """Nothing could be kept or read; who asks again later loses nothing."""
+    log.warning("store_unavailable", said=str(error))
+    problem = Problem(
+        title="Not available",
+        status=HTTP_503_SERVICE_UNAVAILABLE,
+        detail=f"The database does not work just now ({error.trouble}); send it again.",
+    )
+    return _response(problem, {"Retry-After": TRY_AGAIN_S})
 
 
 def _errors(error: HTTPException) -> list[dict[str, str]]:

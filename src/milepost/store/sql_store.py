@@ -5,16 +5,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from milepost.ports.clock import Clock
-from milepost.ports.store import StoreError
+from milepost.ports.store import StoreError, Trouble
 from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites
 from milepost.store.event_shelf import EventReads, EventWrites
 from milepost.store.exception_shelf import ExceptionReads, ExceptionWrites
 from milepost.store.notice_shelf import NoticeReads, NoticeWrites
 from milepost.store.order_shelf import OrderReads, OrderWrites
+from milepost.store.outside import Outside
 from milepost.store.people_shelf import PeopleReads, PeopleWrites
+from milepost.store.probe import Probe
 from milepost.store.promise_shelf import PromiseReads, PromiseWrites
 from milepost.store.report_shelf import ReportReads, ReportWrites
 from milepost.store.schema import check_key, make, why_refused
@@ -25,10 +25,10 @@ from milepost.store.shipment_shelf import ShipmentReads, ShipmentWrites
 from milepost.store.shop_shelf import ShopReads, ShopWrites
 from milepost.store.sms_shelf import SmsReads, SmsWrites
 from milepost.store.sql.engine import Engine
-from milepost.store.tables import SCHEMA
 from milepost.store.webhook_shelf import WebhookReads, WebhookWrites
 
-IS_WRITABLE = select(SCHEMA.c.version)
+PROBED = "probed"
+"""The mark whose keeping shows that facts can be kept."""
 
 
 class _Statements(Shelf):
@@ -58,6 +58,7 @@ class SqlTransaction(
     PromiseWrites,
     ExceptionWrites,
     DeliveryWrites,
+    ShopReads,
     ShopWrites,
     NoticeWrites,
     WebhookWrites,
@@ -90,10 +91,12 @@ class SqlStore(
     """Committed facts (ports.store.Store). Start it before use, stop it after."""
 
     def __init__(self, database: Engine, key_file: Path, clock: Clock) -> None:
-        super().__init__(database.reader, _Unstarted())
+        self._outside = Outside(database.reader)
+        super().__init__(self._outside, _Unstarted())
         self._database = database
         self._key_file = key_file
         self._clock = clock
+        self._probe = Probe(self._keep_a_mark)
 
     async def start(self) -> None:
         """Open, check and create the schema. Raises StoreError with one sentence and the fix."""
@@ -114,20 +117,25 @@ class SqlStore(
 
     async def stop(self) -> None:
         """Wait for what is under way and let go of the database. Stopping twice is fine."""
+        await self._probe.stop()
         await self._database.close()
 
     async def healthy(self) -> bool:
-        """Whether a transaction can be begun and ended."""
-        try:
-            async with self._database.transaction() as session:
-                return bool(await session.rows(IS_WRITABLE))
-        except StoreError:
-            return False
+        """Whether facts can be kept now."""
+        return await self.trouble() is None
+
+    async def trouble(self) -> Trouble | None:
+        """Why facts cannot be kept now, found by keeping a small one; None when that was durable in time."""
+        return await self._probe.trouble()
+
+    async def _keep_a_mark(self) -> None:
+        async with self.transaction() as tx:
+            await tx.set_mark(PROBED, self._clock.now().isoformat())
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqlTransaction]:
         """One at a time. Durable once the block ends without an error; an error leaves nothing behind."""
-        async with self._database.transaction() as session:
+        async with self._database.transaction() as session, self._outside.shut():
             yield SqlTransaction(session, self._sealer)
 
 

@@ -10,7 +10,7 @@ import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from milepost.ports.contention import again_if_contended
-from milepost.ports.store import StoreError
+from milepost.ports.store import StoreError, Trouble
 from milepost.store.sql.claims import CLAIM, NAMESPACE, buckets
 from milepost.store.sql.compiled import Compiled, Compiler, addition
 from milepost.store.sql.engine import Addition, Found, Row
@@ -99,7 +99,7 @@ class PostgresEngine:
 
     def connection(self) -> AbstractAsyncContextManager[asyncpg.pool.PoolConnectionProxy]:
         if self._pool is None:
-            raise StoreError(f"{self.name} is not open: start the store first")
+            raise StoreError(f"{self.name} is not open: start the store first", Trouble.NOT_OPEN)
         return _taken(self._pool, self.name)
 
     def compiled(self, statement: Any, first: Mapping[str, Any] | None, *, counted: bool = False) -> Compiled:

@@ -6,29 +6,58 @@ from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
 
-from milepost.ports.store import ContendedError, StoreError
+from milepost.ports.store import ContendedError, StoreError, Trouble
 
 UNREADABLE = (
     "store.url cannot be read as a PostgreSQL address: write `postgres://user:password@host/database`"
 )
-SAID: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
+SAID: tuple[tuple[tuple[type[Exception], ...], str, Trouble], ...] = (
     (
         (asyncpg.InvalidPasswordError, asyncpg.InvalidAuthorizationSpecificationError),
         "refuses our user or password: correct store.url",
+        Trouble.AWAY,
     ),
-    ((asyncpg.InvalidCatalogNameError,), "does not exist: create it, or correct store.url"),
-    ((asyncpg.InsufficientPrivilegeError,), "does not let our user do this: let it own the database"),
-    ((asyncpg.ReadOnlySQLTransactionError,), "is read-only: name the primary server in store.url"),
+    ((asyncpg.InvalidCatalogNameError,), "does not exist: create it, or correct store.url", Trouble.AWAY),
     (
-        (asyncpg.DiskFullError, asyncpg.OutOfMemoryError, asyncpg.TooManyConnectionsError),
-        "has no room: give the server more disk, memory or connections",
+        (asyncpg.InsufficientPrivilegeError,),
+        "does not let our user do this: let it own the database",
+        Trouble.UNUSABLE,
     ),
-    ((asyncpg.AdminShutdownError, asyncpg.CrashShutdownError), "was shut down: start the server again"),
-    ((asyncpg.CannotConnectNowError,), "is starting or stopping: wait a moment and start again"),
-    ((TimeoutError,), "does not answer in time: look at the server and the network"),
+    (
+        (asyncpg.ReadOnlySQLTransactionError,),
+        "is read-only: name the primary server in store.url",
+        Trouble.READ_ONLY,
+    ),
+    (
+        (asyncpg.DiskFullError,),
+        "cannot grow, because the server's disk is full: make room, nothing is lost",
+        Trouble.DISK_FULL,
+    ),
+    (
+        (asyncpg.OutOfMemoryError, asyncpg.TooManyConnectionsError),
+        "has no room: give the server more memory or connections",
+        Trouble.BUSY,
+    ),
+    (
+        (asyncpg.PostgresIOError,),
+        "cannot read or write its disk: look at the server's log",
+        Trouble.DISK_ERROR,
+    ),
+    (
+        (asyncpg.AdminShutdownError, asyncpg.CrashShutdownError),
+        "was shut down: start the server again",
+        Trouble.AWAY,
+    ),
+    (
+        (asyncpg.CannotConnectNowError,),
+        "is starting or stopping: wait a moment and start again",
+        Trouble.AWAY,
+    ),
+    ((TimeoutError,), "does not answer in time: look at the server and the network", Trouble.AWAY),
     (
         (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError),
         "cannot be reached: start the server, or correct store.url",
+        Trouble.AWAY,
     ),
 )
 
@@ -46,9 +75,9 @@ async def failures_told(name: str) -> AsyncIterator[None]:
     except GAVE_WAY as error:
         raise ContendedError(f"{name} let another writer pass: try again") from error
     except Exception as error:
-        for kinds, said in SAID:
+        for kinds, said, trouble in SAID:
             if isinstance(error, kinds):
-                raise StoreError(f"{name} {said}") from error
+                raise StoreError(f"{name} {said}", trouble) from error
         raise
 
 
