@@ -6,7 +6,7 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError
 from rich.console import Console
 
-from milepost.cli import accounts, care, carriers, demo, nodes, orders, running, sandbox, shops
+from milepost.cli import accounts, care, carriers, demo, nodes, orders, queue, running, sandbox, shops
 from milepost.cli.exits import Exit, refusals
 from milepost.cli.groups import ASK, OPTIONS, SET_UP, START
 from milepost.version import VERSION
@@ -44,6 +44,7 @@ app.command(accounts.users)
 app.command(accounts.keys)
 app.command(care.config_app)
 app.command(nodes.nodes, group=ASK)
+app.command(queue.app)
 app.register_install_completion_command(help="Teach your shell to complete these commands, and leave.")
 for option in ("--help", "--version", "--install-completion"):
     app[option].group = OPTIONS

@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import signal
+import sys
+import time
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +15,18 @@ from cyclopts import Parameter
 from milepost import wiring
 from milepost import worker as worker_room
 from milepost.cli import logs
+from milepost.desk.side_door import side_door, socket_beside
+from milepost.ports.app import App
 from milepost.settings import Settings, load
+from milepost.store.opening import file_of
 from milepost.web import build, listen, serve
 
-STOP_S = 2.5
-"""Real seconds work in hand may take to end after Ctrl-C; then it is left to its lease."""
+STOP_S = worker_room.STOP_S + worker_room.LEAVE_S + 1.0
+"""Real seconds everything may take to end after a stop; a worker gives back within them what has no end."""
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+TOLD_EVERY_S = 2.0
+"""A drain that takes longer says how far it is."""
 
 Config = Annotated[Path | None, Parameter(help="Settings file (default: milepost.toml, if it is there).")]
 
@@ -55,27 +65,55 @@ async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> None
             logs.say(f"Milepost answers at http://{settings.web.host}:{socket.getsockname()[1]}/")
         if with_worker:
             jobs.append(asyncio.create_task(worker_room.work(milepost.app, stop)))
-        await until_stopped(jobs, stop)
+        async with _side_door(milepost.app):
+            await until_stopped(jobs, stop)
+
+
+def _side_door(app: App) -> AbstractAsyncContextManager[None]:
+    """`milepost queue` comes in here, where no other process may open the database."""
+    file = file_of(app.settings.store.url)
+    return side_door(app, socket_beside(file)) if file else contextlib.nullcontext()
 
 
 async def _drain(settings: Settings) -> None:
     logs.set_up(settings)
-    async with wiring.running(settings) as milepost:
-        done = await worker_room.drain(milepost.app)
-    logs.say(f"{done} actions carried out.")
+    last = time.monotonic()
+
+    def told(done: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= TOLD_EVERY_S:
+            last = time.monotonic()
+            print(f"{done} actions carried out so far.", file=sys.stderr, flush=True)
+
+    async with wiring.running(settings) as milepost, stopping() as stop:
+        draining = asyncio.create_task(worker_room.drain(milepost.app, told, to_the_last=True))
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait({draining, waiting}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if not draining.done():
+            draining.cancel()  # what is in hand is finished or given back
+            await asyncio.wait({draining})
+            raise KeyboardInterrupt
+        logs.say(f"{draining.result()} actions carried out.")
 
 
 @contextlib.asynccontextmanager
 async def stopping() -> AsyncIterator[asyncio.Event]:
-    """An event that Ctrl-C or a polite kill sets."""
+    """An event that Ctrl-C or a polite kill sets. A second one ends the process at once, as if killed."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+
+    def once() -> None:
+        stop.set()
+        for number in SIGNALS:
+            loop.remove_signal_handler(number)
+
+    for number in SIGNALS:
+        loop.add_signal_handler(number, once)
     try:
         yield stop
     finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in SIGNALS:
             loop.remove_signal_handler(number)
 
 

@@ -98,3 +98,25 @@ class Outcome:
     next_due_at: datetime | None = None
     counts_as_failure: bool = False
     error: str = ""  # one sentence, no personal data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkWish:
+    """What a person wants of the work list: look, or change some of it."""
+
+    verb: str  # `count`, `list`, `retry`, `hold`, `release` or `drop`
+    which: Which = field(default_factory=Which)
+    limit: int = 0  # of `list`
+    reason: str = ""  # of `hold`; of `release` only what is held for it, when given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkAnswer:
+    """What was found or done."""
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    holds: Sequence[Hold] = ()
+    listed: Sequence[Listed] = ()
+    changed: int = 0  # actions; a stop that begins or ends counts none
+    stops: int = 0  # stops for a kind, lane or shop that began or ended
+    refused: str = ""  # why nothing could be done, in one sentence

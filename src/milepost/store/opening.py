@@ -18,13 +18,22 @@ def open_store(url: str, key_file: str | Path, clock: Clock) -> Store:
     return SqlStore(_engine(url), Path(key_file), clock)
 
 
-def _engine(url: str) -> Engine:
+def file_of(url: str) -> Path | None:
+    """The file of a SQLite database; None for another engine. Raises StoreError when it names none."""
     scheme, _, rest = url.partition(":")
-    if scheme == "sqlite":
-        path = rest.removeprefix("///")  # as other programs write it: sqlite:///relative, sqlite:////absolute
-        if path in ("", ":memory:"):
-            raise StoreError("store.url names no file: write `sqlite:var/milepost.sqlite`")
-        return SqliteEngine(Path(path))
+    if scheme != "sqlite":
+        return None
+    path = rest.removeprefix("///")  # as other programs write it: sqlite:///relative, sqlite:////absolute
+    if path in ("", ":memory:"):
+        raise StoreError("store.url names no file: write `sqlite:var/milepost.sqlite`")
+    return Path(path)
+
+
+def _engine(url: str) -> Engine:
+    file = file_of(url)
+    if file is not None:
+        return SqliteEngine(file)
+    scheme, _, _ = url.partition(":")
     if scheme in ("postgres", "postgresql"):
         return PostgresEngine(url)
     shown = urlsplit(url).scheme or "nothing"  # never more of it: it may hold a password
