@@ -1,5 +1,6 @@
 """Shops and what lets us in, users, links, subscriptions, marks, proofs and lanes."""
 
+import contextlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -144,6 +145,25 @@ async def test_a_lane_counts_each_parcel_once(store):
     assert [lane.lane for lane in found] == ["one", "us"]
     assert (found[0].deliveries, found[0].p10_h, found[0].median_h, found[0].p90_h) == (1, 42.0, 42.0, 42.0)
     assert (found[1].deliveries, found[1].p10_h, found[1].median_h, found[1].p90_h) == (11, 10.0, 50.0, 90.0)
+
+
+async def test_what_is_remembered_of_a_lane_is_what_is_counted_anew(store):
+    async def told(*also: float) -> tuple[int, float]:
+        async with store.transaction() as tx:
+            await tx.count_deliveries([("us", f"s{hours}", hours) for hours in also])
+            (lane,) = await tx.lanes(["us"])
+            return lane.deliveries, lane.median_h
+
+    assert await told(10.0, 20.0, 60.0) == (3, 20.0)
+    assert [await told(), await told()] == [(3, 20.0)] * 2
+    with contextlib.suppress(ZeroDivisionError):
+        async with store.transaction() as tx:
+            await tx.count_deliveries([("us", "rolled back", 90.0)])
+            assert (await tx.lanes(["us"]))[0].deliveries == 4
+            raise ZeroDivisionError
+    assert await told() == (3, 20.0)
+    assert await told(70.0) == (4, 40.0)
+    assert await told() == (4, 40.0)
 
 
 async def test_the_inbox_shows_the_newest_first_and_each_notice_once(store):

@@ -205,6 +205,15 @@ async def test_an_order_is_found_by_whatever_a_person_has_at_hand(store):
         assert await store.search(text, None, 10) == [], text
 
 
+async def test_of_many_orders_with_one_postcode_the_newest_of_ones_own_shops_are_found(store):
+    async with store.transaction() as tx:
+        for number in range(1000, 1012):
+            await tx.put_order(order(str(number), shop="ab"[number % 2], contact=ADA), NOON, "h")
+    every = [row.facts.order_number for row in await store.search("07666", None, 3)]
+    own = [row.facts.order_number for row in await store.search("07666", ["a"], 3)]
+    assert (every, own) == (["1011", "1010", "1009"], ["1010", "1008", "1006"])
+
+
 async def test_a_second_factor_belongs_to_the_order_or_not(store):
     async with store.transaction() as tx:
         await tx.put_order(order(contact=ADA), NOON, "h")

@@ -1,6 +1,8 @@
 """Keeps what deliveries left behind: proofs, and how long parcels took on each lane."""
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from statistics import quantiles
 
@@ -13,6 +15,7 @@ from milepost.store.shelf import Shelf, texts
 from milepost.store.tables import LANE_DELIVERIES, PROOFS
 from milepost.store.values import from_json, micros, moment, to_json
 
+LANES_REMEMBERED = 4096
 LANE_SAMPLES_MAX = 500  # the newest: what carriers do changes with the season
 
 ADD_PROOF = postgresql.insert(PROOFS).on_conflict_do_nothing(
@@ -34,7 +37,36 @@ HOURS_OF = (
 )
 
 
+NEWEST_OF = (
+    select(LANE_DELIVERIES.c.lane, LANE_DELIVERIES.c.seq)
+    .where(LANE_DELIVERIES.c.lane == bindparam("lane"))
+    .order_by(LANE_DELIVERIES.c.seq.desc())
+    .limit(1)
+)
+
+
+@dataclass(slots=True)
+class LaneBook:
+    """Statistics of lanes as they were at their newest delivery, so that nothing is counted over again."""
+
+    _known: OrderedDict[str, tuple[int, LaneStats]] = field(default_factory=OrderedDict)
+
+    def look(self, lane: str, newest: int) -> LaneStats | None:
+        """What is known, if no delivery came since."""
+        seq, stats = self._known.get(lane, (0, None))
+        return stats if seq == newest else None
+
+    def keep(self, newest: int, stats: LaneStats) -> None:
+        """Remember until the next delivery."""
+        self._known[stats.lane] = (newest, stats)
+        if len(self._known) > LANES_REMEMBERED:
+            self._known.popitem(last=False)
+
+
 class DeliveryWrites(Shelf):
+    lane_book: LaneBook  # one for the whole store
+    lanes_changed: set[str]  # by this transaction, which may yet be rolled back
+
     async def add_proofs(self, proofs: Iterable[tuple[str, str, ProofTold, datetime]]) -> None:
         """`(shop, shipment, proof, when heard)`; the same proof told again adds nothing."""
         rows = []
@@ -55,13 +87,21 @@ class DeliveryWrites(Shelf):
         ]
         if rows:
             await self._session.run(ADD_DELIVERY, rows)
+            self.lanes_changed |= {str(row["lane"]) for row in rows}
 
     async def lanes(self, names: Sequence[str]) -> list[LaneStats]:
         """Statistics over the newest deliveries of each lane that has any, in the order asked."""
-        hours: dict[str, list[float]] = {lane: [] for lane in texts(names)}
+        newest: dict[str, int] = dict(
+            await self._session.each(NEWEST_OF, [{"lane": lane} for lane in texts(names)])
+        )
+        known = {lane: self.lane_book.look(lane, seq) for lane, seq in newest.items()}
+        hours: dict[str, list[float]] = {lane: [] for lane, stats in known.items() if stats is None}
         for lane, took in await self._session.each(HOURS_OF, [{"lane": lane} for lane in hours]):
             hours[lane].append(took)
-        return [_stats(lane, samples) for lane, samples in hours.items() if samples]
+        counted = {lane: _stats(lane, samples) for lane, samples in hours.items()}
+        for lane in counted.keys() - self.lanes_changed:
+            self.lane_book.keep(newest[lane], counted[lane])
+        return [known[lane] or counted[lane] for lane in newest]
 
 
 class DeliveryReads(Shelf):

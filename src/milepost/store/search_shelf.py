@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import bindparam, select, union
+from sqlalchemy import Select, bindparam, select, union
+from sqlalchemy.sql.elements import ColumnElement
 
 from milepost.ports.store import OrderRow
 from milepost.store.contact_index import indexes_of_text
@@ -13,25 +15,41 @@ from milepost.store.sql.compiled import Among
 from milepost.store.tables import ORDERS, SHIPMENT_ORDERS, SHIPMENTS
 
 TEXT_LENGTH_MAX = 320
+POSTCODE_LENGTH_MAX = 12
+PHONE_DIGITS_MAX = 15  # ITU E.164
 
-# One question each, because each is answered by an index of its own.
-MATCHES = (
-    select(ORDERS.c.seq).where(ORDERS.c.order_number == bindparam("text")),
-    select(ORDERS.c.seq)
-    .select_from(
-        SHIPMENTS.join(SHIPMENT_ORDERS, SHIPMENT_ORDERS.c.shipment_id == SHIPMENTS.c.shipment_id).join(
-            ORDERS,
-            (ORDERS.c.shop_id == SHIPMENT_ORDERS.c.shop_id)
-            & (ORDERS.c.order_number == SHIPMENT_ORDERS.c.order_number),
-        )
+
+def _newest(column: ColumnElement[Any], name: str, *, walled: bool) -> Select[Any]:
+    """The newest orders by one index; no more than are shown, however many share a postcode."""
+    found = select(ORDERS.c.seq).where(column == bindparam(name))
+    if walled:
+        found = found.where(Among(ORDERS.c.shop_id, "shop_ids"))
+    newest = found.order_by(ORDERS.c.seq.desc()).limit(bindparam("rows")).subquery()
+    return select(newest.c.seq)
+
+
+def _found(*, walled: bool) -> Select[Any]:
+    """One question for each way an order can be found, because each is answered by an index of its own."""
+    joined = SHIPMENTS.join(SHIPMENT_ORDERS, SHIPMENT_ORDERS.c.shipment_id == SHIPMENTS.c.shipment_id).join(
+        ORDERS,
+        (ORDERS.c.shop_id == SHIPMENT_ORDERS.c.shop_id)
+        & (ORDERS.c.order_number == SHIPMENT_ORDERS.c.order_number),
     )
-    .where(SHIPMENTS.c.tracking_number.in_([bindparam("text"), bindparam("number")])),
-    select(ORDERS.c.seq).where(ORDERS.c.email_index == bindparam("email")),
-    select(ORDERS.c.seq).where(ORDERS.c.phone_index == bindparam("phone")),
-    select(ORDERS.c.seq).where(ORDERS.c.postal_index == bindparam("postal")),
-)
-FOUND = LISTED.where(ORDERS.c.seq.in_(union(*MATCHES))).order_by(ORDERS.c.seq.desc()).limit(bindparam("rows"))
-FOUND_BEHIND_WALL = FOUND.where(Among(ORDERS.c.shop_id, "shop_ids"))
+    tracked = SHIPMENTS.c.tracking_number.in_([bindparam("text"), bindparam("number")])
+    by_parcel = select(ORDERS.c.seq).select_from(joined).where(tracked)
+    if walled:
+        by_parcel = by_parcel.where(Among(ORDERS.c.shop_id, "shop_ids"))
+    matches = union(
+        _newest(ORDERS.c.order_number, "text", walled=walled),
+        by_parcel,
+        _newest(ORDERS.c.email_index, "email", walled=walled),
+        _newest(ORDERS.c.phone_index, "phone", walled=walled),
+        _newest(ORDERS.c.postal_index, "postal", walled=walled),
+    )
+    return LISTED.where(ORDERS.c.seq.in_(matches)).order_by(ORDERS.c.seq.desc()).limit(bindparam("rows"))
+
+
+FOUND, FOUND_BEHIND_WALL = _found(walled=False), _found(walled=True)
 
 
 class SearchReads(Shelf):
@@ -41,6 +59,10 @@ class SearchReads(Shelf):
         if not wanted:
             return []
         email, phone, postal = indexes_of_text(wanted, self._sealer)
+        if sum(map(str.isdigit, wanted)) > PHONE_DIGITS_MAX:
+            phone = None  # an order number ends like somebody's phone
+        if len(wanted) > POSTCODE_LENGTH_MAX:
+            postal = None
         parameters = {
             "text": wanted,
             "number": re.sub(r"[\s-]", "", wanted).upper(),  # tracking numbers are printed in groups

@@ -7,7 +7,7 @@ from typing import Any
 
 from milepost.ports.clock import Clock
 from milepost.ports.store import StoreError, Trouble
-from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites
+from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites, LaneBook
 from milepost.store.event_shelf import EventReads, EventWrites
 from milepost.store.exception_shelf import ExceptionReads, ExceptionWrites
 from milepost.store.notice_shelf import NoticeReads, NoticeWrites
@@ -24,7 +24,7 @@ from milepost.store.shelf import Shelf
 from milepost.store.shipment_shelf import ShipmentReads, ShipmentWrites
 from milepost.store.shop_shelf import ShopReads, ShopWrites
 from milepost.store.sms_shelf import SmsReads, SmsWrites
-from milepost.store.sql.engine import Engine
+from milepost.store.sql.engine import Engine, Session
 from milepost.store.webhook_shelf import WebhookReads, WebhookWrites
 
 PROBED = "probed"
@@ -67,6 +67,11 @@ class SqlTransaction(
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
 
+    def __init__(self, session: Session, sealer: Sealer, lane_book: LaneBook) -> None:
+        super().__init__(session, sealer)
+        self.lane_book = lane_book
+        self.lanes_changed = set()
+
     async def claim(self, names: Iterable[str]) -> bool:
         """Hold these names to the end; False where one writer is the rule."""
         return await self._session.claim(names)
@@ -97,6 +102,7 @@ class SqlStore(
         self._key_file = key_file
         self._clock = clock
         self._probe = Probe(self._keep_a_mark)
+        self._lane_book = LaneBook()
 
     async def start(self) -> None:
         """Open, check and create the schema. Raises StoreError with one sentence and the fix."""
@@ -136,7 +142,7 @@ class SqlStore(
     async def transaction(self) -> AsyncIterator[SqlTransaction]:
         """One at a time. Durable once the block ends without an error; an error leaves nothing behind."""
         async with self._database.transaction() as session, self._outside.shut():
-            yield SqlTransaction(session, self._sealer)
+            yield SqlTransaction(session, self._sealer, self._lane_book)
 
 
 class _Unstarted(Sealer):
