@@ -1,6 +1,7 @@
 """When a webhook is tried again (W-07): the very moments, on a clock that a test moves, and when we stop."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -30,7 +31,7 @@ async def tried_at(program, endpoint):
     """Seconds from the first try of the only message to each, and the gaps."""
     (sending,), _ = await program.app.store.webhook_sendings(endpoint.endpoint_id, cursor=None, limit=5)
     at = [one.at for one in sending.attempts]
-    return sending, [(later - sooner).total_seconds() for sooner, later in zip(at, at[1:], strict=False)]
+    return sending, [(later - sooner).total_seconds() for sooner, later in pairwise(at)]
 
 
 @pytest.mark.parametrize("word", ["500*", "301:http://127.0.0.1:9/x*", "404*", "reset*", "hang*", "slow*"])
@@ -55,14 +56,13 @@ async def test_ten_tries_at_their_times_then_a_dead_letter(tmp_path, word):
 
 async def test_the_same_key_always_waits_the_same_and_others_differ(tmp_path):
     async with subscriber(tmp_path) as program:
-        found = []
         for name in ("a", "b"):
             endpoint = await program.endpoint(name, words=["500*"])
             await ping(program.app, endpoint)
         await work_to_the_end(program, until=timedelta(hours=4))
-        for endpoint in await program.app.store.webhooks([SHOP]):
-            found.append((await tried_at(program, endpoint))[1])
-    assert found[0] != found[1]
+        first, second = await program.app.store.webhooks([SHOP])
+        waits = [(await tried_at(program, endpoint))[1] for endpoint in (first, second)]
+    assert waits[0] != waits[1]
 
 
 async def test_a_pause_that_is_asked_for_is_kept_by_every_message_to_the_endpoint(tmp_path):

@@ -64,6 +64,7 @@ class _Visit:
         self._pause_why = "it asked for a pause"
         self._is_over = False
         self._next_replay = 0.0
+        self._under_way: set[str] = set()  # a replay and a message's own try may come due together
 
     async def hand_over(self, held: Leased) -> None:
         """One message, unless the endpoint wants to be left alone meanwhile."""
@@ -79,6 +80,10 @@ class _Visit:
         if wait_until is not None:
             await _finish(held, Outcome(next_due_at=wait_until, error=self._pause_why), app)
             return
+        if message.message_id in self._under_way:
+            await _finish(held, Outcome(next_due_at=now + BREATH, error="it is on its way already"), app)
+            return
+        self._under_way.add(message.message_id)
         if held.action.payload.get("replay"):
             await self._pace()
         posted = await app.poster.post(

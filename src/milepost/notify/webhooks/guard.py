@@ -45,10 +45,17 @@ class NameResolver:
 class GuardedBackend(httpcore.AsyncNetworkBackend):
     """Where httpcore gets its connections: never from a name, always from an address that was checked."""
 
-    def __init__(self, resolve: Resolve, *, may_be_private: bool) -> None:
+    def __init__(
+        self,
+        resolve: Resolve,
+        *,
+        may_be_private: bool,
+        plain: httpcore.AsyncNetworkBackend | None = None,
+    ) -> None:
+        """`plain` makes the connections once they are allowed (tests watch it)."""
         self._resolve = resolve
         self._may_be_private = may_be_private
-        self._plain = httpcore.AnyIOBackend()
+        self._plain = plain or httpcore.AnyIOBackend()
 
     async def connect_tcp(
         self,

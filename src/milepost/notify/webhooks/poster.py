@@ -35,10 +35,11 @@ class HttpPoster:
         settings: Webhooks,
         *,
         resolve: Resolve | None = None,
+        plain: httpcore.AsyncNetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
         timeout_s: float = TIMEOUT_S,
     ) -> None:
-        """`resolve` and `tls` replace the system's names and certificates (tests)."""
+        """`resolve`, `plain` and `tls` replace the system's names, connections and certificates (tests)."""
         self._may_be_private = settings.allow_private
         self._timeout_s = timeout_s
         self._names = NameResolver()
@@ -48,7 +49,9 @@ class HttpPoster:
             max_keepalive_connections=CONNECTIONS_MAX,
             keepalive_expiry=IDLE_S,
             retries=0,
-            network_backend=GuardedBackend(resolve or self._names, may_be_private=self._may_be_private),
+            network_backend=GuardedBackend(
+                resolve or self._names, may_be_private=self._may_be_private, plain=plain
+            ),
         )
 
     async def post(
@@ -92,7 +95,9 @@ class HttpPoster:
             return Posted(verdict=Verdict.AGAIN, detail=detail, was_stuck=not _is_tls(error))
         except (httpcore.NetworkError, httpcore.TimeoutException, OSError):
             return Posted(verdict=Verdict.AGAIN, detail="the line was lost", was_stuck=True)
-        except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, UnicodeError):
+        except (httpcore.ProtocolError, httpcore.UnsupportedProtocol, UnicodeError) as error:
+            if "disconnected" in str(error):
+                return Posted(verdict=Verdict.AGAIN, detail="the line was lost", was_stuck=True)
             return Posted(verdict=Verdict.AGAIN, detail="its answer is not HTTP")
 
 

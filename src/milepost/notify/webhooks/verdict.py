@@ -15,7 +15,7 @@ GONE = 410
 ASKS_FOR_A_PAUSE = frozenset({429, 502, 503, 504})
 """Answers whose Retry-After also holds back other messages to the endpoint (Standard Webhooks)."""
 
-_E_MAIL = re.compile(r"[^\s@<>\"']{1,64}@[^\s@<>\"']{1,190}")
+_E_MAIL = re.compile(r"[^\s@<>\"',;]{1,64}@[^\s@<>\"',;]{1,190}")
 _LONG_NUMBER = re.compile(r"\+?\d[\d ().-]{5,}\d")
 _TOKEN = re.compile(r"[A-Za-z0-9+/_=-]{24,}")
 _TAG = re.compile(r"<[^<>]{0,300}>")
