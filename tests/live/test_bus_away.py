@@ -51,6 +51,22 @@ async def test_who_was_cut_off_alone_looks_again_though_nobody_says_anything(wid
         assert {await soon(anext(changes)) for _ in range(2)} == {ORDER, "work"}
 
 
+async def test_who_was_cut_off_alone_tells_the_others_when_it_is_back(wide_town, hasty):
+    direct = {"url": wide_town.url}  # past the gate
+    async with (
+        wide_town.node("cut off") as alone,
+        wide_town.node("other", **direct) as other,
+        other.listen(ORDER) as changes,
+    ):
+        wide_town.gate.stall()
+        alone.publish([ORDER])  # it is on its way
+        await gone(alone)
+        await wide_town.gate.shut()  # and there it is lost
+        await wide_town.gate.open()
+        assert await soon(anext(changes)) == ORDER
+        assert other.state().lost == 0
+
+
 async def test_a_bus_that_goes_silent_is_noticed_and_nobody_waits_for_it(wide_town, hasty):
     async with wide_town.nodes() as (here, there):
         wide_town.gate.stall()

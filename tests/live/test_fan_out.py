@@ -43,6 +43,15 @@ async def test_a_slow_reader_misses_repeats_and_never_the_last_change(town):
         assert await soon(waiting) == ORDER
 
 
+async def test_a_change_while_a_reader_looks_is_told_when_it_has_looked(town):
+    async with town.nodes() as (here, there), there.listen(ORDER) as changes, there.listen("end") as ends:
+        here.publish([ORDER])
+        assert await soon(anext(changes)) == ORDER  # it looks now
+        here.publish([ORDER, "end"])
+        await soon(anext(ends))
+        assert await soon(anext(changes)) == ORDER
+
+
 async def test_what_waits_for_a_reader_who_never_reads_is_bounded(town):
     topics = [f"order:shop-1:{number}" for number in range(TOPICS_MAX)]
     async with town.nodes() as (here, there), there.listen(*topics) as changes, there.listen("end") as ends:

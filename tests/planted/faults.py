@@ -21,6 +21,7 @@ PROMISES = "tests/flow/test_promises_kept.py::test_"
 WORK = "tests/flow/test_work.py::test_"
 SHOPS = "tests/flow/test_shops.py::test_"
 HOOKS = "tests/flow/test_hooks.py::test_"
+LIVE = "tests/live/test_"
 
 FAULTS = (
     Fault(
@@ -233,5 +234,33 @@ FAULTS = (
         ">= GUESSES_MAX",
         ">= GUESSES_MAX * 1_000",
         WORK + "after_five_wrong_guesses_an_order_is_closed_for_a_day",
+    ),
+    Fault(
+        "pages and workers are told of news before it is kept",
+        "flow.py",
+        "        await alongside(tx)\n    _show(appended, readings, app)\n",
+        "        await alongside(tx)\n        _show(appended, readings, app)\n",
+        "tests/flow/test_live.py::test_who_is_told_of_news_finds_it_kept",
+    ),
+    Fault(
+        "a node that was cut off does not look at what it missed",
+        "live/relay.py",
+        '        self._trouble = ""\n        self._hub.look_again()\n',
+        '        self._trouble = ""\n',
+        LIVE + "bus_away.py::test_who_was_cut_off_alone_looks_again_though_nobody_says_anything[nats]",
+    ),
+    Fault(
+        "what could not be sent to the other nodes is dropped",
+        "live/relay.py",
+        "            self._waiting.put_back(taken)  # a repeat does no harm, a loss would\n",
+        "",
+        LIVE + "bus_away.py::test_who_was_cut_off_alone_tells_the_others_when_it_is_back[nats]",
+    ),
+    Fault(
+        "a slow reader misses the last change instead of the repeats",
+        "live/hub.py",
+        "                del self._changed[mark]\n                yield self.topics[mark]\n",
+        "                yield self.topics[mark]\n                self._changed.pop(mark, None)\n",
+        LIVE + "fan_out.py::test_a_change_while_a_reader_looks_is_told_when_it_has_looked[process]",
     ),
 )

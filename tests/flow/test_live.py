@@ -1,0 +1,56 @@
+"""Whoever hears that something changed looks at once, so it must be kept by then: told after the commit, never before."""
+
+import json
+from contextlib import asynccontextmanager
+
+import apsw
+
+from milepost.flow import hear_push
+from milepost.live.hub import Hub
+from milepost.sources.marketplaces.tiktok_shop.signing import push_signature
+from tests.flow.house import SHOP, house, order, scans
+from tests.flow.test_hooks import LOOKS, PUSH
+from tests.sources.tiktok_server import APP
+
+
+class QuickReader(Hub):
+    """Looks into the file the moment it is told, by a connection of its own, as another process would."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.looks = []
+        self._path = str(path)
+
+    def publish(self, topics):
+        topics = list(topics)
+        super().publish(topics)
+        connection = apsw.Connection(self._path, flags=apsw.SQLITE_OPEN_READONLY)
+        count = "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM work)"
+        self.looks.append((topics, *next(connection.execute(count))))
+        connection.close()
+
+
+@asynccontextmanager
+async def watched(tmp_path):
+    reader = QuickReader(tmp_path / "house.sqlite")
+    async with house(tmp_path, live=reader) as milepost:
+        yield milepost, reader
+
+
+async def test_who_is_told_of_news_finds_it_kept(tmp_path):
+    async with watched(tmp_path) as (milepost, reader):
+        await milepost.hear(order())
+        await milepost.hear(scans("AC1", "2026-03-04T08:10+01:00  OFD  Paris FR"))
+        topics, events, due = reader.looks[-1]
+    assert f"order:{SHOP}:1001" in topics
+    assert f"console:{SHOP}" in topics
+    assert (events, due > 0) == (1, True)
+
+
+async def test_who_is_woken_for_work_finds_it_kept(tmp_path):
+    body = json.dumps(PUSH).encode()
+    signed = {"authorization": push_signature(APP.app_key, APP.app_secret, body)}
+    async with watched(tmp_path) as (milepost, reader):
+        await hear_push("tiktok_shop", signed, body, milepost.app)
+        topics, _, due = reader.looks[-1]
+    assert (topics, due) == (["work"], len(LOOKS))
