@@ -14,10 +14,13 @@ class Tier:
     seed_orders: int
     fault_orders: int  # orders of the world run under each fault by itself
     shuffles: int
+    power_cuts: int
+    failing_call_step: int  # 1: every call to the disk fails once
+    fills: int
 
 
 TIERS = {
-    "test": Tier("test", 200, (11, 12, 13), 40, 12, 200),
-    "sim": Tier("sim", 5_000, tuple(range(101, 121)), 200, 60, 2_000),
+    "test": Tier("test", 200, (11, 12, 13), 40, 12, 200, 100, 23, 2),
+    "sim": Tier("sim", 5_000, tuple(range(101, 121)), 200, 60, 2_000, 2_000, 1, 50),
 }
 TIER = TIERS[os.environ.get("MILEPOST_TIER", "test")]

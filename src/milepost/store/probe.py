@@ -5,6 +5,13 @@ from collections.abc import Awaitable, Callable
 
 from milepost.ports.store import StoreError, Trouble
 
+FEW_BYTES = 16
+MANY_BYTES = 256 * 1024
+"""Kept once when something could not be kept lately: on a full disk little things may still find room."""
+
+TOLD_LATER = (Trouble.BUSY, Trouble.NOT_OPEN)
+"""Refusals that say nothing of the disk."""
+
 ANSWER_S = 3.0
 """Real seconds a probe may take before the database counts as not answering."""
 
@@ -12,9 +19,15 @@ ANSWER_S = 3.0
 class Probe:
     """One try at a time, shared by all who ask meanwhile, so that asking often costs one commit each time."""
 
-    def __init__(self, keep: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, keep: Callable[[int], Awaitable[None]]) -> None:
+        """`keep` commits that many bytes, in place of those before."""
         self._keep = keep
+        self._doubts = False
         self._trying: asyncio.Task[Trouble | None] | None = None
+
+    def heard(self, error: StoreError) -> None:
+        """Somebody could not keep theirs."""
+        self._doubts = self._doubts or error.trouble not in TOLD_LATER
 
     async def trouble(self) -> Trouble | None:
         """What stood in the way; None when the small fact was durable in time."""
@@ -26,9 +39,12 @@ class Probe:
 
     async def _try(self) -> Trouble | None:
         try:
-            await self._keep()
+            if self._doubts:
+                await self._keep(MANY_BYTES)
+            await self._keep(FEW_BYTES)
         except StoreError as error:
             return error.trouble
+        self._doubts = False
         return None
 
     async def stop(self) -> None:

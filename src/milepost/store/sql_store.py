@@ -1,5 +1,6 @@
 """The store itself: all shelves over one database, of either engine."""
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -134,15 +135,19 @@ class SqlStore(
         """Why facts cannot be kept now, found by keeping a small one; None when that was durable in time."""
         return await self._probe.trouble()
 
-    async def _keep_a_mark(self) -> None:
+    async def _keep_a_mark(self, size: int) -> None:
         async with self.transaction() as tx:
-            await tx.set_mark(PROBED, self._clock.now().isoformat())
+            await tx.set_mark(PROBED, secrets.token_hex(size // 2))
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqlTransaction]:
         """One at a time. Durable once the block ends without an error; an error leaves nothing behind."""
-        async with self._database.transaction() as session, self._outside.shut():
-            yield SqlTransaction(session, self._sealer, self._lane_book)
+        try:
+            async with self._database.transaction() as session, self._outside.shut():
+                yield SqlTransaction(session, self._sealer, self._lane_book)
+        except StoreError as error:
+            self._probe.heard(error)
+            raise
 
 
 class _Unstarted(Sealer):
