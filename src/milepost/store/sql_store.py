@@ -147,6 +147,7 @@ class SqlStore(
                 yield SqlTransaction(session, self._sealer, self._lane_book)
         except StoreError as error:
             self._probe.heard(error)
+            self._lane_book = LaneBook()  # it may have learned from others in a group that was taken back
             raise
 
 
