@@ -18,6 +18,7 @@ from milepost.store.tables import METADATA, SCHEMA
 
 ENGINES = ("sqlite", "postgres")
 KEY = "milepost.key"
+USER = "milepost"  # owns its databases and is no superuser, so that row security binds it
 _SPARE: list[tuple[str, bytes]] = []  # databases of this process that nobody uses now, and their keys
 
 
@@ -55,7 +56,7 @@ async def fresh_url(engine: str, tmp_path: Path) -> AsyncIterator[str]:
     try:
         yield _url(name)
     finally:
-        await _on_server("postgres", f"DROP DATABASE {name} WITH (FORCE)")
+        await on_server("postgres", f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @asynccontextmanager
@@ -64,7 +65,7 @@ async def _emptied_url(tmp_path: Path) -> AsyncIterator[str]:
     if _SPARE:
         name, key = _SPARE.pop()
         tables = [table.name for table in METADATA.sorted_tables if table is not SCHEMA]
-        await _on_server(name, f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+        await on_server(name, f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
         (tmp_path / KEY).touch(0o600)
         (tmp_path / KEY).write_bytes(key)
     else:
@@ -76,15 +77,20 @@ async def _emptied_url(tmp_path: Path) -> AsyncIterator[str]:
 async def _new_database() -> str:
     await asyncio.to_thread(postgres_folder)
     name = f"test_{secrets.token_hex(6)}"
-    await _on_server("postgres", f"CREATE DATABASE {name}")
+    await on_server("postgres", f"CREATE DATABASE {name} OWNER {USER}")
     return name
 
 
+def base_of(url: str) -> str:
+    """The database's name in an address of `fresh_url`."""
+    return url.partition("?")[0].rpartition("/")[2]
+
+
 def _url(name: str) -> str:
-    return f"postgres://postgres@/{name}?host={postgres_folder()}"
+    return f"postgres://{USER}@/{name}?host={postgres_folder()}"
 
 
-async def _on_server(database: str, statement: str) -> None:
+async def on_server(database: str, statement: str) -> None:
     connection = await asyncpg.connect(user="postgres", database=database, host=postgres_folder())
     try:
         await connection.execute(statement)
@@ -115,4 +121,5 @@ def postgres_folder() -> str:
     for setting in ("fsync", "full_page_writes"):
         server.psql(f"ALTER SYSTEM SET {setting} = off;")
     server.psql("SELECT pg_reload_conf();")
+    server.psql(f"CREATE ROLE {USER} LOGIN;")
     return server.get_uri().rpartition("host=")[2]

@@ -12,7 +12,7 @@ from milepost.store.opening import open_store
 from milepost.store.schema import SCHEMA_VERSION
 from milepost.store.tables import SCHEMA
 from tests.contract.things import NOON, order
-from tests.stores import FixedClock, postgres_folder
+from tests.stores import FixedClock, base_of, fresh_url, on_server, postgres_folder
 
 SECRET = "hunter2"
 
@@ -66,9 +66,19 @@ async def test_a_store_that_is_not_started_says_so(url, opened):
 async def test_a_database_of_a_newer_milepost_is_refused(url, opened):
     store = opened(url)
     await store.start()
-    await store.run(update(SCHEMA).values(version=SCHEMA_VERSION + 1))
+    await store.run(update(SCHEMA).values(version=SCHEMA_VERSION + 1, serves=SCHEMA_VERSION + 1))
     await store.stop()
     await refused(store, "written by a newer Milepost .*install that version again")
+
+
+async def test_a_newer_database_that_still_serves_this_program_is_used(url, opened):
+    store = opened(url)
+    await store.start()
+    await store.run(update(SCHEMA).values(version=SCHEMA_VERSION + 1, serves=SCHEMA_VERSION))
+    await store.stop()
+    await store.start()
+    assert await store.healthy()
+    await store.stop()
 
 
 async def test_a_database_sealed_with_another_key_is_refused(url, opened, tmp_path):
@@ -159,7 +169,7 @@ async def test_a_postgresql_that_cannot_be_used_is_named_without_its_password(op
     folder = postgres_folder()
     for url, says in (
         (
-            f"postgres://postgres:{SECRET}@/nowhere?host={folder}",
+            f"postgres://milepost:{SECRET}@/nowhere?host={folder}",
             "database nowhere on .* does not exist: create it",
         ),
         (f"postgres://nobody:{SECRET}@/postgres?host={folder}", "refuses our user"),
@@ -169,6 +179,23 @@ async def test_a_postgresql_that_cannot_be_used_is_named_without_its_password(op
         (f"postgres://u:{SECRET}@[::1/d", "cannot be read as a PostgreSQL address"),
     ):
         await refused(opened(url), says)
+
+
+@pytest.mark.postgres
+async def test_a_server_that_does_not_wait_for_the_disk_is_refused(tmp_path, opened):
+    async with fresh_url("postgres", tmp_path) as url:
+        await on_server(base_of(url), f"ALTER DATABASE {base_of(url)} SET synchronous_commit = off")
+        await refused(opened(url), "does not wait for the disk .*set it to on")
+        await on_server(base_of(url), f"ALTER DATABASE {base_of(url)} SET synchronous_commit = on")
+        store = opened(url)
+        await store.start()
+        await store.stop()
+
+
+@pytest.mark.postgres
+async def test_a_user_whom_row_security_does_not_bind_is_refused(tmp_path, opened):
+    async with fresh_url("postgres", tmp_path) as url:
+        await refused(opened(url.replace("milepost@", "postgres@")), "row security does not bind: name one")
 
 
 async def test_commits_wait_for_the_disk(store, engine):

@@ -6,7 +6,19 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError
 from rich.console import Console
 
-from milepost.cli import accounts, care, carriers, demo, nodes, orders, queue, running, sandbox, shops
+from milepost.cli import (
+    accounts,
+    care,
+    carriers,
+    demo,
+    migrate,
+    nodes,
+    orders,
+    queue,
+    running,
+    sandbox,
+    shops,
+)
 from milepost.cli.exits import Exit, refusals
 from milepost.cli.groups import ASK, OPTIONS, SET_UP, START
 from milepost.version import VERSION
@@ -43,6 +55,7 @@ app.command(shops.app)
 app.command(accounts.users)
 app.command(accounts.keys)
 app.command(care.config_app)
+app.command(migrate.app)
 app.command(nodes.nodes, group=ASK)
 app.command(queue.app)
 app.register_install_completion_command(help="Teach your shell to complete these commands, and leave.")

@@ -1,10 +1,14 @@
 """Picks the database engine by its address."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from milepost.ports.clock import Clock
 from milepost.ports.store import Store, StoreError
+from milepost.store.migrator import Migrator
+from milepost.store.schema import why_refused
 from milepost.store.sql.engine import Engine
 from milepost.store.sql.postgres import PostgresEngine
 from milepost.store.sql.sqlite import SqliteEngine
@@ -16,6 +20,23 @@ SHAPES = "`sqlite:PATH` or `postgres://user:password@host/database`"
 def open_store(url: str, key_file: str | Path, clock: Clock) -> Store:
     """The store at `url` (settings.store.url), not started yet. Raises StoreError for another address."""
     return SqlStore(_engine(url), Path(key_file), clock)
+
+
+@asynccontextmanager
+async def open_migrator(url: str) -> AsyncIterator[Migrator]:
+    """What moves the tables of the database at `url`, which is open meanwhile. Raises StoreError."""
+    database = _engine(url)
+    found = await database.examine()
+    try:
+        refusal = why_refused(found, database.name)
+        if refusal is None and not found.tables:
+            refusal = f"{database.name} is empty: start Milepost, which makes its tables"
+        if refusal is not None:
+            raise StoreError(refusal)
+        await database.open()
+        yield Migrator(database)
+    finally:
+        await database.close()
 
 
 def file_of(url: str) -> Path | None:

@@ -1,16 +1,21 @@
 """The store itself: all shelves over one database, of either engine."""
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from milepost.ports.clock import Clock
 from milepost.ports.store import StoreError, Trouble
 from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites, LaneBook
 from milepost.store.event_shelf import EventReads, EventWrites
 from milepost.store.exception_shelf import ExceptionReads, ExceptionWrites
+from milepost.store.migrator import Migrator
+from milepost.store.months import make_parts
 from milepost.store.notice_shelf import NoticeReads, NoticeWrites
 from milepost.store.order_shelf import OrderReads, OrderWrites
 from milepost.store.outside import Outside
@@ -28,6 +33,8 @@ from milepost.store.sms_shelf import SmsReads, SmsWrites
 from milepost.store.sql.engine import Engine, Session
 from milepost.store.webhook_shelf import WebhookReads, WebhookWrites
 
+log = structlog.get_logger(__name__)
+TENDED_EVERY_S = 6 * 3600
 PROBED = "probed"
 """The mark whose keeping shows that facts can be kept."""
 
@@ -104,26 +111,52 @@ class SqlStore(
         self._clock = clock
         self._probe = Probe(self._keep_a_mark)
         self._lane_book = LaneBook()
+        self._tending: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Open, check and create the schema. Raises StoreError with one sentence and the fix."""
         found = await self._database.examine()
         try:
-            refusal = why_refused(found, self._database.name)
+            refusal = why_refused(found, self._database.name, may_upgrade=self.engine == "sqlite")
             if refusal is not None:
                 raise StoreError(refusal)
             self._sealer = Sealer(load_key(self._key_file, may_make=not found.tables))
             check_key(found, self._sealer.key_check, self._database.name)
             await self._database.open()
-            async with self._database.transaction() as session:
-                await session.claim(["schema"])
-                await make(session, self._sealer.key_check, self._clock.now())
+            await self._prepare(is_new=not found.tables)
         except BaseException:
             await self._database.close()
             raise
 
+    async def _prepare(self, *, is_new: bool) -> None:
+        """Tables as this program knows them; what takes long goes on beside the work."""
+        migrator = Migrator(self._database)
+        if is_new:
+            async with self._database.transaction() as session:
+                await make(session, self._sealer.key_check, self._clock.now())
+        elif self.engine == "sqlite":
+            await migrator.up(until_backfill=True)
+        await make_parts(self._database, self._clock.now())
+        self._tending = asyncio.create_task(self._tend(migrator))
+
+    async def _tend(self, migrator: Migrator) -> None:
+        """Finish a change of the tables that takes long, and make room for the months to come."""
+        while True:
+            try:
+                if self.engine == "sqlite":
+                    await migrator.up()
+                await asyncio.sleep(TENDED_EVERY_S)
+                await make_parts(self._database, self._clock.now())
+            except StoreError as error:
+                log.warning("tables_not_ready", why=str(error))
+                await asyncio.sleep(TENDED_EVERY_S)
+
     async def stop(self) -> None:
         """Wait for what is under way and let go of the database. Stopping twice is fine."""
+        tending, self._tending = self._tending, None
+        if tending is not None:
+            tending.cancel()
+            await asyncio.gather(tending, return_exceptions=True)
         await self._probe.stop()
         await self._database.close()
 

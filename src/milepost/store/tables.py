@@ -22,11 +22,13 @@ from sqlalchemy import (
     text,
 )
 
+from milepost.store.sql.by_month import BY_MONTH, MONTH_OF_EVENT
+
 METADATA = MetaData()
 
 
-def _table(name: str, *parts: Any) -> Table:
-    return Table(name, METADATA, *parts)
+def _table(name: str, *parts: Any, **more: Any) -> Table:
+    return Table(name, METADATA, *parts, **more)
 
 
 def _seq() -> Column[int]:
@@ -64,6 +66,8 @@ SCHEMA = _table(
     Column("version", BigInteger, nullable=False),
     _text("key_check"),  # shows whether a key file is the one this database was sealed with
     _at("made_at"),
+    _count("step"),  # how far the change to the next version has come
+    _count("serves"),  # the oldest program that can work with it, by the version it was made for
 )
 
 # What sources said.
@@ -191,6 +195,7 @@ EVENTS = _table(
     Index("events_by_order", "shop_id", "order_number", **_where("order_number IS NOT NULL")),
     Index("events_stray", "tracking_number", **_where("shop_id = ''")),
     Index("events_unknown", "shop_id", **_where("status = 'unknown'")),
+    info={BY_MONTH: MONTH_OF_EVENT},
 )
 
 PROOFS = _table(

@@ -51,6 +51,14 @@ class Found:
     tables: frozenset[str]
     version: int | None = None
     key_check: str | None = None
+    step: int = 0  # how far the change to the next version has come
+    serves: int = 0  # the oldest program that can work with it, by the version it was made for
+
+
+def found_in(tables: frozenset[str], row: Iterable[Any] | None) -> Found:
+    """What the database says of itself, in the order of its columns; version 1 said less."""
+    _, version, key_check, _, step, serves = [*(row or ()), None, None, None, None, None, None][:6]
+    return Found(tables, version, key_check, step or 0, serves or version or 0)
 
 
 class Engine(Protocol):
@@ -75,6 +83,10 @@ class Engine(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+    async def beside(self, statements: Sequence[str]) -> None:
+        """Run what changes tables so that, where that is possible, nobody who writes has to wait for it."""
+        ...
 
     def transaction(self) -> AbstractAsyncContextManager[Session]:
         """All or nothing; durable once the block ends without an error. On SQLite one at a time."""

@@ -14,10 +14,11 @@ from sqlalchemy.dialects import sqlite
 
 from milepost.ports.store import StoreError, Trouble
 from milepost.store.sql.compiled import Compiler, as_json
-from milepost.store.sql.engine import Addition, Found, Row
+from milepost.store.sql.engine import Addition, Found, Row, found_in
 from milepost.store.sql.lock_file import LockFile
 from milepost.store.sql.sqlite_file import FAILURES, connect, make_durable, refuse_other_formats, told
 from milepost.store.sql.sqlite_writer import SqliteSession, SqliteWriter
+from milepost.store.sql.verbatim import Verbatim
 
 READERS = 3
 T = TypeVar("T")
@@ -63,8 +64,7 @@ class SqliteEngine:
             tables = frozenset(row[0] for row in connection.execute("SELECT name FROM sqlite_master"))
             if "milepost_schema" not in tables:
                 return Found(tables)
-            row = connection.execute("SELECT version, key_check FROM milepost_schema").fetchone()
-            return Found(tables, *(row or ()))
+            return found_in(tables, connection.execute("SELECT * FROM milepost_schema").fetchone())
         except apsw.Error as error:
             raise told(error, self.name) from error
         finally:
@@ -97,6 +97,12 @@ class SqliteEngine:
     def transaction(self) -> AbstractAsyncContextManager[SqliteSession]:
         """One at a time; durable once the block ends without an error."""
         return self._writer.transaction()
+
+    async def beside(self, statements: Sequence[str]) -> None:
+        """In a transaction: SQLite has one writer, and this one is quick or comes in batches."""
+        async with self.transaction() as session:
+            for said in statements:
+                await session.run(Verbatim(said))
 
     @property
     def connection(self) -> apsw.Connection:

@@ -1,0 +1,76 @@
+"""`milepost migrate` moves a database from one version of its tables to another, and back."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from milepost.cli.exits import CommandError, Exit
+from milepost.cli.groups import SET_UP
+from milepost.cli.opening import AsJson, Config, say_json
+from milepost.settings import load
+from milepost.store.history import REVISIONS, SCHEMA_VERSION
+from milepost.store.migrator import Migrator, Place
+from milepost.store.opening import open_migrator
+
+To = Annotated[int | None, Parameter(help="The version to go to.")]
+Sql = Annotated[bool, Parameter(name="--sql", negative="", help="Print what would be said; change nothing.")]
+
+app = App(name="migrate", group=SET_UP, help="Bring the database's tables up to date, or back.")
+
+
+@app.command
+def status(*, as_json: AsJson = False, config: Config = None) -> int:
+    """Say which version the database has and which this program was made for; exit code 1 if they differ."""
+    place, serves = asyncio.run(_status(config))
+    if as_json:
+        say_json({"version": place.version, "step": place.step, "serves": serves, "program": SCHEMA_VERSION})
+    else:
+        half = f", {place.step} steps on the way to {place.version + 1}" if place.step else ""
+        print(f"The database has version {place.version}{half}; this program was made for {SCHEMA_VERSION}.")
+        for revision in REVISIONS[place.version - 1 :]:
+            print(f"  {revision.version}  {revision.about}")
+    return Exit.DONE if place == Place(SCHEMA_VERSION) else Exit.NO
+
+
+@app.command
+def up(*, to: To = None, sql: Sql = False, config: Config = None) -> None:
+    """Go on to the newest version, or to `--to`, while programs go on writing."""
+    asyncio.run(_move(config, SCHEMA_VERSION if to is None else to, up=True, sql=sql))
+
+
+@app.command
+def down(*, to: To = None, sql: Sql = False, config: Config = None) -> None:
+    """Go back to the version before, or to `--to`; then start the older program."""
+    asyncio.run(_move(config, to, up=False, sql=sql))
+
+
+async def _status(config: Path | None) -> tuple[Place, int]:
+    async with _opened(config) as migrator:
+        place = await migrator.where()
+        return place, migrator.serves(place)
+
+
+async def _move(config: Path | None, to: int | None, *, up: bool, sql: bool) -> None:
+    async with _opened(config) as migrator:
+        place = await migrator.where()
+        goal = max(1, place.version - (place.step == 0)) if to is None else to
+        if not 1 <= goal <= SCHEMA_VERSION or (Place(goal) < place if up else Place(goal) > place):
+            raise CommandError(
+                f"the database has version {place.version}: name one {'above' if up else 'below'} it"
+            )
+        if sql:
+            for said in migrator.sql(place, goal):
+                print(f"{said};\n")
+            return
+        after = await (migrator.up(goal) if up else migrator.down(goal))
+        print(f"The database has version {after.version} now; it had {place.version}.")
+
+
+@asynccontextmanager
+async def _opened(config: Path | None) -> AsyncIterator[Migrator]:
+    async with open_migrator(load(config).store.url) as migrator:
+        yield migrator

@@ -1,0 +1,13 @@
+"""Every change of the tables there was, in order. How to add one: docs/add/table.md."""
+
+from milepost.store.revision import Revision
+from milepost.store.revisions import r0002_many_nodes, r0003_telling
+
+REVISIONS: tuple[Revision, ...] = (r0002_many_nodes.REVISION, r0003_telling.REVISION)
+"""From version 1, which had no revision; each is one more than the one before."""
+
+SCHEMA_VERSION = REVISIONS[-1].version
+"""The version this program was made for."""
+
+SERVES = REVISIONS[-1].serves
+"""The oldest program that can work with it."""

@@ -1,0 +1,1 @@
+"""Changes of the tables, one file each, never edited once a release has them."""
