@@ -65,30 +65,51 @@ async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = no
     return readings
 
 
-@again_if_contended
 async def hear_push(marketplace: str, headers: Mapping[str, str], body: bytes, app: App) -> Push | Refusal:
     """Door 1, pushed: verified on the raw bytes, kept, and taken as a hint to look for oneself.
 
     Returns only after the commit, so that a sender who hears "yes" has been heard for good.
     """
-    now = app.clock.now()
-    push = app.marketplaces[marketplace].read_push(headers, body, now)
+    push = read_push(marketplace, headers, body, app)
+    if not isinstance(push, Refusal):
+        await keep_pushes([push], app)
+    return push
+
+
+def read_push(marketplace: str, headers: Mapping[str, str], body: bytes, app: App) -> Push | Refusal:
+    """A push whose signature is right, not kept yet; or why it is refused."""
+    push = app.marketplaces[marketplace].read_push(headers, body, app.clock.now())
     if isinstance(push, Refusal):
         app.tally.count("refusals", source=marketplace, reason=push.reason)
-        return push
-    reading = read(push.report, app.marketplaces[marketplace], app.gazetteer)
-    async with app.store.transaction() as tx:
-        if await tx.seen_push(marketplace, push.notification_id, now):
-            return push
-        await tx.keep_reports([push.report])
-        await _keep_refusals(tx, [reading])
-        shop_id = push.report.shop_id
-        if shop_id is not None:
-            await app.work.add(tx, polls.looks_for_hints(shop_id, reading.hints, now))
-            await _heed(tx, shop_id, reading.notes)
-    app.tally.count("pushes", source=marketplace)
-    app.live.publish(["work"])
     return push
+
+
+@again_if_contended
+async def keep_pushes(pushes: Sequence[Push], app: App) -> None:
+    """Those we have not seen, in one transaction, with the looks they ask for; all of them or none."""
+    now = app.clock.now()
+    async with app.store.transaction() as tx:
+        new = await _unseen(tx, pushes, now)
+        readings = [read(push.report, app.source(push.report), app.gazetteer) for push in new]
+        await tx.keep_reports([push.report for push in new])
+        await _keep_refusals(tx, readings)
+        looks = []
+        for reading in readings:
+            shop_id = reading.report.shop_id
+            if shop_id is not None:
+                looks += polls.looks_for_hints(shop_id, reading.hints, now)
+                await _heed(tx, shop_id, reading.notes)
+        await app.work.add(tx, looks)
+    for push in new:
+        app.tally.count("pushes", source=push.report.source)
+    app.live.publish(["work"])
+
+
+async def _unseen(tx: Transaction, pushes: Sequence[Push], now: datetime) -> list[Push]:
+    """Each id's first push, if that id was never heard before."""
+    by_id = {(push.report.source, push.notification_id): push for push in reversed(pushes)}
+    new = await tx.unseen_pushes(list(by_id), now)
+    return [push for key, push in reversed(by_id.items()) if key in new]
 
 
 async def _heed(tx: Transaction, shop_id: str, notes: Sequence[str]) -> None:

@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import socket
 from collections.abc import Generator, Sequence
+from functools import partial
 
 import uvicorn
 from litestar import Litestar
@@ -16,7 +17,9 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.types import ControllerRouterHandler
 
+from milepost.flow import keep_pushes
 from milepost.ports.app import App
+from milepost.ports.gathering import Gathering
 from milepost.show import pages
 from milepost.show.api.resources import router
 from milepost.show.assets import static
@@ -62,7 +65,9 @@ def build(app: App, counters: Counters) -> Litestar:
             components=Components(security_schemes={"apiKey": SecurityScheme(type="http", scheme="bearer")}),
         ),
         logging_config=None,
-        state=State({"milepost": app, "counters": counters}),
+        state=State(
+            {"milepost": app, "counters": counters, "pushes": Gathering(partial(keep_pushes, app=app))}
+        ),
         request_max_body_size=app.settings.web.body_bytes_max,
     )
 

@@ -9,6 +9,7 @@ from milepost.model.scans import ProofTold
 from milepost.model.shops import Grant, Shop, ShopState
 from tests.contract.things import HOUR, NOON, notice
 
+TIKTOK = "tiktok_shop"
 ADA = User(user_id="u1", email="Ada@Example.com", name="Ada", role=Role.SELLER, shop_ids=("a",))
 GRANT = Grant(
     marketplace="tiktok_shop",
@@ -111,9 +112,10 @@ async def test_a_subscription_is_one_per_order_channel_and_address(store):
 
 async def test_a_push_is_seen_once_per_source(store):
     async with store.transaction() as tx:
-        assert await tx.seen_push("tiktok_shop", "n1", NOON) is False
-        assert await tx.seen_push("tiktok_shop", "n1", NOON) is True
-        assert await tx.seen_push("other", "n1", NOON) is False
+        assert await tx.unseen_pushes([(TIKTOK, "n1"), (TIKTOK, "n1")], NOON) == {(TIKTOK, "n1")}
+        assert await tx.unseen_pushes([(TIKTOK, "n1"), (TIKTOK, "n2")], NOON) == {(TIKTOK, "n2")}
+        assert await tx.unseen_pushes([("other", "n1")], NOON) == {("other", "n1")}
+        assert await tx.unseen_pushes([], NOON) == set()
 
 
 async def test_guesses_count_for_a_day(store):

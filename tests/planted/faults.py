@@ -69,16 +69,23 @@ FAULTS = (
     Fault(
         "a push is kept though the work it asks for is not",
         "flow.py",
-        "            await app.work.add(tx, polls.looks_for_hints(shop_id, reading.hints, now))",
-        "            with __import__('contextlib').suppress(Exception):\n"
-        "                await app.work.add(tx, polls.looks_for_hints(shop_id, reading.hints, now))",
+        "        await app.work.add(tx, looks)\n",
+        "        with __import__('contextlib').suppress(Exception):\n"
+        "            await app.work.add(tx, looks)\n",
         HOOKS + "work_that_cannot_be_written_takes_the_push_with_it",
+    ),
+    Fault(
+        "pushes that could not be kept together are answered yes",
+        "ports/gathering.py",
+        "done.set_exception(error)",
+        "done.set_result(None)",
+        "tests/flow/test_gathering.py::test_when_nothing_can_be_kept_everybody_hears_it_and_it_is_tried_once",
     ),
     Fault(
         "a push told again is a new one",
         "flow.py",
-        "if await tx.seen_push(marketplace, push.notification_id, now):",
-        "if not marketplace:",
+        "reversed(by_id.items()) if key in new]",
+        "reversed(by_id.items())]",
         HOOKS + "a_push_told_again_is_one_push",
     ),
     Fault(

@@ -183,8 +183,8 @@ class Transaction(Sql, WebhookWrites, SmsWrites, Protocol):
         """A small named value, e.g. a watermark `sync:<shop>`."""
         ...
 
-    async def seen_push(self, source: str, notification_id: str, at: datetime) -> bool:
-        """Remember a push id; True if it had been seen before."""
+    async def unseen_pushes(self, keys: Sequence[tuple[str, str]], at: datetime) -> set[tuple[str, str]]:
+        """Remember push ids, `(source, id)`; those that had not been seen before."""
         ...
 
     async def put_notices(self, notices: Sequence[Notice]) -> set[str]:

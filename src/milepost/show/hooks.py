@@ -15,7 +15,7 @@ from litestar.status_codes import (
     HTTP_503_SERVICE_UNAVAILABLE,
 )
 
-from milepost.flow import hear_push
+from milepost.flow import read_push
 from milepost.model.reports import Refusal
 from milepost.ports.app import App
 from milepost.ports.store import StoreError
@@ -46,7 +46,9 @@ async def hook(marketplace: Key, request: Request[None, None, State]) -> Respons
     body = await request.body()
     try:
         async with asyncio.timeout(ANSWER_S):
-            heard = await hear_push(marketplace, dict(request.headers), body, app)
+            heard = read_push(marketplace, dict(request.headers), body, app)
+            if not isinstance(heard, Refusal):
+                await request.app.state.pushes.add(heard)
     except (StoreError, TimeoutError) as error:
         log.warning("push_not_kept", marketplace=marketplace, said=str(error) or "took too long")
         return _come_again()

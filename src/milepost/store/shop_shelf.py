@@ -1,5 +1,6 @@
 """Keeps the connected shops, the grants that let us in, and small things to remember."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -40,7 +41,7 @@ MARK = select(MARKS.c.value).where(MARKS.c.name == bindparam("name"))
 SEE_PUSH = (
     postgresql.insert(PUSHES)
     .on_conflict_do_nothing(index_elements=[PUSHES.c.source, PUSHES.c.notification_id])
-    .returning(PUSHES.c.source)
+    .returning(PUSHES.c.source, PUSHES.c.notification_id)
 )
 
 ADD_GUESS = insert(GUESSES)
@@ -68,10 +69,10 @@ class ShopWrites(Shelf):
     async def set_mark(self, name: str, value: str) -> None:
         await self._session.run(SET_MARK, [{"name": name, "value": value}])
 
-    async def seen_push(self, source: str, notification_id: str, at: datetime) -> bool:
-        """Remember a push id; True if it had been seen before."""
-        push = {"source": source, "notification_id": notification_id, "at": micros(at)}
-        return not await self._session.each(SEE_PUSH, [push])
+    async def unseen_pushes(self, keys: Sequence[tuple[str, str]], at: datetime) -> set[tuple[str, str]]:
+        """Remember push ids, `(source, id)`; those that had not been seen before."""
+        told = [{"source": source, "notification_id": name, "at": micros(at)} for source, name in keys]
+        return {(source, name) for source, name in await self._session.each(SEE_PUSH, told)}
 
     async def count_guess(self, subject: str, at: datetime) -> int:
         """Count one failed look-up; the subject's failures in the last 24 h, this one included."""
