@@ -8,6 +8,9 @@ ONLY ?=
 PORT ?= 8000
 DEBIAN_FOR_TESTS ?= chromium fonts-liberation fonts-noto-core nats-server
 
+# Tests start Python some hundred times; without compiled files beside the source each start costs double.
+unexport PYTHONDONTWRITEBYTECODE
+
 bin := .venv/bin
 hash = $(shell cat $(sort $(1)) /dev/null | sha256sum | cut -c1-16)
 
