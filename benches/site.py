@@ -13,7 +13,7 @@ from litestar import MediaType, Response, get
 
 from benches.heard import hear, told_of_orders
 from milepost import wiring
-from milepost.cli.running import stopping
+from milepost.cli.stopping import stopping
 from milepost.desk.lookup import make_link
 from milepost.flow import take_in
 from milepost.model.people import View

@@ -12,11 +12,13 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from milepost.model.errors import OperatorError
+
 ENVIRONMENT_PREFIX = "MILEPOST_"
 NESTING = "__"
 
 
-class SettingsError(Exception):
+class SettingsError(OperatorError):
     """A setting cannot be used; the text names it and the fix."""
 
 

@@ -8,14 +8,14 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from milepost.cli.answers import AsJson, Config, say_json
 from milepost.cli.exits import CommandError, Exit
-from milepost.cli.groups import SET_UP
-from milepost.cli.opening import AsJson, Config, opened, say_json
+from milepost.cli.opening import opened
 from milepost.desk.accounts import PASSWORD_LENGTH_MAX, add_api_key, add_user
 from milepost.model.people import Role
 
-users = App(name="user", group=SET_UP, help="People who sign in to the console.")
-keys = App(name="api-key", group=SET_UP, help="Keys with which programs read the API.")
+users = App(name="user")
+keys = App(name="api-key")
 
 Shops = Annotated[
     list[str] | None,

@@ -5,15 +5,14 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import Exit
-from milepost.cli.groups import ASK
-from milepost.cli.opening import AsJson, Config, console, say_json, table
 from milepost.clock import clock_of
 from milepost.identify.candidates import identify as identify_number
 from milepost.settings import load
 from milepost.sources.catalog import FolderCarrier, carriers
 
-app = App(name="carrier", group=ASK, help="Carriers: which there are, and whose number this is.")
+app = App(name="carrier")
 
 
 @app.command(name="list")

@@ -15,8 +15,10 @@ from cyclopts import Parameter
 from milepost import wiring
 from milepost import worker as worker_room
 from milepost.cli import logs, worlds
+from milepost.cli.answers import say
 from milepost.cli.exits import CommandError
-from milepost.cli.running import stopping, until_stopped
+from milepost.cli.running import until_stopped
+from milepost.cli.stopping import stopping
 from milepost.clock import SteppedClock, WorldClock
 from milepost.desk.accounts import add_api_key, add_user
 from milepost.model.people import Role
@@ -80,11 +82,6 @@ def demo(
     port: Annotated[int, Parameter(help="Where it answers; if taken, the next free one.")] = 8080,
     rate: Annotated[float, Parameter(help="World seconds per real second.")] = 120.0,
 ) -> None:
-    """Track simulated orders through the real connectors; open the printed address in a browser.
-
-    Everything runs on this machine: simulated TikTok Shop and carriers, Milepost, a database in a
-    temporary folder that is gone at the end. Ctrl-C ends all of it.
-    """
     asyncio.run(_demo(orders=orders, seed=seed, port=port, rate=rate))
 
 
@@ -163,17 +160,15 @@ class Stage:
         app = self.milepost.app
         await add_user(app, email=EMAIL, name="Demo", role=Role.ADMIN, password=password)
         key = await add_api_key(app, "demo", can_see_contacts=True)
-        logs.say(f"{url}/")
-        logs.say("")
-        logs.say("Orders to try (look them up with the e-mail or the postcode):")
+        say(f"{url}/")
+        say("")
+        say("Orders to try (look them up with the e-mail or the postcode):")
         for example in await self._known_examples():
-            logs.say(
-                f"  {example['order']}  {example['email']}  {example['postal_code']}   {example['story']}"
-            )
-        logs.say("")
-        logs.say(f"Console: {url}/console  e-mail {EMAIL}  password {password}")
-        logs.say(f"API key: {key}   sandbox: {self.sandbox.control_url}/world")
-        logs.say("Time in this world runs faster than life. Ctrl-C ends everything.")
+            say(f"  {example['order']}  {example['email']}  {example['postal_code']}   {example['story']}")
+        say("")
+        say(f"Console: {url}/console  e-mail {EMAIL}  password {password}")
+        say(f"API key: {key}   sandbox: {self.sandbox.control_url}/world")
+        say("Time in this world runs faster than life. Ctrl-C ends everything.")
 
     async def _known_examples(self) -> list[dict[str, Any]]:
         """Three orders that Milepost already tracks, on the move first."""

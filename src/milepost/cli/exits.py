@@ -2,16 +2,10 @@
 
 from enum import IntEnum
 
-from milepost.desk.accounts import AccountError
-from milepost.places.gazetteer import PlacesError
-from milepost.ports.live import LiveError
-from milepost.ports.sources import SourceError
-from milepost.ports.store import StoreError
-from milepost.settings import SettingsError
-from milepost.sources.catalog import CatalogError
+from milepost.model.errors import OperatorError, OutsideError
 
 
-class CommandError(Exception):
+class CommandError(OperatorError):
     """A command was asked for something it cannot do; the text says how to ask better."""
 
 
@@ -26,21 +20,9 @@ class Exit(IntEnum):
 
     @classmethod
     def of(cls, error: BaseException) -> "Exit":
-        """The code for one of `refusals`."""
-        outside = (StoreError, LiveError, SourceError, OSError)
-        return cls.OUTSIDE if isinstance(error, outside) else cls.WRONG
+        """The code for one of REFUSALS."""
+        return cls.OUTSIDE if isinstance(error, (OutsideError, OSError)) else cls.WRONG
 
 
-def refusals() -> tuple[type[Exception], ...]:
-    """Errors whose text is one sentence for the person at the terminal."""
-    return (
-        CommandError,
-        SettingsError,
-        StoreError,
-        LiveError,
-        PlacesError,
-        CatalogError,
-        SourceError,
-        AccountError,
-        OSError,
-    )
+REFUSALS = (OperatorError, OSError)
+"""Errors whose text is one sentence for the person at the terminal."""

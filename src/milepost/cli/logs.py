@@ -37,8 +37,3 @@ class _StandardError:
     def flush(self) -> None:
         """At once."""
         sys.stderr.flush()
-
-
-def say(line: str) -> None:
-    """One line for the person, at once, terminal or not."""
-    print(line, flush=True)

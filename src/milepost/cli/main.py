@@ -6,21 +6,9 @@ from typing import NoReturn
 from cyclopts import App, CycloptsError
 from rich.console import Console
 
-from milepost.cli import (
-    accounts,
-    care,
-    carriers,
-    demo,
-    migrate,
-    nodes,
-    orders,
-    queue,
-    running,
-    sandbox,
-    shops,
-)
-from milepost.cli.exits import Exit, refusals
-from milepost.cli.groups import ASK, OPTIONS, SET_UP, START
+from milepost.cli.commands import COMMANDS
+from milepost.cli.exits import REFUSALS, Exit
+from milepost.cli.groups import OPTIONS
 from milepost.version import VERSION
 
 ABOUT = """Self-hosted order tracking for TikTok Shop: from the order confirmation to the doorstep.
@@ -41,23 +29,8 @@ EPILOGUE = """Every command has --help; most have --json for programs.
 Exit codes: 0 done; 1 the answer is no; 2 wrong words or settings; 3 something outside cannot be used."""
 
 app = App(name="milepost", help=ABOUT, help_epilogue=EPILOGUE, version=VERSION, console=Console())
-app.command(demo.demo, group=START)
-app.command(running.run, group=START)
-app.command(running.web, group=START)
-app.command(running.worker, group=START)
-app.command(sandbox.app)
-app.command(orders.track, group=ASK)
-app.command(orders.order, group=ASK)
-app.command(carriers.app)
-app.command(care.doctor, group=ASK)
-app.command(orders.import_, name="import", group=SET_UP)
-app.command(shops.app)
-app.command(accounts.users)
-app.command(accounts.keys)
-app.command(care.config_app)
-app.command(migrate.app)
-app.command(nodes.nodes, group=ASK)
-app.command(queue.app)
+for command in COMMANDS:
+    app.command(command.path, name=command.name, group=command.group, help=command.help)
 app.register_install_completion_command(help="Teach your shell to complete these commands, and leave.")
 for option in ("--help", "--version", "--install-completion"):
     app[option].group = OPTIONS
@@ -66,10 +39,10 @@ for option in ("--help", "--version", "--install-completion"):
 def main() -> NoReturn:
     """Run one command and leave with an exit code that means something."""
     try:
-        code = app(exit_on_error=False)
+        code = app(sys.argv[1:], exit_on_error=False)
     except CycloptsError:
         sys.exit(Exit.WRONG)  # it said what was wrong already
-    except refusals() as error:
+    except REFUSALS as error:
         sys.stderr.write(f"milepost: {error}\n")
         sys.exit(Exit.of(error))
     except KeyboardInterrupt:

@@ -8,9 +8,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from milepost.cli.answers import AsJson, Config, say_json
 from milepost.cli.exits import CommandError, Exit
-from milepost.cli.groups import SET_UP
-from milepost.cli.opening import AsJson, Config, say_json
 from milepost.settings import load
 from milepost.store.history import REVISIONS, SCHEMA_VERSION
 from milepost.store.migrator import Migrator, Place
@@ -19,7 +18,7 @@ from milepost.store.opening import open_migrator
 To = Annotated[int | None, Parameter(help="The version to go to.")]
 Sql = Annotated[bool, Parameter(name="--sql", negative="", help="Print what would be said; change nothing.")]
 
-app = App(name="migrate", group=SET_UP, help="Bring the database's tables up to date, or back.")
+app = App(name="migrate")
 
 
 @app.command

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Iterator, Sequence
 
 from milepost.cli import logs
+from milepost.cli.answers import AsJson, Config, console, quietly, say_json, table
 from milepost.cli.exits import CommandError, Exit
-from milepost.cli.opening import AsJson, Config, console, quietly, say_json, table
 from milepost.live.opening import opened_live
 from milepost.live.relay import HERE_EVERY_S
 from milepost.ports.live import LiveState, Node
@@ -19,7 +19,6 @@ LOOK_S = 0.05
 
 
 def nodes(*, as_json: AsJson = False, config: Config = None) -> int:
-    """List the nodes that hear of each other: version, what they do, open pages."""
     settings = quietly(load(config))
     logs.set_up(settings)
     state = asyncio.run(_asked(settings))

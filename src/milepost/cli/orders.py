@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
+from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import CommandError, Exit
-from milepost.cli.opening import AsJson, Config, console, opened, say_json, table
+from milepost.cli.opening import opened
 from milepost.desk.imports import BODY_BYTES_MAX, Imported, ImportRefusedError, import_file
 from milepost.flow import take_in
 from milepost.model.carriers import Identification
@@ -49,7 +50,6 @@ def track(
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
-    """Say whose number this is and where the parcel is; a number we do not know is asked about now."""
     found = asyncio.run(_track(config, number, carrier, ask=ask))
     if as_json:
         say_json(_tracked_json(found))
@@ -192,10 +192,6 @@ def order(
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
-    """Show everything known of one order.
-
-    A terminal has onlookers: who gets it (name, address, e-mail, phone) is told only with --json.
-    """
     return asyncio.run(_order(config, confirmation, as_json=as_json))
 
 
@@ -315,7 +311,6 @@ def import_(
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
-    """Track orders from a CSV file, without a marketplace. Bad rows are named; the others go in."""
     try:
         with file.open("rb") as opened_file:
             body = opened_file.read(BODY_BYTES_MAX + 1)

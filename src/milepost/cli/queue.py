@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
+from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import CommandError, Exit
-from milepost.cli.groups import ASK
-from milepost.cli.opening import AsJson, Config, console, opened, say_json, table
+from milepost.cli.opening import opened
 from milepost.desk.side_door import ask, socket_beside
 from milepost.desk.work_list import answer
 from milepost.model.actions import ActionKind, ActionState, Listed, Which, WorkAnswer, WorkWish
 from milepost.settings import load
 from milepost.store.opening import file_of
 
-app = App(name="queue", group=ASK, help="See and steer what Milepost has to do.")
+app = App(name="queue")
 
 Keys = Annotated[list[str] | None, Parameter(help="Keys of actions, as `queue list` shows them.")]
 Kinds = Annotated[list[ActionKind] | None, Parameter(negative="", help="Only this kind; may be repeated.")]
@@ -76,7 +76,13 @@ def list_work(
 
 
 @app.command
-def show(key: str, /, *, as_json: AsJson = False, config: Config = None) -> int:
+def show(
+    key: Annotated[str, Parameter(help="The action's key, as `queue list` shows it.")],
+    /,
+    *,
+    as_json: AsJson = False,
+    config: Config = None,
+) -> int:
     """Show all that is known of one action."""
     listed = _wished(WorkWish(verb="list", which=Which(keys=[key]), limit=1), config).listed
     if not listed:

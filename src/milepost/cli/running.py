@@ -2,12 +2,9 @@
 
 import asyncio
 import contextlib
-import signal
 import sys
 import time
-from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import Parameter
@@ -15,6 +12,8 @@ from cyclopts import Parameter
 from milepost import wiring
 from milepost import worker as worker_room
 from milepost.cli import logs
+from milepost.cli.answers import Config, say
+from milepost.cli.stopping import stopping
 from milepost.desk.side_door import side_door, socket_beside
 from milepost.ports.app import App
 from milepost.settings import Settings, load
@@ -24,20 +23,15 @@ from milepost.web import build, listen, serve
 STOP_S = worker_room.STOP_S + worker_room.LEAVE_S + 1.0
 """Real seconds everything may take to end after a stop; a worker gives back within them what has no end."""
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 TOLD_EVERY_S = 2.0
 """A drain that takes longer says how far it is."""
 
-Config = Annotated[Path | None, Parameter(help="Settings file (default: milepost.toml, if it is there).")]
-
 
 def run(*, config: Config = None) -> None:
-    """Start everything: web server and worker in one process."""
     asyncio.run(_run(load(config), with_web=True, with_worker=True))
 
 
 def web(*, config: Config = None) -> None:
-    """Start only the web server; workers run elsewhere on the same database."""
     asyncio.run(_run(load(config), with_web=True, with_worker=False))
 
 
@@ -46,7 +40,6 @@ def worker(
     config: Config = None,
     drain: Annotated[bool, Parameter(help="Carry out what is due now, then stop.")] = False,
 ) -> None:
-    """Start only a worker."""
     settings = load(config)
     if drain:
         asyncio.run(_drain(settings))
@@ -62,7 +55,7 @@ async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> None
             site = build(milepost.app, milepost.counters)
             socket = listen(settings.web.host, settings.web.port)
             jobs.append(asyncio.create_task(serve(site, [socket], stop)))
-            logs.say(f"Milepost answers at http://{settings.web.host}:{socket.getsockname()[1]}/")
+            say(f"Milepost answers at http://{settings.web.host}:{socket.getsockname()[1]}/")
         if with_worker:
             jobs.append(asyncio.create_task(worker_room.work(milepost.app, stop)))
         async with _side_door(milepost.app):
@@ -94,27 +87,7 @@ async def _drain(settings: Settings) -> None:
             draining.cancel()  # what is in hand is finished or given back
             await asyncio.wait({draining})
             raise KeyboardInterrupt
-        logs.say(f"{draining.result()} actions carried out.")
-
-
-@contextlib.asynccontextmanager
-async def stopping() -> AsyncIterator[asyncio.Event]:
-    """An event that Ctrl-C or a polite kill sets. A second one ends the process at once, as if killed."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def once() -> None:
-        stop.set()
-        for number in SIGNALS:
-            loop.remove_signal_handler(number)
-
-    for number in SIGNALS:
-        loop.add_signal_handler(number, once)
-    try:
-        yield stop
-    finally:
-        for number in SIGNALS:
-            loop.remove_signal_handler(number)
+        say(f"{draining.result()} actions carried out.")
 
 
 async def until_stopped(jobs: list["asyncio.Task[None]"], stop: asyncio.Event) -> None:

@@ -9,20 +9,16 @@ from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from milepost.cli import logs
-from milepost.cli.check import Check, run_check
+from milepost.cli.answers import say
 from milepost.cli.exits import CommandError, Exit
-from milepost.cli.groups import START
-from milepost.cli.running import stopping
+from milepost.cli.stopping import stopping
 from milepost_sandbox import door
 
-app = App(
-    name="sandbox", group=START, help="Simulated TikTok Shop and carriers, with a truth to audit against."
-)
+app = App(name="sandbox")
 
 Faults = Annotated[str, Parameter(help="Fault switches, comma-separated; `all` or `none`.")]
 Seed = Annotated[int, Parameter(help="The same seed makes the same world.")]
@@ -81,12 +77,12 @@ async def _serve(options: door.SandboxOptions, *, until_input_ends: bool, as_jso
         if until_input_ends:
             asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _stop_at_the_end, stop)
         if as_json:
-            logs.say(json.dumps({"control_url": sandbox.control_url}))
+            say(json.dumps({"control_url": sandbox.control_url}))
         else:
-            logs.say(f"Control server: {sandbox.control_url}/world (state, addresses, keys, examples)")
+            say(f"Control server: {sandbox.control_url}/world (state, addresses, keys, examples)")
             for name, url in sandbox.urls.items():
-                logs.say(f"{name:12} {url}")
-            logs.say("Ctrl-C ends it.")
+                say(f"{name:12} {url}")
+            say("Ctrl-C ends it.")
         await stop.wait()
 
 
@@ -106,27 +102,13 @@ async def _open(options: door.SandboxOptions) -> AsyncIterator[door.Sandbox]:
         raise CommandError(str(error)) from error
 
 
-@app.command
-def check(
-    *,
-    seed: Seed = 1,
-    orders: Orders = 40,
-    stories: Stories = None,
-    faults: Faults = "none",
-    engine: Annotated[
-        Literal["sqlite", "postgres"], Parameter(help="Where Milepost keeps its facts.")
-    ] = "sqlite",
-    as_json: AsJson = False,
-) -> int:
-    """Run a world from its beginning to its end through a fresh Milepost, then audit it.
+app.command(
+    "milepost.cli.sandbox_check:check",
+    name="check",
+    help="""Run a world from its beginning to its end through a fresh Milepost, then audit it.
 
-    Ends with one JSON line of counts; exit code 1 if anything is missing, twice, invented or wrong.
-    """
-    job = Check(
-        seed=seed, orders=orders, stories=stories, faults=fault_names(faults), engine=engine, quiet=as_json
-    )
-    result = asyncio.run(run_check(job))
-    return _tell(result, as_json=as_json)
+Ends with one JSON line of counts; exit code 1 if anything is missing, twice, invented or wrong.""",
+)
 
 
 @app.command
@@ -145,16 +127,17 @@ def audit(
         result = asyncio.run(door.audit(url, key, sandbox_url))
     except door.AuditError as error:
         raise CommandError(str(error)) from error
-    return _tell(result, as_json=as_json)
+    return tell(result, as_json=as_json)
 
 
-def _tell(result: door.AuditResult, *, as_json: bool) -> int:
+def tell(result: door.AuditResult, *, as_json: bool) -> int:
+    """An audit's counts as one JSON line, and what is wrong before it; the exit code."""
     told: dict[str, Any] = asdict(result)
     details = told.pop("details", [])
     if not as_json:
         for detail in details[:DETAILS_SHOWN]:
-            logs.say(detail if isinstance(detail, str) else json.dumps(detail, default=str))
-    logs.say(json.dumps(told))
+            say(detail if isinstance(detail, str) else json.dumps(detail, default=str))
+    say(json.dumps(told))
     wrong = ("missing", "duplicate", "invented", "wrong_instant", "wrong_status")
     return Exit.NO if any(told[name] for name in wrong) else Exit.DONE
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from milepost import worker
+from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import CommandError, Exit
-from milepost.cli.groups import SET_UP
-from milepost.cli.opening import AsJson, Config, console, opened, say_json, table
+from milepost.cli.opening import opened
 from milepost.desk import connecting
 from milepost.desk.shops import sync_now
 from milepost.model.reports import Refusal
@@ -18,7 +18,7 @@ from milepost.model.shops import Shop
 
 DEFAULT = "tiktok_shop"
 
-app = App(name="shop", group=SET_UP, help="Connect shops and read their orders.")
+app = App(name="shop")
 
 Marketplace = Annotated[str, Parameter(help="The marketplace's folder name.")]
 

@@ -3,10 +3,12 @@
 import re
 import secrets
 from datetime import timedelta
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from milepost.model.errors import OperatorError
 from milepost.model.people import ApiKey, Role, User
 from milepost.ports.app import App
 from milepost.record.links import digest
@@ -20,10 +22,9 @@ TRIES_MAX = 10
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,190}")
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # ASVS minimum
-_NOBODY = _hasher.hash(secrets.token_hex(16))
 
 
-class AccountError(Exception):
+class AccountError(OperatorError):
     """An account cannot be made as asked; the text names the field and the fix."""
 
 
@@ -57,7 +58,7 @@ async def sign_in(app: App, email: str, password: str) -> tuple[User, str] | Non
     address = email.strip().casefold()
     subject = digest(f"sign-in:{address}")
     known = await app.store.user_by_email(address)
-    right = _matches(known[1] if known else _NOBODY, password[:PASSWORD_LENGTH_MAX])
+    right = _matches(known[1] if known else _nobody(), password[:PASSWORD_LENGTH_MAX])
     tired = await app.store.guesses(subject, now - timedelta(days=1)) >= TRIES_MAX
     if not (right and known) or tired or known[0].disabled:
         async with app.store.transaction() as tx:
@@ -94,6 +95,12 @@ async def add_api_key(
 async def api_key(app: App, secret: str) -> ApiKey | None:
     """The key a program showed, if it is one of ours."""
     return await app.store.api_key(digest(secret)) if secret else None
+
+
+@cache
+def _nobody() -> str:
+    """What an unknown address is compared with, so that it takes as long as a known one."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def _matches(password_hash: str, password: str) -> bool:

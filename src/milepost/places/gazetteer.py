@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import apsw
 
+from milepost.model.errors import OperatorError
 from milepost.model.places import Located, Precision, RawPlace
 from milepost.places.keys import place_key, spelled_out
 from milepost.places.readings import Country, Reading, Region, Words, rounds
@@ -36,7 +37,7 @@ AIRPORT = "SELECT city, region, country, lat, lon, zone FROM iata WHERE code = ?
 AIRPORT_NAMED = "SELECT code FROM airport_name WHERE key = ?1 AND country = ?2"
 
 
-class PlacesError(Exception):
+class PlacesError(OperatorError):
     """The place data cannot be used; the text says what to do."""
 
 

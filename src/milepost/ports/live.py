@@ -5,8 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from milepost.model.errors import OutsideError
 
-class LiveError(Exception):
+
+class LiveError(OutsideError):
     """The bus of `live.url` cannot be used; the text is one sentence with the fix, and holds no secret."""
 
 

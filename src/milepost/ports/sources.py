@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Protocol
 
 from milepost.model.carriers import CarrierCard, CodeBook
+from milepost.model.errors import OutsideError
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed
 from milepost.model.shipments import TrackingQuery
 from milepost.model.shops import Grant, Shop
 
 
-class SourceError(Exception):
+class SourceError(OutsideError):
     """A source could not be heard; the try is repeated on a schedule. The text has no secrets."""
 
     def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:

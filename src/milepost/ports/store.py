@@ -11,6 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from milepost.model.errors import OutsideError
 from milepost.model.events import TrackingEvent
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey
@@ -381,7 +382,7 @@ class Store(Sql, WebhookReads, SmsReads, Protocol):
     async def guesses(self, subject: str, since: datetime) -> int: ...
 
 
-class StoreError(Exception):
+class StoreError(OutsideError):
     """The database cannot be used; the text is one sentence that says what is wrong and what to do."""
 
     def __init__(self, said: str, trouble: Trouble = Trouble.UNUSABLE) -> None:

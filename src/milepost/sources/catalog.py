@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from milepost.model.carriers import CarrierCard, CodeBook, CodeMeaning, NumberPattern, Policy
+from milepost.model.errors import OperatorError
 from milepost.model.reports import Report
 from milepost.model.scans import CodeRef, Parsed
 from milepost.model.shipments import TrackingQuery
@@ -32,7 +33,7 @@ Fetch = Callable[[Sequence[TrackingQuery], Line, CarrierAccess, Clock], Awaitabl
 LineFactory = Callable[..., Line]
 
 
-class CatalogError(Exception):
+class CatalogError(OperatorError):
     """A source's folder is not as it should be; the text names the file, the place in it and the fix."""
 
 

@@ -1,28 +1,24 @@
-"""`milepost config check` and `doctor` say whether everything is set as it should be, and works."""
+"""`milepost config check` says whether everything is set as it should be."""
 
-import asyncio
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from pathlib import Path
 from typing import Any
 
 from cyclopts import App
 
-from milepost.cli.checkup import Finding, Verdict, examine
+from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import Exit
-from milepost.cli.groups import SET_UP
-from milepost.cli.opening import AsJson, Config, console, say_json, table
 from milepost.clock import clock_of
 from milepost.live.opening import bus_of
-from milepost.settings import ENVIRONMENT_PREFIX, NESTING, Settings, load
+from milepost.settings import ENVIRONMENT_PREFIX, NESTING, load
 from milepost.sources.catalog import carriers, marketplaces
 
 HIDDEN = "(set, hidden)"
 
-config_app = App(name="config", group=SET_UP, help="Look at the settings.")
+app = App(name="config")
 
 
-@config_app.command
+@app.command
 def check(*, as_json: AsJson = False, config: Config = None) -> int:
     """Print every setting's value, secrets hidden; a setting that cannot be used is named with its fix."""
     settings = load(config)
@@ -65,36 +61,3 @@ def _shown(value: Any, *, secret: bool) -> Any:
 def _with_names(rows: list[tuple[str, Any]]) -> Iterator[tuple[str, Any, str]]:
     for name, value in rows:
         yield name, value, ENVIRONMENT_PREFIX + name.upper().replace(".", NESTING)
-
-
-def doctor(*, as_json: AsJson = False, config: Config = None) -> int:
-    """Look at everything: database, keys, places, carriers, mail, clock, disk, browser files.
-
-    Each line says ok, warn or bad, and what to do about it.
-    """
-    findings = asyncio.run(_examine(config))
-    if as_json:
-        say_json(
-            [
-                {"what": one.what, "verdict": one.verdict.value, "told": one.told, "fix": one.fix}
-                for one in findings
-            ]
-        )
-    else:
-        _show(findings)
-    return Exit.NO if any(one.verdict is Verdict.BAD for one in findings) else Exit.DONE
-
-
-async def _examine(config: Path | None) -> list[Finding]:
-    settings: Settings = load(config)
-    return await examine(settings)
-
-
-def _show(findings: list[Finding]) -> None:
-    out = console()
-    colors = {Verdict.OK: "green", Verdict.WARN: "yellow", Verdict.BAD: "red"}
-    for one in findings:
-        out.print(f"[{colors[one.verdict]}]{one.verdict.value:5}[/]", end="")
-        out.print(f"{one.what:18} {one.told}", markup=False, highlight=False, soft_wrap=True)
-        if one.fix:
-            out.print(f"{'':24}{one.fix}", markup=False, highlight=False, style="dim", soft_wrap=True)

@@ -1,0 +1,95 @@
+"""Which commands there are, under which heading, and what `--help` says of each.
+
+The words stand here and not beside the functions: so `milepost --help` imports none of them, and a command
+imports only what it needs itself.
+"""
+
+from dataclasses import dataclass
+
+from cyclopts import Group
+
+from milepost.cli.groups import ASK, SET_UP, START
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One word after `milepost`."""
+
+    name: str
+    path: str  # module:attribute, a function or an App with commands of its own
+    group: Group
+    help: str  # its first line stands in the list of commands
+
+
+COMMANDS = (
+    Command(
+        "demo",
+        "milepost.cli.demo:demo",
+        START,
+        """Track simulated orders through the real connectors; open the printed address in a browser.
+
+Everything runs on this machine: simulated TikTok Shop and carriers, Milepost, a database in a
+temporary folder that is gone at the end. Ctrl-C ends all of it.""",
+    ),
+    Command(
+        "run", "milepost.cli.running:run", START, "Start everything: web server and worker in one process."
+    ),
+    Command(
+        "web",
+        "milepost.cli.running:web",
+        START,
+        "Start only the web server; workers run elsewhere on the same database.",
+    ),
+    Command("worker", "milepost.cli.running:worker", START, "Start only a worker."),
+    Command(
+        "sandbox",
+        "milepost.cli.sandbox:app",
+        START,
+        "Simulated TikTok Shop and carriers, with a truth to audit against.",
+    ),
+    Command(
+        "track",
+        "milepost.cli.orders:track",
+        ASK,
+        "Say whose number this is and where the parcel is; a number we do not know is asked about now.",
+    ),
+    Command(
+        "order",
+        "milepost.cli.orders:order",
+        ASK,
+        """Show everything known of one order.
+
+A terminal has onlookers: who gets it (name, address, e-mail, phone) is told only with --json.""",
+    ),
+    Command(
+        "carrier", "milepost.cli.carriers:app", ASK, "Carriers: which there are, and whose number this is."
+    ),
+    Command(
+        "doctor",
+        "milepost.cli.doctor:doctor",
+        ASK,
+        """Look at everything: database, keys, places, carriers, mail, clock, disk, browser files.
+
+Each line says ok, warn or bad, and what to do about it.""",
+    ),
+    Command(
+        "import",
+        "milepost.cli.orders:import_",
+        SET_UP,
+        "Track orders from a CSV file, without a marketplace. Bad rows are named; the others go in.",
+    ),
+    Command("shop", "milepost.cli.shops:app", SET_UP, "Connect shops and read their orders."),
+    Command("user", "milepost.cli.accounts:users", SET_UP, "People who sign in to the console."),
+    Command("api-key", "milepost.cli.accounts:keys", SET_UP, "Keys with which programs read the API."),
+    Command("config", "milepost.cli.config:app", SET_UP, "Look at the settings."),
+    Command(
+        "migrate", "milepost.cli.migrate:app", SET_UP, "Bring the database's tables up to date, or back."
+    ),
+    Command(
+        "nodes",
+        "milepost.cli.nodes:nodes",
+        ASK,
+        "List the nodes that hear of each other: version, what they do, open pages.",
+    ),
+    Command("queue", "milepost.cli.queue:app", ASK, "See and steer what Milepost has to do."),
+)

@@ -1,0 +1,27 @@
+"""`milepost sandbox check`: the words of it; cli/check.py does it."""
+
+import asyncio
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from milepost.cli.check import Check, run_check
+from milepost.cli.sandbox import AsJson, Faults, Orders, Seed, Stories, fault_names, tell
+
+
+def check(
+    *,
+    seed: Seed = 1,
+    orders: Orders = 40,
+    stories: Stories = None,
+    faults: Faults = "none",
+    engine: Annotated[
+        Literal["sqlite", "postgres"], Parameter(help="Where Milepost keeps its facts.")
+    ] = "sqlite",
+    as_json: AsJson = False,
+) -> int:
+    job = Check(
+        seed=seed, orders=orders, stories=stories, faults=fault_names(faults), engine=engine, quiet=as_json
+    )
+    result = asyncio.run(run_check(job))
+    return tell(result, as_json=as_json)
