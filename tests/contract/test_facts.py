@@ -26,18 +26,18 @@ async def count(store, table):
 async def test_an_event_appended_twice_is_new_once(store):
     first, second = event(), event(at=NOON + HOUR)
     async with store.transaction() as tx:
-        assert await tx.add_events([(first, "s1")]) == {("shop-1", first.event_id)}
+        assert await tx.add_events([(first, "s1")]) == set()
     async with store.transaction() as tx:
-        assert await tx.add_events([(first, "s1"), (second, "s1"), (second, "s1")]) == {
-            ("shop-1", second.event_id)
-        }
+        told = [(first, "s1"), (second, "s1"), (second, "s1")]
+        assert await tx.add_events(told) == {("shop-1", first.event_id)}
     assert await store.shipment_events(["s1"]) == {"s1": [first, second]}
 
 
 async def test_one_scan_told_in_two_shops_is_an_event_of_each(store):
     async with store.transaction() as tx:
-        added = await tx.add_events([(event(), "s1"), (event(shop="shop-2"), "s2")])
-    assert {shop for shop, _ in added} == {"shop-1", "shop-2"}
+        assert await tx.add_events([(event(), "s1"), (event(shop="shop-2"), "s2")]) == set()
+    kept = await store.shipment_events(["s1", "s2"])
+    assert {one.shop_id for events in kept.values() for one in events} == {"shop-1", "shop-2"}
 
 
 async def test_an_event_comes_back_as_it_was_told(store):
@@ -92,7 +92,7 @@ async def test_a_cancelled_batch_leaves_nothing_and_the_next_one_goes_in(store):
     with pytest.raises(asyncio.CancelledError):
         await task
     async with store.transaction() as tx:
-        assert len(await tx.add_events([(event(at=NOON + HOUR), "s1")])) == 1
+        assert not await tx.add_events([(event(at=NOON + HOUR), "s1")])
     assert len((await store.shipment_events(["s1"]))["s1"]) == 1
 
 
@@ -253,8 +253,8 @@ async def test_the_ledger_keeps_every_promise_oldest_first(store):
 async def test_many_rows_at_once_are_all_kept(store):
     many = [(event(at=NOON + timedelta(seconds=number)), f"s{number % 7}") for number in range(3000)]
     async with store.transaction() as tx:
-        assert len(await tx.add_events(many)) == 3000
         assert len(await tx.add_events(many)) == 0
+        assert len(await tx.add_events(many)) == 3000
     kept = await store.shipment_events([f"s{number}" for number in range(7)])
     assert sum(len(events) for events in kept.values()) == 3000
 

@@ -112,7 +112,7 @@ class Transaction(Sql, WebhookWrites, SmsWrites, Protocol):
     async def add_events(self, events: Sequence[tuple[TrackingEvent, str | None]]) -> set[tuple[str, str]]:
         """Append events with the shipment each belongs to (None: the order's). `shop_id` must be set.
 
-        Returns `(shop_id, event_id)` of those that were new.
+        Returns `(shop_id, event_id)` of those that were there already.
         """
         ...
 

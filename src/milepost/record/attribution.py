@@ -79,12 +79,12 @@ class Attribution:
             for event, shipment_id in placed
             if shipment_id not in before or event.event_id not in before[shipment_id]
         }
-        new = await tx.add_events(list(told.values())) if told else set()
+        there = await tx.add_events(list(told.values())) if told else set()
         of_shipments: dict[str, list[TrackingEvent]] = defaultdict(list)
         for key, (event, shipment_id) in told.items():
-            if shipment_id is not None and key in new:
+            if shipment_id is not None and key not in there:
                 of_shipments[shipment_id].append(event)
-        return Arrived(of_shipments, before, len(new), strays)
+        return Arrived(of_shipments, before, len(told) - len(there), strays)
 
     def _homes(self, event: TrackingEvent) -> list[Placed]:
         """A marketplace's event has one shop; a carrier's goes to every shop that uses the number."""

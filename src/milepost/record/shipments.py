@@ -75,6 +75,8 @@ def use_for(order: OrderFacts, number: str, known: Iterable[Shipment]) -> Shipme
 def use_at(shipments: Iterable[Shipment], at: datetime) -> Shipment | None:
     """Whose scan it is: the latest use of the number that had begun, with slack, when it happened."""
     begun = [shipment for shipment in shipments if shipment.since - REUSE_SLACK <= at]
+    if len(begun) == 1:
+        return begun[0]
     return max(begun, key=lambda shipment: (shipment.since, shipment.shipment_id), default=None)
 
 

@@ -69,12 +69,12 @@ OF_NOBODY = (
 
 class EventWrites(Shelf):
     async def add_events(self, events: Sequence[tuple[TrackingEvent, str | None]]) -> set[tuple[str, str]]:
-        """Append those we do not have; `(shop_id, event_id)` of the new ones.
+        """Append those we do not have; `(shop_id, event_id)` of the others.
 
         Raises ValueError for an event without a shop.
         """
-        added = await self._session.add(ADDED, [_row(event, shipment_id) for event, shipment_id in events])
-        return {(shop_id, event_id) for shop_id, event_id in added}
+        there = await self._session.add(ADDED, [_row(event, shipment_id) for event, shipment_id in events])
+        return {(shop_id, event_id) for shop_id, event_id in there}
 
     async def event_ids(self, shipment_ids: Iterable[str]) -> dict[str, set[str]]:
         """Which events each of these shipments has; those without any are left out."""

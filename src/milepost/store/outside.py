@@ -45,7 +45,7 @@ class Outside:
         self._refuse_inside()
         return await self._reader.each(statement, parameters)
 
-    async def add(self, told: Addition, rows: Sequence[Row]) -> list[Row]:
+    async def add(self, told: Addition, rows: Sequence[Row]) -> set[Row]:
         return await self._reader.add(told, rows)
 
     async def claim(self, names: Iterable[str]) -> bool:

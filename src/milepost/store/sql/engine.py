@@ -18,6 +18,11 @@ class Addition:
     columns: tuple[str, ...]  # what each row holds, in this order
     key: tuple[str, ...]  # its unique key: among the columns
 
+    def keys_of(self, rows: Iterable[Row]) -> set[Row]:
+        """The keys of these rows."""
+        places = [self.columns.index(name) for name in self.key]
+        return {tuple([row[place] for place in places]) for row in rows}
+
 
 class Session(Protocol):
     """A place to run statements: inside one transaction, or each by itself for reading."""
@@ -39,8 +44,8 @@ class Session(Protocol):
         """Hold these names until the transaction ends; False where one writer is the rule."""
         ...
 
-    async def add(self, told: Addition, rows: Sequence[Row]) -> list[Row]:
-        """Put in those rows that are not there yet; the keys of the ones put in. Many rows cost little."""
+    async def add(self, told: Addition, rows: Sequence[Row]) -> set[Row]:
+        """Put in those rows that are not there yet; the keys of the others. Many rows cost little."""
         ...
 
 

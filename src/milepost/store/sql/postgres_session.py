@@ -72,7 +72,7 @@ class Reader:
         async with self._owner.transaction() as session:
             return await session.run(statement, parameters)  # type: ignore[no-any-return]
 
-    async def add(self, told: Addition, rows: Sequence[Row]) -> list[Row]:
+    async def add(self, told: Addition, rows: Sequence[Row]) -> set[Row]:
         """In a transaction of its own."""
         async with self._owner.transaction() as session:
             return await session.add(told, rows)  # type: ignore[no-any-return]
@@ -120,13 +120,14 @@ class Writer:
         made = self._owner.compiler.compiled(statement, parameters[0])
         return _inward(await self._many(made, parameters))
 
-    async def add(self, told: Addition, rows: Sequence[Row]) -> list[Row]:
-        """Each row that was not there gives its key back."""
+    async def add(self, told: Addition, rows: Sequence[Row]) -> set[Row]:
+        """Each row that was not there gives its key back, and so tells the others."""
         if not rows:
-            return []
+            return set()
         whole = self._owner.whole.of(addition(told), told.columns)
         lists = [list(values) for values in zip(*rows, strict=True)]
-        return await self.rows(whole, dict(zip(told.columns, lists, strict=True)))
+        added = await self.rows(whole, dict(zip(told.columns, lists, strict=True)))
+        return told.keys_of(rows).difference(added) if len(added) < len(rows) else set()
 
     async def claim(self, names: Iterable[str]) -> bool:
         """Hold these names until the transaction ends."""

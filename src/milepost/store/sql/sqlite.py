@@ -150,7 +150,7 @@ class _Reader:
         async with self._owner.transaction() as session:
             return await session.run(statement, parameters)
 
-    async def add(self, told: Addition, rows: Sequence[Row]) -> list[Row]:
+    async def add(self, told: Addition, rows: Sequence[Row]) -> set[Row]:
         """In a transaction of its own."""
         async with self._owner.transaction() as session:
             return await session.add(told, rows)

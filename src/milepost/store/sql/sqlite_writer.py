@@ -223,7 +223,9 @@ class SqliteSession:
     async def run(self, statement: Any, parameters: Sequence[Mapping[str, Any]] = ()) -> int:
         sets = parameters or ({},)
         made = self._compiler.compiled(statement, sets[0])
-        values = [tuple([as_json(value) for value in made.values(one)]) for one in sets]
+        values = [made.values(one) for one in sets]
+        if any(isinstance(value, (list, tuple)) for value in values[0]):
+            values = [tuple([as_json(value) for value in one]) for one in values]
 
         def work() -> int:
             connection = self._writer.connection
@@ -246,25 +248,24 @@ class SqliteSession:
         """There is one writer, so nothing has to be claimed."""
         return False
 
-    async def add(self, told: Addition, rows: Sequence[Row]) -> list[Row]:
+    async def add(self, told: Addition, rows: Sequence[Row]) -> set[Row]:
         """Without asking row by row which were new, unless some were not: that would double the cost."""
-        key = [told.columns.index(name) for name in told.key]
         plain = self._compiler.compiled(addition(told, returning=False))
         asking = self._compiler.compiled(addition(told, returning=True))
 
-        def work() -> list[Row]:
+        def work() -> set[Row]:
             connection = self._writer.connection
             before = connection.total_changes()
             connection.execute("SAVEPOINT adding")
             connection.executemany(plain.text, rows)
             if connection.total_changes() - before == len(rows):
                 connection.execute("RELEASE adding")
-                return [tuple([row[place] for place in key]) for row in rows]
+                return set()
             connection.execute("ROLLBACK TO adding")
             connection.execute("RELEASE adding")
-            return connection.executemany(asking.text, rows).fetchall()
+            return told.keys_of(rows) - set(connection.executemany(asking.text, rows).fetchall())
 
-        return await self._within(work, size=len(rows)) if rows else []
+        return await self._within(work, size=len(rows)) if rows else set()
 
     async def _within(self, work: Callable[[], T], *, size: int) -> T:
         return await self._writer.within(self._group, work, small=size <= SMALL)
