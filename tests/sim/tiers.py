@@ -17,10 +17,15 @@ class Tier:
     power_cuts: int
     failing_call_step: int  # 1: every call to the disk fails once
     fills: int
+    sending_kills: int = 6  # of the process that sends notices and webhooks
+    crews: tuple[int, ...] = (3,)  # so many worker processes on one database
+    shared_actions: int = 200  # that they carry out
 
 
+SEEDS = tuple(range(101, 121))
+WORK = {"sending_kills": 500, "crews": (2, 3, 4), "shared_actions": 10_000}
 TIERS = {
     "test": Tier("test", 200, (11, 12, 13), 40, 12, 200, 100, 23, 2),
-    "sim": Tier("sim", 5_000, tuple(range(101, 121)), 200, 60, 2_000, 2_000, 1, 50),
+    "sim": Tier("sim", 5_000, SEEDS, 200, 60, 2_000, 2_000, 1, 50, **WORK),
 }
 TIER = TIERS[os.environ.get("MILEPOST_TIER", "test")]

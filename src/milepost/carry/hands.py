@@ -40,8 +40,7 @@ class Hands:
         self.worker = worker
         self._on_end = on_end
         self._lanes: dict[str, asyncio.Task[None]] = {}
-        self._quick = asyncio.Semaphore(QUICK_LANES)
-        self._waiting = 0  # lanes that were taken and have not begun
+        self._places = QUICK_LANES  # for lanes that are not known to be slow
         self._owed: list[Leased] = []  # taken and not finished, which the database could not be told yet
         self._is_stopping = False
         self.took_anything = False
@@ -54,7 +53,8 @@ class Hands:
     async def reach(self) -> int:
         """Take what is due, as far as there is room; how many actions. Raises StoreError."""
         await self._pay()
-        if self._waiting or len(self._lanes) >= LANES_MAX:
+        room = min(self._places, LANES_MAX - len(self._lanes))
+        if room <= 0:
             return 0
         leased = await self._app.work.lease(
             now=self._app.clock.now(),
@@ -62,6 +62,7 @@ class Hands:
             length=timedelta(seconds=self._app.settings.work.lease_s),
             limit=LEASE_MAX,
             lane_limit=LANE_MAX,
+            lanes_max=room,
             lanes_not=frozenset(self._lanes),
         )
         self.took_anything = self.took_anything or bool(leased)
@@ -69,7 +70,7 @@ class Hands:
         for held in leased:
             by_lane[held.action.lane].append(held)
         for lane, group in by_lane.items():
-            self._waiting += 1
+            self._places -= 1
             self._lanes[lane] = asyncio.create_task(self._carry_out(lane, group))
         return len(leased)
 
@@ -99,20 +100,17 @@ class Hands:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _carry_out(self, lane: str, group: list[Leased]) -> None:
-        begun = False
+        kinds: dict[ActionKind, list[Leased]] = defaultdict(list)
+        for held in group:
+            kinds[held.action.kind].append(held)
         try:
             async with self._place():
-                begun, self._waiting = True, self._waiting - 1
-                kinds: dict[ActionKind, list[Leased]] = defaultdict(list)
-                for held in group:
-                    kinds[held.action.kind].append(held)
                 await asyncio.gather(
                     *(carry_out(kind, some, self._app, self._stops) for kind, some in kinds.items())
                 )
         except Exception:  # the failure itself could not be written down
             log.exception("lane_failed", lane=lane, actions=len(group))
         finally:
-            self._waiting -= 0 if begun else 1
             self._owed += group
             del self._lanes[lane]
             self._on_end()
@@ -122,15 +120,20 @@ class Hands:
 
     @asynccontextmanager
     async def _place(self) -> AsyncIterator[None]:
-        """One of the quick places, given up when it takes long."""
-        await self._quick.acquire()
-        slow = asyncio.get_running_loop().call_later(SLOW_AFTER_S, self._quick.release)
+        """One of the quick places, given up when it takes long: then there is room for another lane."""
+        loop = asyncio.get_running_loop()
+
+        def give_up() -> None:
+            self._places += 1
+            self._on_end()
+
+        slow = loop.call_later(SLOW_AFTER_S, give_up)
         try:
             yield
         finally:
-            if asyncio.get_running_loop().time() < slow.when():
+            if loop.time() < slow.when():
                 slow.cancel()
-                self._quick.release()
+                self._places += 1
 
     async def _pay(self) -> None:
         """What ended without being finished is given back; if the database cannot be told now, next time."""

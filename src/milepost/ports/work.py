@@ -25,8 +25,9 @@ class WorkList(Protocol):
         kinds: Sequence[ActionKind] | None = None,
         lanes_not: Collection[str] = (),
         lane_limit: int = ...,
+        lanes_max: int = ...,
     ) -> list[Leased]:
-        """Take due actions, oldest first, fair over lanes, `lane_limit` of one lane at most.
+        """Take due actions, oldest first, fair over lanes: `lanes_max` lanes, `lane_limit` of each, at most.
 
         `length`, real time: a worker that gives no sign of life (`beat`) for that long is dead, and what it
         had in hand goes to others. Nothing of the lanes `lanes_not` is taken: its hands are full there.

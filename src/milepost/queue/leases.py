@@ -68,6 +68,7 @@ class LeaseQueue(Lives):
         kinds: Sequence[ActionKind] | None = None,
         lanes_not: Collection[str] = (),
         lane_limit: int = LEASE_MAX,
+        lanes_max: int = LANES_MAX,
     ) -> list[Leased]:
         """Take due actions, oldest first, fair over lanes: one lane's backlog never keeps others waiting.
 
@@ -77,7 +78,9 @@ class LeaseQueue(Lives):
         await self._stop_held(now)
         limit = max(0, min(limit, LEASE_MAX))
         for _ in range(TRIES_MAX):
-            chosen = await self._choose(micros(now), limit, kinds, lanes_not, lane_limit)
+            ranked = await self._choose(micros(now), limit, kinds, lanes_not, lane_limit)
+            lanes = set(list(dict.fromkeys(row[LANE] for row in ranked))[:lanes_max])
+            chosen = [row for row in ranked if row[LANE] in lanes][:limit]
             if not chosen:
                 return []
             taken = await self._take(chosen, worker, now, length)
@@ -131,7 +134,7 @@ class LeaseQueue(Lives):
             for place, row in enumerate(rows[:lane_limit])
         ]
         ranked.sort(key=lambda pair: (pair[0], pair[1][DUE_AT], pair[1][0]))
-        return [row for _, row in ranked[:limit]]
+        return [row for _, row in ranked]
 
     async def _oldest(
         self,

@@ -1,0 +1,137 @@
+"""What the processes of the proofs do: hear news and send, or only carry out work."""
+
+import asyncio
+import os
+import resource
+import signal
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from milepost import wiring
+from milepost.flow import take_in
+from milepost.model.people import Subscription
+from milepost.ports.notify import SendResult, Sent
+from milepost.settings import Mail, Settings, Sms, StoreSettings, Webhooks, WorkSettings
+from milepost.worker import drain, work
+from tests.flow.house import SHOP, Bazaar, order, scans
+from tests.journeys.acme import Acme
+from tests.journeys.stage import identify
+
+ACCOUNT, TOKEN = "AC" + "0" * 32, "not a real token"
+ORDERS = 5  # heard of by each process
+
+
+@asynccontextmanager
+async def opened(url, key, **more):
+    """A Milepost with Acme and the bazaar."""
+    settings = Settings(store=StoreSettings(url=url, key_file=key), log_level="error", **more)
+    async with wiring.running(settings) as milepost:
+        app = milepost.app
+        yield replace(
+            app,
+            carriers={**app.carriers, "acme": Acme()},
+            marketplaces={**app.marketplaces, "bazaar": Bazaar()},
+            identify=identify,
+        )
+
+
+async def sender(*, number, **places):
+    """Hear of some orders and their deliveries, tell whom it concerns, and go on until killed."""
+    async with _sending(**places) as app:
+        await _hear(app, number)
+        await work(app, asyncio.Event())
+
+
+async def last_sender(**places):
+    """Do what is left, and end."""
+    async with _sending(**places) as app:
+        await drain(app)
+
+
+def _sending(*, url, key, mail_port, sms_url):
+    """Three ways to tell: one whose receiver knows no repeats, and two that know them by an id."""
+    return opened(
+        url,
+        key,
+        mail=Mail(host="127.0.0.1", port=mail_port, tls="none"),
+        sms=Sms(
+            url=sms_url,
+            account_sid=ACCOUNT,
+            auth_token=TOKEN,
+            sender="+12025550100",
+            prices={"US": 0.0001},
+            day_money=1e6,
+            per_number_per_day=1000,
+        ),
+        webhooks=Webhooks(allow_private=True),
+    )
+
+
+async def _hear(app, number):
+    """In two batches: first who wants to know, then what there is to know."""
+    orders = [f"{number}-{n}" for n in range(ORDERS)]
+    async with app.store.transaction() as tx:
+        for name in orders:
+            serial = number * ORDERS + int(name.rpartition("-")[2])
+            for channel, address in (
+                ("email", f"buyer{serial}@example.invalid"),
+                ("sms", f"+1202555{serial:04}" if serial < 10_000 else f"+1{2020000000 + serial}"),
+            ):
+                await tx.put_subscription(
+                    Subscription(
+                        order_number=name,
+                        shop_id=SHOP,
+                        channel=channel,
+                        address=address,
+                        only_problems=False,
+                        consented_at=datetime.now(UTC),
+                        wording="Tell me.",
+                    )
+                )
+    told = datetime.now(UTC)
+    reports = []
+    for name in orders:
+        reports += [
+            order(name, parcels=(f"AC{name}",), placed=told, updated=told.isoformat()),
+            scans(f"AC{name}", f"{told:%Y-%m-%dT%H:%M}+00:00  DEL  Paris FR", heard_at=told),
+        ]
+    await take_in(reports, app)
+
+
+class Book:
+    """A channel that writes down what it carried, a line each, at the end of a file all processes share."""
+
+    key = "email"
+    is_configured = True
+
+    def __init__(self, path):
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    async def send(self, notice, message, recipient):
+        os.write(self._file, f"{notice.key} {os.getpid()}\n".encode())
+        return SendResult(outcome=Sent.SENT, detail="written down")
+
+
+async def worker(url, key, book, ready, lease_s=60.0):
+    """Carry out work until told to stop; then say what it cost, in a line at the end of `ready`."""
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    told = {"mail": Mail(seller_to=["seller@example.invalid"]), "work": WorkSettings(lease_s=lease_s)}
+    async with opened(url, key, **told) as whole:
+        app = replace(whole, channels={**whole.channels, "email": Book(book)})
+        _say(ready, "ready")
+        before = _cpu_s()
+        await work(app, stop)
+        _say(ready, f"cpu {_cpu_s() - before:.3f}")
+
+
+def _say(path, line):
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write(line + "\n")
+
+
+def _cpu_s():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
