@@ -20,12 +20,15 @@ class Tier:
     sending_kills: int = 6  # of the process that sends notices and webhooks
     crews: tuple[int, ...] = (3,)  # so many worker processes on one database
     shared_actions: int = 200  # that they carry out
+    bus_runs: int = 1  # of each bus: it dies twice under load, its store deleted
+    bus_orders: int = 10  # orders of one such run
 
 
 SEEDS = tuple(range(101, 121))
+BUS = {"bus_runs": 100, "bus_orders": 20}
 WORK = {"sending_kills": 500, "crews": (2, 3, 4), "shared_actions": 10_000}
 TIERS = {
     "test": Tier("test", 200, (11, 12, 13), 40, 12, 200, 100, 23, 2),
-    "sim": Tier("sim", 5_000, SEEDS, 200, 60, 2_000, 2_000, 1, 50, **WORK),
+    "sim": Tier("sim", 5_000, SEEDS, 200, 60, 2_000, 2_000, 1, 50, **WORK, **BUS),
 }
 TIER = TIERS[os.environ.get("MILEPOST_TIER", "test")]
