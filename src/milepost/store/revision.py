@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from alembic.operations import Operations
+if TYPE_CHECKING:  # reading Alembic in takes a quarter of a second, and most starts change no table
+    from alembic.operations import Operations
+
 
 BACKFILL_ROWS = 5_000
 """Rows written in one transaction while everybody else goes on writing."""
 
-Make = Callable[[Operations], None]
+Make = Callable[["Operations"], None]
 """Says with Alembic's operations what is to change; `op.get_context().dialect.name` is the engine."""
 
 

@@ -1,8 +1,8 @@
 """What a revision says when all it does is add: programs that know nothing of it go on as before."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from alembic.operations import Operations
 from sqlalchemy import Table
 from sqlalchemy.schema import CreateIndex, CreateTable
 
@@ -11,15 +11,18 @@ from milepost.store.revision import Beside, Change, Step
 from milepost.store.sql.walls import walled
 from milepost.store.tables import METADATA
 
+if TYPE_CHECKING:  # reading Alembic in takes a quarter of a second, and most starts change no table
+    from alembic.operations import Operations
+
 
 def tables(*names: str) -> Step:
     """New tables as store/tables.py has them, with indexes and, on PostgreSQL, the wall between shops."""
 
-    def make(op: Operations) -> None:
+    def make(op: "Operations") -> None:
         for name in names:
             _make(op, METADATA.tables[name])
 
-    def drop(op: Operations) -> None:
+    def drop(op: "Operations") -> None:
         for name in reversed(names):
             op.drop_table(name)
 
@@ -39,7 +42,7 @@ def no_index(name: str, table: str, columns: Sequence[str], where: str = "") -> 
 def _build(name: str, table: str, columns: Sequence[str], where: str) -> Beside:
     condition = f" WHERE {where}" if where else ""
 
-    def make(op: Operations) -> None:
+    def make(op: "Operations") -> None:
         op.execute(f"DROP INDEX {_beside(op)}IF EXISTS {name}")  # one that was left half built
         op.execute(f"CREATE INDEX {_beside(op)}{name} ON {table} ({', '.join(columns)}){condition}")
 
@@ -50,11 +53,11 @@ def _drop(name: str) -> Beside:
     return Beside(make=lambda op: op.execute(f"DROP INDEX {_beside(op)}IF EXISTS {name}"))
 
 
-def _beside(op: Operations) -> str:
+def _beside(op: "Operations") -> str:
     return "CONCURRENTLY " if is_postgres(op) else ""
 
 
-def _make(op: Operations, table: Table) -> None:
+def _make(op: "Operations", table: Table) -> None:
     op.execute(CreateTable(table))
     for one in sorted(table.indexes, key=lambda one: str(one.name)):
         op.execute(CreateIndex(one))

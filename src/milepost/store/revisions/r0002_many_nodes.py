@@ -3,12 +3,16 @@
 Programs made for version 1 cannot work with it: stop them, migrate, start the new ones.
 """
 
-from alembic.operations import Operations
+from typing import TYPE_CHECKING
+
 from sqlalchemy import BigInteger, Column
 
 from milepost.store.ddl import is_postgres
 from milepost.store.revision import Backfill, Beside, Change, Revision, Step
 from milepost.store.sql.walls import unwalled, walled
+
+if TYPE_CHECKING:  # reading Alembic in takes a quarter of a second, and most starts change no table
+    from alembic.operations import Operations
 
 COLUMNS = (
     "seq, shop_id, event_id, shipment_id, source, order_number, tracking_number, wall_clock, occurred_at, "
@@ -52,23 +56,23 @@ to_char(first, 'YYYYMM'), to_char(first, 'YYYYMM'), to_char(first + interval '1 
 END LOOP; END $$"""
 
 
-def say_how_far(op: Operations) -> None:
+def say_how_far(op: "Operations") -> None:
     for name in ("step", "serves"):
         op.add_column("milepost_schema", Column(name, BigInteger, nullable=False, server_default="0"))
 
 
-def say_no_more(op: Operations) -> None:
+def say_no_more(op: "Operations") -> None:
     for name in ("serves", "step"):
         op.drop_column("milepost_schema", name)
 
 
-def old_indexes(op: Operations) -> None:
+def old_indexes(op: "Operations") -> None:
     if is_postgres(op):
         for name, what in INDEXES.items():
             op.execute(f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON events {what}")
 
 
-def by_month(op: Operations) -> None:
+def by_month(op: "Operations") -> None:
     if is_postgres(op):
         for said in (
             "ALTER TABLE events RENAME TO events_before",
@@ -84,7 +88,7 @@ def by_month(op: Operations) -> None:
             op.execute(said)
 
 
-def in_one_table(op: Operations) -> None:
+def in_one_table(op: "Operations") -> None:
     if is_postgres(op):
         for said in (
             "ALTER SEQUENCE events_seq_seq OWNED BY events_before.seq",
@@ -95,12 +99,12 @@ def in_one_table(op: Operations) -> None:
             op.execute(said)
 
 
-def drop_old(op: Operations) -> None:
+def drop_old(op: "Operations") -> None:
     if is_postgres(op):
         op.execute("DROP TABLE events_before")
 
 
-def make_old(op: Operations) -> None:
+def make_old(op: "Operations") -> None:
     if is_postgres(op):
         op.execute("CREATE TABLE events_before (LIKE events INCLUDING DEFAULTS)")
         op.execute("ALTER TABLE events_before DROP COLUMN month")
@@ -110,13 +114,13 @@ def make_old(op: Operations) -> None:
         )
 
 
-def wall(op: Operations) -> None:
+def wall(op: "Operations") -> None:
     if is_postgres(op):
         for said in walled(SHARED):
             op.execute(said)
 
 
-def no_wall(op: Operations) -> None:
+def no_wall(op: "Operations") -> None:
     if is_postgres(op):
         for said in unwalled(SHARED):
             op.execute(said)  # the walls of the months go with their parts
