@@ -5,6 +5,7 @@ import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 
 import asyncpg
 import pytest
@@ -68,7 +69,7 @@ class Load:
     def pause_s(self):
         """The longest time without any write becoming durable."""
         times = sorted(at for at, _ in self.written)
-        return max(later - sooner for sooner, later in zip(times, times[1:], strict=False))
+        return max(later - sooner for sooner, later in pairwise(times))
 
 
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -80,7 +81,9 @@ async def test_tables_change_and_change_back_under_load_and_nothing_is_lost(engi
             began = time.monotonic()
             assert await migrator.up() == Place(SCHEMA_VERSION + 1)
             up_s = time.monotonic() - began
-            assert await unfilled(store) <= len(load.written), "the backfill left rows that nobody wrote meanwhile"
+            assert await unfilled(store) <= len(load.written), (
+                "the backfill left rows that nobody wrote meanwhile"
+            )
             assert len(await looks(url) - before) >= 2
             written = len(load.written)
             await written_since(load, written)  # program N goes on with N + 1
@@ -174,7 +177,7 @@ async def loaded(store):
 
 async def written_since(load, count):
     async with asyncio.timeout(LONG_ENOUGH_S):
-        while len(load.written) < count + 2 * WRITERS:
+        while len(load.written) < count + 2 * WRITERS:  # noqa: ASYNC110 - a count, and the writers know no count
             await asyncio.sleep(BETWEEN_WRITES_S)
 
 
@@ -183,7 +186,7 @@ async def asked_for_a_lock(url):
     waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation IS NOT NULL"
     connection = await asyncpg.connect(url)
     async with asyncio.timeout(LONG_ENOUGH_S):
-        while not await connection.fetchval(waiting):
+        while not await connection.fetchval(waiting):  # noqa: ASYNC110 - the server does not tell
             await asyncio.sleep(BETWEEN_WRITES_S / 4)
     await connection.close()
 
@@ -192,9 +195,7 @@ async def fill(store, count):
     """So many shipments, made by the database itself."""
     async with store.transaction() as tx:
         await tx.put_shipments([shipment("s0", orders=())])
-        numbers = (
-            f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count - 1})"
-        )
+        numbers = f"WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count - 1})"
         columns = "shop_id, tracking_number, carrier, superseded"
         await tx.run(
             Verbatim(

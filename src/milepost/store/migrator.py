@@ -4,6 +4,7 @@ After each step the database says how far it is, in the step's own transaction w
 stops it, the next call goes on from there; and going back undoes exactly what was done.
 """
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -106,10 +107,11 @@ class Migrator:
     async def _do(self, work: Work | None, place: Place, after: Place) -> None:
         engine = self._engine.reader.engine
         if isinstance(work, Beside):
-            await patiently(lambda: self._engine.beside(statements(work.make, engine)), self._engine.name)
+            said = await asyncio.to_thread(statements, work.make, engine)
+            await patiently(lambda: self._engine.beside(said), self._engine.name)
         elif isinstance(work, Backfill) and engine in work.engines:
             await self._fill(work)
-        quick = statements(work.make, engine) if isinstance(work, Change) else []
+        quick = await asyncio.to_thread(statements, work.make, engine) if isinstance(work, Change) else []
         await patiently(lambda: self._change(quick, place, after), self._engine.name)
 
     async def _change(self, quick: Sequence[str], place: Place, after: Place) -> None:
