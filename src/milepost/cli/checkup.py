@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from milepost.cli.nodes import asked
 from milepost.clock import SystemClock, clock_of
 from milepost.model.places import RawPlace
 from milepost.model.shops import ShopState
 from milepost.places.gazetteer import PlacesError, SqliteGazetteer
+from milepost.ports.live import LiveError
 from milepost.ports.store import Store, StoreError
 from milepost.queue.leases import LeaseQueue
 from milepost.settings import Settings, SettingsError
@@ -70,6 +72,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings.append(await asyncio.to_thread(_mail, settings))
     findings.append(_address(settings))
     findings += await _in_store(settings)
+    findings.append(await _bus(settings))
     return findings
 
 
@@ -178,6 +181,24 @@ def _address(settings: Settings) -> Finding:
     if not url.startswith("https://"):
         return warn("public address", f"{url} is not https", "put a reverse proxy with TLS in front")
     return ok("public address", url)
+
+
+async def _bus(settings: Settings) -> Finding:
+    """How several nodes hear of each other; with one there is nothing to look at."""
+    try:
+        state = await asked(settings)
+    except LiveError as error:
+        return bad("bus", str(error), "see docs/run/nodes.md")
+    if state.engine == "process":
+        return ok("bus", "none is needed: this Milepost is one node")
+    if state.trouble:
+        fix = "see docs/run/nodes.md; until then the news of other nodes shows some seconds later"
+        return warn("bus", f"{state.engine}: {state.trouble}", fix)
+    versions = sorted({node.version for node in state.nodes})
+    told = f"{state.engine}; {len(state.nodes)} nodes running"
+    if len(versions) > 1:
+        return warn("bus", f"{told}, of versions {', '.join(versions)}", "bring all nodes to one version")
+    return ok("bus", told)
 
 
 async def _in_store(settings: Settings) -> list[Finding]:

@@ -21,7 +21,7 @@ LOOK_S = 0.05
 def nodes(*, as_json: AsJson = False, config: Config = None) -> int:
     settings = quietly(load(config))
     logs.set_up(settings)
-    state = asyncio.run(_asked(settings))
+    state = asyncio.run(asked(settings))
     if state.engine == "process":
         raise CommandError("this Milepost is set to be alone; docs/run/nodes.md says how to run several")
     if state.trouble:
@@ -36,8 +36,8 @@ def nodes(*, as_json: AsJson = False, config: Config = None) -> int:
     return Exit.DONE if state.nodes else Exit.NO
 
 
-async def _asked(settings: Settings) -> LiveState:
-    """Say that we are there, and listen until nobody new answers."""
+async def asked(settings: Settings) -> LiveState:
+    """Ask who is there, and listen until nobody new answers. Raises LiveError."""
     async with opened_live(settings, passing=True) as live:
         state = live.state()
         waited, quiet = 0.0, 0.0
