@@ -15,6 +15,7 @@ SEED = 3
 CUTS_PER_TEST = 50
 CUTS_NORMAL = 30
 CALLS_MAX = 400  # writes and syncs before the power goes, at most
+GIVEN_UP = 0.1  # of the batches, by whoever writes them
 FROM_NOTHING = 0.05  # of the cuts, this share falls into making the tables or soon after
 NUMBERS = itertools.count
 
@@ -112,7 +113,7 @@ async def live_until_the_cut(folder, chance, synchronous, seed, after):
         connection.pragma("synchronous", synchronous)
         connection.wal_autocheckpoint(chance.choice((8, 30, 100, 4000)))  # often enough to meet a cut
         numbers = itertools.takewhile(lambda _: not disk.is_off, itertools.count())
-        await write(store, numbers, told, chance)
+        await write(store, numbers, told, chance, given_up=GIVEN_UP)
     except Exception:
         if not disk.is_off:
             raise

@@ -18,7 +18,6 @@ from tests.stores import KEY, FixedClock
 
 WRITERS = 4
 BODY_BYTES = 6000
-DROPPED = "dropped "
 
 
 class OnPurposeError(Exception):
@@ -48,14 +47,14 @@ def sqlite_store(folder, vfs=None):
     return SqlStore(SqliteEngine(folder / "milepost.sqlite", vfs=vfs), folder / KEY, FixedClock())
 
 
-async def write(store, numbers, told, chance):
-    """Several writers at the same time keep one batch per number, each told or refused."""
+async def write(store, numbers, told, chance, *, given_up=0.0):
+    """Several writers at the same time keep one batch per number; a share is given up half way, on purpose."""
     queue = LeaseQueue(store)
 
     async def writer():
         for number in numbers:
             try:
-                await keep(store, queue, number, chance)
+                await keep(store, queue, number, chance, gives_up=chance.random() < given_up)
             except OnPurposeError:
                 told.given_up.add(number)
             except StoreError:
@@ -66,16 +65,16 @@ async def write(store, numbers, told, chance):
     await asyncio.gather(*[writer() for _ in range(WRITERS)])
 
 
-async def keep(store, queue, number, chance):
+async def keep(store, queue, number, chance, *, gives_up):
     """Two events, now and then a report, and the action that follows from them: whole, or not at all."""
-    give_up, big = chance.random() < 0.1, chance.random() < 0.3
+    big = chance.random() < 0.3
     at = NOON + timedelta(minutes=number)
     async with store.transaction() as tx:
         await tx.add_events([(event(at=at, text=str(number), code="one"), "s1")])
         if big:
             await tx.keep_reports([report(chance.randbytes(chance.randint(1, BODY_BYTES)))])
         await tx.add_events([(event(at=at, text=str(number), code="two"), "s1")])
-        if give_up:
+        if gives_up:
             raise OnPurposeError
         await queue.add(tx, [action(f"batch {number}")])
 
