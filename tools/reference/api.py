@@ -12,11 +12,11 @@ from milepost.version import VERSION
 
 HEAD = """# The API
 
-Made from the published document, `GET /schema/openapi.json`. Everything under `/api/v1` reads; nothing there
-changes a fact.
+Made from the published document, `GET /schema/openapi.json`. Nothing under `/api/v1` changes a fact;
+[webhooks](../use/webhooks.md) can be added and steered there.
 
 - **Key**: `Authorization: Bearer <api key>`. Make one with `milepost api-key add`; `--shop` limits it to
-  shops, `--contacts` lets it see who gets a parcel.
+  shops, `--contacts` lets it see who gets a parcel, `--webhooks` lets it say where webhooks go.
 - **Pages**: `{"data": […], "next_cursor": …}`. Ask again with `cursor=<next_cursor>` until it is null.
 - **Errors**: problem documents (RFC 9457, `application/problem+json`) with `title`, `status`, `detail`, and
   `errors` that name each wrong field.
@@ -26,10 +26,18 @@ changes a fact.
 """
 
 
+METHODS = ("get", "post", "patch", "delete")
+
+
 def pages() -> dict[str, str]:
     told = document()
     parts = [HEAD, "## Resources"]
-    parts += [resource(path, told) for path in sorted(told["paths"])]
+    parts += [
+        resource(method, path, told)
+        for path in sorted(told["paths"])
+        for method in METHODS
+        if method in told["paths"][path]
+    ]
     parts.append("## Shapes")
     schemas = told["components"]["schemas"]
     parts += [shape(name, schemas[name]) for name in sorted(schemas) if is_shape(schemas[name])]
@@ -42,12 +50,18 @@ def document() -> dict[str, Any]:
     return made.openapi_schema.to_schema()
 
 
-def resource(path: str, told: Mapping[str, Any]) -> str:
-    operation = told["paths"][path]["get"]
-    lines = [f"### `GET {path}`", "", f"{operation['summary']}. {operation.get('description', '')}".strip()]
+def resource(method: str, path: str, told: Mapping[str, Any]) -> str:
+    operation = told["paths"][path][method]
+    lines = [
+        f"### `{method.upper()} {path}`",
+        "",
+        f"{operation['summary']}. {operation.get('description', '')}".strip(),
+    ]
     if parameters := operation.get("parameters"):
         lines += ["", "| Parameter | In | Type | |", "|---|---|---|---|"]
         lines += [parameter(one) for one in parameters]
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        lines += ["", f"Body: {type_of(content['schema'])}."]
     lines += ["", "Answers: " + "; ".join(answers(operation)) + "."]
     return "\n".join(lines)
 

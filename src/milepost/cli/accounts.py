@@ -95,19 +95,32 @@ def add_key(
     contacts: Annotated[
         bool, Parameter(negative="", help="It may see who gets a parcel: name, e-mail, phone, address.")
     ] = False,
+    webhooks: Annotated[
+        bool, Parameter(negative="", help="It may say where webhooks go (docs/use/webhooks.md).")
+    ] = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
     """Make a key for a program. It is shown once; only its hash is kept."""
-    secret = asyncio.run(_add_key(config, name, tuple(shop or ()), contacts=contacts))
+    secret = asyncio.run(_add_key(config, name, tuple(shop or ()), contacts=contacts, webhooks=webhooks))
     if as_json:
-        say_json({"name": name, "key": secret, "shop_ids": shop or [], "contacts": contacts})
+        say_json(
+            {"name": name, "key": secret, "shop_ids": shop or [], "contacts": contacts, "webhooks": webhooks}
+        )
     else:
         print(secret)
         sys.stderr.write("Keep it safe: it is shown only now. Use it as `Authorization: Bearer <key>`.\n")
     return Exit.DONE
 
 
-async def _add_key(config: Path | None, name: str, shop_ids: tuple[str, ...], *, contacts: bool) -> str:
+async def _add_key(
+    config: Path | None, name: str, shop_ids: tuple[str, ...], *, contacts: bool, webhooks: bool
+) -> str:
     async with opened(config) as milepost:
-        return await add_api_key(milepost, name, shop_ids=shop_ids, can_see_contacts=contacts)
+        return await add_api_key(
+            milepost,
+            name,
+            shop_ids=shop_ids,
+            can_see_contacts=contacts,
+            may_manage_webhooks=webhooks,
+        )

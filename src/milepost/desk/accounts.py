@@ -82,11 +82,22 @@ async def signed_in(app: App, token: str) -> User | None:
 
 
 async def add_api_key(
-    app: App, name: str, *, shop_ids: tuple[str, ...] = (), can_see_contacts: bool = False
+    app: App,
+    name: str,
+    *,
+    shop_ids: tuple[str, ...] = (),
+    can_see_contacts: bool = False,
+    may_manage_webhooks: bool = False,
 ) -> str:
     """A new key for a program; the secret is shown once and kept only as a hash."""
     secret = f"mp_{secrets.token_urlsafe(32)}"
-    key = ApiKey(key_id=secrets.token_hex(8), name=name, shop_ids=shop_ids, can_see_contacts=can_see_contacts)
+    key = ApiKey(
+        key_id=secrets.token_hex(8),
+        name=name,
+        shop_ids=shop_ids,
+        can_see_contacts=can_see_contacts,
+        may_manage_webhooks=may_manage_webhooks,
+    )
     async with app.store.transaction() as tx:
         await tx.put_api_key(key, digest(secret))
     return secret

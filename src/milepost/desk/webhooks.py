@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from milepost.desk.imports import SOURCE
+from milepost.model.errors import OperatorError
 from milepost.model.webhooks import PING, TYPES, Endpoint, Happening, Secret, SendingState, WebhookMessage
 from milepost.notify.webhooks.address import AddressError, target_of
 from milepost.notify.webhooks.signing import new_secret
@@ -28,7 +29,7 @@ REPLAY_MAX = 10_000
 BY_OWNER = "Its owner switched it off."
 
 
-class WebhookError(Exception):
+class WebhookError(OperatorError):
     """It cannot be done as asked; the text names the field and the fix."""
 
 

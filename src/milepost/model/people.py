@@ -33,6 +33,7 @@ class ApiKey:
     name: str
     shop_ids: tuple[str, ...] = ()
     can_see_contacts: bool = False
+    may_manage_webhooks: bool = False
 
 
 class View(StrEnum):

@@ -10,6 +10,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.status_codes import (
     HTTP_400_BAD_REQUEST,
     HTTP_401_UNAUTHORIZED,
+    HTTP_403_FORBIDDEN,
     HTTP_404_NOT_FOUND,
     HTTP_500_INTERNAL_SERVER_ERROR,
     HTTP_503_SERVICE_UNAVAILABLE,
@@ -46,6 +47,9 @@ PROBLEMS = {
 
 PROBLEMS_OF_ONE = PROBLEMS | {HTTP_404_NOT_FOUND: _told("Unknown, or not yours: the answer is the same.")}
 """The same for a resource that asks for one thing by its id."""
+
+PROBLEMS_OF_CHANGE = PROBLEMS_OF_ONE | {HTTP_403_FORBIDDEN: _told("The key may not do that.")}
+"""The same for a resource that changes something."""
 
 
 def problem_for(_request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from litestar import Request
 from litestar.connection import ASGIConnection
-from litestar.exceptions import NotAuthorizedException
+from litestar.exceptions import NotAuthorizedException, PermissionDeniedException
 from litestar.handlers.base import BaseRouteHandler
 
 from milepost.desk.accounts import api_key
@@ -24,6 +25,22 @@ async def needs_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: Ba
             headers={"WWW-Authenticate": "Bearer"},
         )
     connection.state.api_key = key
+
+
+async def needs_webhook_key(
+    connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler
+) -> None:
+    """A guard behind `needs_key`: this key may say where webhooks go. Raises 403."""
+    if not connection.state.api_key.may_manage_webhooks:
+        raise PermissionDeniedException(
+            "This key may only read; make one with `milepost api-key add --webhooks`."
+        )
+
+
+def key_of(request: Request[Any, Any, Any]) -> ApiKey:
+    """The key that was shown."""
+    key: ApiKey = request.state.api_key
+    return key
 
 
 def shops_of(key: ApiKey) -> Sequence[str] | None:

@@ -1,4 +1,4 @@
-"""The routes of the JSON API. All read; nothing here changes a fact."""
+"""The routes of the JSON API. All read; nothing here changes a fact (webhooks have a file of their own)."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from litestar import Request, Router, get
 from litestar.exceptions import NotFoundException, ValidationException
 from litestar.params import PathParameter, QueryParameter
 
+from milepost.desk.webhooks import WebhookError
 from milepost.model.orders import Contact
-from milepost.model.people import ApiKey
 from milepost.ports.app import App
 from milepost.ports.store import CursorError, OrderRow, ShipmentRow
 from milepost.record.journey import derive
-from milepost.show.api import shapes, views
-from milepost.show.api.keys import needs_key, shops_of
+from milepost.show.api import shapes, views, webhooks
+from milepost.show.api.keys import key_of, needs_key, shops_of
 from milepost.show.problems import PROBLEMS, PROBLEMS_OF_ONE, problem_for
 
 Cursor = Annotated[
@@ -50,17 +50,12 @@ def _app(request: Request[Any, Any, Any]) -> App:
     return app
 
 
-def _key(request: Request[Any, Any, Any]) -> ApiKey:
-    key: ApiKey = request.state.api_key
-    return key
-
-
 @get("/orders", summary="Orders, newest first", responses=PROBLEMS)
 async def orders(
     request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100
 ) -> shapes.OrderPage:
     """Every order your key may see."""
-    page = await _app(request).store.orders(shop_ids=shops_of(_key(request)), cursor=cursor, limit=limit)
+    page = await _app(request).store.orders(shop_ids=shops_of(key_of(request)), cursor=cursor, limit=limit)
     data = [views.order(row, await _contact(request, row)) for row in page.rows]
     return shapes.OrderPage(data, page.next_cursor)
 
@@ -78,7 +73,7 @@ async def order(request: Request[Any, Any, Any], confirmation_number: Number) ->
 
 async def _contact(request: Request[Any, Any, Any], row: OrderRow) -> Contact | None:
     """Only for a key that may see who gets it."""
-    if not _key(request).can_see_contacts:
+    if not key_of(request).can_see_contacts:
         return None
     return await _app(request).store.contact(row.facts.shop_id, row.facts.order_number)
 
@@ -97,7 +92,7 @@ async def shipments(
     """Filter by order, tracking number, carrier or status."""
     app = _app(request)
     page = await app.store.shipments(
-        shop_ids=shops_of(_key(request)),
+        shop_ids=shops_of(key_of(request)),
         cursor=cursor,
         limit=limit,
         order_number=order,
@@ -112,7 +107,7 @@ async def shipments(
 async def shipment(request: Request[Any, Any, Any], shipment_id: Number) -> shapes.ShipmentShape:
     """404 when it is unknown or not yours."""
     app = _app(request)
-    row = await app.store.shipment(shipment_id, shops_of(_key(request)))
+    row = await app.store.shipment(shipment_id, shops_of(key_of(request)))
     if row is None:
         raise NotFoundException(f"No shipment {shipment_id} for this key.")
     return await _shipment(app, row)
@@ -149,7 +144,7 @@ async def events(
 async def _event_page(
     request: Request[Any, Any, Any], cursor: str | None, limit: int, order: str | None, shipment: str | None
 ) -> shapes.EventPage:
-    app, shop_ids = _app(request), shops_of(_key(request))
+    app, shop_ids = _app(request), shops_of(key_of(request))
     if shipment is not None:
         row = await app.store.shipment(shipment, shop_ids)
         return shapes.EventPage(await _events_of(app, [row] if row else []), None)
@@ -195,7 +190,7 @@ async def promises(
     request: Request[Any, Any, Any], *, cursor: Cursor = None, limit: Limit = 100, order: ByOrder = None
 ) -> shapes.PromisePage:
     """Every date anyone named, newest first; with `order` those of one order, oldest first."""
-    app, shop_ids = _app(request), shops_of(_key(request))
+    app, shop_ids = _app(request), shops_of(key_of(request))
     if order is not None:
         found = await app.store.order(order, shop_ids)
         told = await app.store.promises(found.facts.shop_id, order) if found else []
@@ -216,7 +211,7 @@ async def exceptions(
 ) -> shapes.ExceptionPage:
     """Open ones unless `only_open=false`; `mover` is buyer, seller or carrier."""
     page = await _app(request).store.exceptions(
-        shop_ids=shops_of(_key(request)),
+        shop_ids=shops_of(key_of(request)),
         cursor=cursor,
         limit=limit,
         only_open=only_open,
@@ -232,13 +227,13 @@ async def notices(
 ) -> shapes.NoticePage:
     """Without addresses: who was told is not what was told."""
     page = await _app(request).store.notices(
-        shop_ids=shops_of(_key(request)), cursor=cursor, limit=limit, order_number=order
+        shop_ids=shops_of(key_of(request)), cursor=cursor, limit=limit, order_number=order
     )
     return shapes.NoticePage([views.notice(one, tries) for one, tries in page.rows], page.next_cursor)
 
 
 async def _order(request: Request[Any, Any, Any], number: str) -> OrderRow:
-    row = await _app(request).store.order(number, shops_of(_key(request)))
+    row = await _app(request).store.order(number, shops_of(key_of(request)))
     if row is None:
         raise NotFoundException(f"No order {number} for this key.")
     return row
@@ -253,9 +248,23 @@ def router() -> Router:
     """Everything under /api/v1."""
     return Router(
         "/api/v1",
-        route_handlers=[orders, order, shipments, shipment, events, promises, exceptions, notices],
+        route_handlers=[
+            orders,
+            order,
+            shipments,
+            shipment,
+            events,
+            promises,
+            exceptions,
+            notices,
+            *webhooks.ROUTES,
+        ],
         guards=[needs_key],
-        exception_handlers={CursorError: bad_cursor, Exception: problem_for},
+        exception_handlers={
+            CursorError: bad_cursor,
+            WebhookError: webhooks.bad_wish,
+            Exception: problem_for,
+        },
         security=[{"apiKey": []}],
         tags=["tracking"],
     )

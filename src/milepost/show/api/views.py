@@ -10,6 +10,7 @@ from milepost.model.orders import Contact
 from milepost.model.places import Place
 from milepost.model.promises import Promise, Promiser
 from milepost.model.shipments import Shipment
+from milepost.model.webhooks import Endpoint, Sending
 from milepost.ports.app import App
 from milepost.ports.store import OrderRow, ShipmentRow
 from milepost.show.api import shapes
@@ -186,6 +187,44 @@ def exception(one: DeliveryException) -> shapes.ExceptionShape:
         event_id=one.event_id,
         resolved_at=one.resolved_at,
         resolution=one.resolution or None,
+    )
+
+
+def endpoint(one: Endpoint) -> shapes.EndpointShape:
+    """An endpoint, without its secrets."""
+    return shapes.EndpointShape(
+        id=one.endpoint_id,
+        shop_id=one.shop_id,
+        url=one.url,
+        description=one.description,
+        types=list(one.types),
+        active=one.is_active,
+        disabled_at=one.disabled_at,
+        disabled_why=one.disabled_why or None,
+        failing_since=one.failing_since,
+        created_at=one.created_at,
+    )
+
+
+def webhook_message(one: Sending) -> shapes.WebhookMessageShape:
+    """A message on its way to an endpoint, with its tries."""
+    return shapes.WebhookMessageShape(
+        id=one.message.message_id,
+        type=one.message.kind,
+        at=one.message.at,
+        sequence=one.message.sequence,
+        state=one.state.value,
+        attempts=[
+            shapes.WebhookAttemptShape(
+                number=attempt.number,
+                at=attempt.at,
+                outcome=attempt.outcome,
+                status=attempt.status,
+                detail=attempt.detail,
+                took_ms=attempt.took_ms,
+            )
+            for attempt in one.attempts
+        ],
     )
 
 
