@@ -1,10 +1,11 @@
 """What is said on one node is heard on all, the last change of each topic always; nothing grows without bound."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import pytest
 
-from milepost.live.hub import TOPICS_MAX
+from milepost.live.hub import LOOKS_AT_ONCE, TOPICS_MAX, Hub
 from milepost.live.marks import LINE_BYTES_MAX, mark_of
 from milepost.live.waiting import MARKS_MAX, Waiting
 from tests.live.conftest import soon, until
@@ -104,6 +105,17 @@ def test_what_could_not_be_sent_waits_again_with_what_came_since():
     waiting.put_back(taken)
     assert set(waiting.marks) == {"a", "b", "c"}
     assert not waiting.everything
+
+
+async def test_when_all_must_look_they_do_so_in_turn():
+    hub = Hub()
+    async with AsyncExitStack() as stack:
+        pages = [await stack.enter_async_context(hub.listen(ORDER)) for _ in range(2 * LOOKS_AT_ONCE + 1)]
+        looking = [asyncio.ensure_future(anext(page)) for page in pages]
+        hub.look_again()
+        done, _ = await asyncio.wait(looking, return_when=asyncio.FIRST_COMPLETED)
+        assert len(done) <= LOOKS_AT_ONCE, "the database has other guests"
+        assert await soon(asyncio.gather(*looking)) == [ORDER] * len(pages)
 
 
 async def test_who_no_longer_listens_leaves_nothing_behind(town):

@@ -194,6 +194,24 @@ async def test_a_dead_bus_is_degraded_and_not_down(city, hasty):
         assert (await http.get("/readyz")).json()["state"] == "ready"
 
 
+@pytest.mark.postgres
+async def test_a_page_looks_by_itself_as_often_as_it_must(city, tmp_path, hasty):
+    now_and_then, always = [0, 4, 8], list(range(10))
+    async with alone(tmp_path) as single:
+        assert looks(single.app) == now_and_then
+    async with wiring.running(replace(city.settings, live=LiveSettings(url="process"))) as deaf:
+        assert looks(deaf.app) == always, "others may write, and nobody tells"
+    async with city.node("one of several") as web:
+        assert looks(web.app) == now_and_then
+        await city.town.gate.shut()
+        await until(lambda: web.app.live.state().trouble)
+        assert looks(web.app) == always, "the bus is away"
+
+
+def looks(app):
+    return [pulse for pulse in range(10) if order_live._is_time_to_look(app, pulse)]
+
+
 async def test_a_page_that_comes_back_is_sent_only_what_it_does_not_show(tmp_path, monkeypatch):
     monkeypatch.setattr(order_live, "PULSE_S", NEVER_S)
     async with alone(tmp_path) as milepost, answering(milepost, milepost.app.settings) as url:
