@@ -1,7 +1,10 @@
 """Every question asked often is answered by an index: no table is read from end to end."""
 
+import json
+
 import pytest
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from milepost.queue import statements as work
 from milepost.store import (
@@ -72,6 +75,7 @@ HOT = {
     "when the next work is due": work.NEXT_DUE,
     "dead work": work.NEWEST_DEAD,
 }
+ON_POSTGRES = {**HOT, "the oldest free work of lanes": work.oldest_free("postgres", of_kinds=True)}
 TABLES = {table.name for table in METADATA.sorted_tables}
 
 
@@ -92,6 +96,41 @@ async def test_an_index_answers(question, tmp_path):
     ]
     assert scans == [], plan
     assert plan
+
+
+@pytest.mark.postgres
+async def test_an_index_answers_on_postgresql_in_every_part_of_a_table(tmp_path):
+    """Planned without looking at values, as a statement is that is asked again and again."""
+    compiler, reading = Compiler(dialect()), {}
+    async with fresh_store("postgres", tmp_path) as store, store._database.connection() as connection:
+        await connection.execute("SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan")
+        for question, statement in ON_POSTGRES.items():
+            made = compiler.compiled(statement)
+            nothing = f"({', '.join(['NULL'] * len(made.names))})" if made.names else ""
+            await connection.execute(f"PREPARE asked AS {made.text}")
+            ((plan,),) = await connection.fetch(f"EXPLAIN (FORMAT JSON) EXECUTE asked{nothing}")
+            await connection.execute("DEALLOCATE asked")
+            scans = [table for kind, table in steps(json.loads(plan)[0]["Plan"]) if kind == "Seq Scan"]
+            if scans:
+                reading[question] = scans
+        await connection.execute("RESET enable_seqscan; RESET plan_cache_mode")
+    assert reading == {}
+
+
+@pytest.mark.postgres
+async def test_a_question_about_a_month_looks_at_that_months_part_only(tmp_path):
+    async with fresh_store("postgres", tmp_path) as store, store._database.connection() as connection:
+        asked = "EXPLAIN (FORMAT JSON) SELECT * FROM events WHERE shop_id = 'a' AND event_id = 'b' AND month = 202603"
+        ((plan,),) = await connection.fetch(asked)
+    tables = {table for _, table in steps(json.loads(plan)[0]["Plan"]) if table}
+    assert tables == {"events_202603"}
+
+
+def steps(plan):
+    """(what is done, on which table), from the top of a plan down."""
+    yield plan["Node Type"], plan.get("Relation Name")
+    for below in plan.get("Plans", ()):
+        yield from steps(below)
 
 
 def test_the_table_of_hot_questions_would_notice_a_scan():
