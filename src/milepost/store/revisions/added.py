@@ -1,10 +1,12 @@
 """What a revision says when all it does is add: programs that know nothing of it go on as before."""
 
+import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.types import TypeEngine
 
 from milepost.store.ddl import is_postgres
 from milepost.store.revision import Beside, Change, Step
@@ -13,6 +15,9 @@ from milepost.store.tables import METADATA
 
 if TYPE_CHECKING:  # reading Alembic in takes a quarter of a second, and most starts change no table
     from alembic.operations import Operations
+
+
+UNUSED = "unused_"
 
 
 def tables(*names: str) -> Step:
@@ -25,6 +30,25 @@ def tables(*names: str) -> Step:
     def drop(op: "Operations") -> None:
         for name in reversed(names):
             op.drop_table(name)
+
+    return Step(up=Change(make=make), down=Change(make=drop))
+
+
+def column(table: str, name: str, kind: type[TypeEngine[Any]], default: str | None = None) -> Step:
+    """A new column that may be empty, or has a default: who knows nothing of it writes on.
+
+    SQLite would write every row anew to take one away, and everybody would wait: going back, it is only put
+    out of the way there, under a name that nobody uses.
+    """
+
+    def make(op: "Operations") -> None:
+        op.add_column(table, Column(name, kind, nullable=default is None, server_default=default))
+
+    def drop(op: "Operations") -> None:
+        if is_postgres(op):
+            op.drop_column(table, name)
+        else:
+            op.execute(f"ALTER TABLE {table} RENAME COLUMN {name} TO {UNUSED}{secrets.token_hex(4)}")
 
     return Step(up=Change(make=make), down=Change(make=drop))
 
