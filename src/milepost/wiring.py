@@ -17,6 +17,7 @@ from milepost.notify.webhooks.poster import HttpPoster
 from milepost.places.gazetteer import SqliteGazetteer
 from milepost.ports.app import App
 from milepost.ports.clock import Clock
+from milepost.queue.budgets import StoredBudgets
 from milepost.queue.leases import LeaseQueue
 from milepost.settings import Settings
 from milepost.show.metrics import Counters
@@ -49,13 +50,14 @@ async def running(
     clock = clock or clock_of(settings.clock)
     counters = Counters()
     lines: list[Line] = []
+    store = open_store(settings.store.url, settings.store.key_file, clock)
+    budgets = StoredBudgets(store, clock)
 
     def line(**words: Any) -> Line:
-        lines.append(Line(**words))
+        lines.append(Line(**words, budgets=budgets))
         return lines[-1]
 
     found = carriers(settings, clock, line)
-    store = open_store(settings.store.url, settings.store.key_file, clock)
     await store.start()
     poster = HttpPoster(settings.webhooks)
     work = LeaseQueue(store)

@@ -208,6 +208,13 @@ FAULTS = (
         "tests/contract/test_leases.py::test_a_living_worker_keeps_what_it_has_for_as_long_as_it_takes[sqlite]",
     ),
     Fault(
+        "two nodes spend the same budget",
+        "queue/budgets.py",
+        'BUDGETS.c.version == bindparam("before")',
+        'BUDGETS.c.version >= bindparam("before")',
+        "tests/contract/test_budgets.py::test_nodes_that_call_at_the_same_time_share_one_budget[postgres]",
+    ),
+    Fault(
         "a stuck lane keeps its place, so eight of them stop everything",
         "carry/hands.py",
         "slow = loop.call_later(SLOW_AFTER_S, give_up)",

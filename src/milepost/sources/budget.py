@@ -1,4 +1,4 @@
-"""How many calls we may still make to one source, counted on Milepost's clock."""
+"""How many calls we may still make to one source, counted in this process alone, on Milepost's clock."""
 
 from collections import deque
 from datetime import datetime, timedelta
@@ -10,39 +10,43 @@ DAY = timedelta(days=1)
 
 
 class CallBudget:
-    """Calls per minute (any sixty seconds) and per day (carriers count days from midnight UTC)."""
+    """Calls per minute (any sixty seconds) and per day (carriers count days from midnight UTC).
 
-    def __init__(self, clock: Clock, *, per_minute: int, per_day: int) -> None:
-        """0 means: no such limit."""
+    Of one source. Fills ports.budgets.Budgets for a line that shares nothing with anybody.
+    """
+
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._per_minute = per_minute
-        self._per_day = per_day
         self._recent: deque[datetime] = deque()  # never longer than per_minute
         self._day_ends = datetime.min.replace(tzinfo=clock.now().tzinfo)
         self._spent_today = 0
 
-    def spend(self) -> float:
+    async def spend(self, name: str, *, per_minute: int, per_day: int) -> float:
         """Take one call; 0.0 when there was one left, else the seconds until there is one again."""
         now = self._clock.now()
-        wait = max(self._until_next_day(now), self._until_oldest_is_past(now))
+        wait = max(self._until_next_day(now, per_day), self._until_oldest_is_past(now, per_minute))
         if wait > 0:
             return wait
         self._spent_today += 1
-        if self._per_minute:
+        if per_minute:
             self._recent.append(now)
         return 0.0
 
-    def _until_next_day(self, now: datetime) -> float:
+    async def turn(self, name: str, *, per_second: float, calls: int) -> float:
+        """Nobody else stands in line."""
+        return 0.0
+
+    def _until_next_day(self, now: datetime, per_day: int) -> float:
         if now >= self._day_ends:
             self._day_ends = now.replace(hour=0, minute=0, second=0, microsecond=0) + DAY
             self._spent_today = 0
-        if not self._per_day or self._spent_today < self._per_day:
+        if not per_day or self._spent_today < per_day:
             return 0.0
         return (self._day_ends - now).total_seconds()
 
-    def _until_oldest_is_past(self, now: datetime) -> float:
+    def _until_oldest_is_past(self, now: datetime, per_minute: int) -> float:
         while self._recent and self._recent[0] + MINUTE <= now:
             self._recent.popleft()
-        if not self._per_minute or len(self._recent) < self._per_minute:
+        if not per_minute or len(self._recent) < per_minute:
             return 0.0
         return (self._recent[0] + MINUTE - now).total_seconds()

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import httpx
 import structlog
 
+from milepost.ports.budgets import Budgets
 from milepost.ports.clock import Clock
 from milepost.ports.sources import AccessError, SourceBusyError, SourceError
 from milepost.settings import Http
@@ -59,7 +60,7 @@ class _TryAgainError(Exception):
 
 
 class Line:
-    """The line to one source. One per source and process; it holds the token and the rate budget."""
+    """The line to one source. One per source and process; it holds the token and spends the rate budget."""
 
     def __init__(
         self,
@@ -72,12 +73,14 @@ class Line:
         secrets: Sequence[str] = (),
         base_urls: Sequence[str] = (),
         client: httpx.AsyncClient | None = None,
+        budgets: Budgets | None = None,
     ) -> None:
         """`base_urls` are the configured addresses: http:// is allowed to those only, https:// to any."""
         self.key = key
         self._http = http
         self._clock = clock
-        self._budget = CallBudget(clock, per_minute=per_minute, per_day=per_day)
+        self._limits = {"per_minute": per_minute, "per_day": per_day}
+        self._budgets: Budgets = budgets or CallBudget(clock)
         self._secrets = spellings(secrets)
         self._plain_origins = {_origin(url) for url in base_urls if url.startswith("http://")}
         self._client = client
@@ -138,6 +141,12 @@ class Line:
                 self._token = token
             return self._token.value
 
+    async def turn(self, name: str, per_second: float, calls: int) -> None:
+        """Wait for our turn among all nodes that call for `name`, for so many calls."""
+        wait_s = await self._budgets.turn(f"{self.key} {name}", per_second=per_second, calls=calls)
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+
     async def close(self) -> None:
         """Hang up."""
         if self._client is not None:
@@ -164,7 +173,7 @@ class Line:
     async def _patiently(self, request: Mapping[str, object], accept: Collection[int]) -> Answer:
         tries = max(1, self._http.retries)
         for number in range(1, tries + 1):
-            self._spend()
+            await self._spend()
             try:
                 answer = await self._try(request, accept)
             except _TryAgainError as failure:
@@ -176,8 +185,8 @@ class Line:
                 return answer
         raise AssertionError("unreachable")
 
-    def _spend(self) -> None:
-        if wait := self._budget.spend():
+    async def _spend(self) -> None:
+        if wait := await self._budgets.spend(self.key, **self._limits):
             raise SourceBusyError(
                 f"{self.key}: our own budget of calls is used up for {wait:.0f} s", retry_after_s=wait
             )

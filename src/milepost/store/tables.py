@@ -477,6 +477,9 @@ WORK = _table(
 # Who carries work out now. A worker whose `beat` stands still is dead, and its work goes to another.
 WORKERS = _table("workers", _text("name", key=True), _count("beat"), _at("since"))
 
+# Calls that were made to sources: of the last minute, and by day (queue/purse.py). `version` counts changes.
+CALL_BUDGETS = _table("call_budgets", _text("name", key=True), _count("version"), _text("spent"))
+
 # Stops that also meet work decided later: everything of one kind, lane or shop.
 WORK_HOLDS = _table(
     "work_holds", _text("scope", key=True), _text("value", key=True), _text("reason"), _at("since")

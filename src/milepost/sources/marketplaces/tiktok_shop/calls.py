@@ -1,11 +1,13 @@
 """One signed call to TikTok Shop: body first, then the status, and what each refusal makes us do (§2)."""
 
 import asyncio
+import hashlib
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Protocol
 
 import structlog
@@ -29,6 +31,7 @@ EVERY_REFUSAL = range(400, 600)
 """We read the body of every refusal ourselves: it says more than the status."""
 BACKOFF_MAX_S = 60.0
 LIMITERS_MAX = 10_000
+SHOP_LETTERS = 24  # of a hash, because a handle opens a shop and a budget's name is read by people
 
 log = structlog.get_logger()
 
@@ -181,7 +184,12 @@ class Calls:
         if key not in self._limiters:
             if len(self._limiters) >= LIMITERS_MAX:
                 self._limiters.pop(next(iter(self._limiters)))
-            self._limiters[key] = Limiter(self._settings.calls_per_second, pause=self._pause)
+            shop = hashlib.sha256("\0".join(key).encode()).hexdigest()[:SHOP_LETTERS]
+            self._limiters[key] = Limiter(
+                self._settings.calls_per_second,
+                pause=self._pause,
+                stand_in_line=partial(self._line.turn, shop),
+            )
         return self._limiters[key]
 
 

@@ -23,16 +23,27 @@ class Limiter:
         *,
         monotonic: Callable[[], float] = time.monotonic,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        stand_in_line: Callable[[float, int], Awaitable[None]] | None = None,
     ) -> None:
+        """`stand_in_line` waits for our turn among all nodes, for a few calls at once."""
         self._full_rate = per_second
         self.per_second = per_second
         self._monotonic = monotonic
         self._pause = pause
+        self._stand_in_line = stand_in_line
+        self._granted = 0  # calls for which we have stood in line
+        self._at_the_end = asyncio.Lock()
         self._calls = float(BURST)
         self._counted_at = monotonic()
 
     async def take(self) -> None:
         """Wait until a call is free. Later comers queue up behind by owing more."""
+        if self._stand_in_line is not None:
+            async with self._at_the_end:
+                if self._granted == 0:
+                    await self._stand_in_line(self.per_second, BURST)
+                    self._granted = BURST
+                self._granted -= 1
         now = self._monotonic()
         self._calls = min(BURST, self._calls + (now - self._counted_at) * self.per_second)
         self._counted_at = now
