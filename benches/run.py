@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benches import corridor, growth, page, pushes, record
+from benches import buses, corridor, growth, page, pushes, record
 from benches.figures import BUILD, Figure, merge
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -12,6 +12,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "page_vs_empty_page": page.measure,
     "webhook_p99_ms": pushes.measure,
     "growth": growth.measure,
+    "buses": buses.measure,
     "record_sqlite_1000": record.measure,
     "record_postgres_1000": record.measure,
 }
