@@ -54,7 +54,15 @@ def places(console, *, only_two=False):
     order = f"/console/orders/{found.rows[0].order_numbers[0]}"
     if only_two:
         return ["/console", order]
-    return ["/console", "/console/orders", order, "/console/inbox", "/console/shops", "/console/work"]
+    return [
+        "/console",
+        "/console/orders",
+        order,
+        "/console/inbox",
+        "/console/shops",
+        "/console/webhooks",
+        "/console/work",
+    ]
 
 
 @pytest.mark.parametrize(("width", "scheme"), LOOKS)

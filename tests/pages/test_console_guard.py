@@ -14,6 +14,8 @@ PLACES = (
     "/console/search",
     "/console/inbox",
     "/console/shops",
+    "/console/webhooks",
+    "/console/webhooks/ep_1",
     "/console/work",
     "/console/orders/1",
     "/console/shops/return/tiktok_shop?code=x",

@@ -29,6 +29,7 @@ class Told(msgspec.Struct, frozen=True):
     tone: str = "good"  # good | bad
     address: str = ""
     address_words: str = ""
+    secret: str = ""  # shown as it is, and never again
 
 
 def go_to(request: AnyRequest, path: str, told: Told | None = None) -> Response[Any]:
