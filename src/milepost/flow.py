@@ -59,7 +59,7 @@ async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = no
         appended = await append(
             tx, readings, now=app.clock.now(), identify=_identify(app), carrier_names=app.carrier_names
         )
-        await app.work.add(tx, await _react(tx, appended, app))
+        await _add(tx, await _react(tx, appended, app), app)
         await alongside(tx)
     _show(appended, readings, app)
     return readings
@@ -133,11 +133,19 @@ async def look_again(leased: Sequence[Leased], app: App) -> None:
         appended = Appended(orders=(), shipments=changes, new_events=0, strays=0)
         actions = await _react(tx, appended, app)
         due = {action.key: action.due_at for action in actions if action.kind is ActionKind.WATCH_SHIPMENT}
-        await app.work.add(tx, [action for action in actions if action.key not in due])
+        await _add(tx, [action for action in actions if action.key not in due], app)
         for held in leased:
             again = due.get(held.action.key)
             await finish(tx, held, Outcome(done=again is None, next_due_at=again), now, app)
     _show(appended, [], app)
+
+
+async def _add(tx: Transaction, actions: Sequence[Action], app: App) -> None:
+    """Decided work; after a restore, what may have been told before it is held for a person to decide."""
+    await app.work.add(tx, actions)
+    behind = app.fence.behind(actions) if app.fence else []
+    if app.fence and behind:
+        await app.work.hold(tx, reason=app.fence.reason, keys=behind)
 
 
 async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
@@ -278,6 +286,7 @@ def _sending(notice: Notice, now: datetime) -> Action:
         lane=f"channel:{notice.channel}",
         due_at=now,
         payload={"notice": notice.key},
+        news_at=None if notice.channel == notices.INBOX else notice.news_at,  # an inbox here is told anew
     )
 
 

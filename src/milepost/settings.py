@@ -78,6 +78,17 @@ class LiveSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BackupSettings:
+    """Where backups go, and whether Milepost takes them by itself."""
+
+    folder: str = setting("var/backups", "Folder for backups; best on another disk.")
+    every_s: int = setting(
+        0, "Seconds between two backups that a worker takes by itself; 0: none. See docs/run/backup.md."
+    )
+    keep: int = setting(12, "How many of those are kept; the oldest go.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Mail:
     """How e-mail leaves."""
 
@@ -204,6 +215,10 @@ class Settings:
     live: LiveSettings = field(
         default_factory=LiveSettings,
         metadata={"about": "How open pages and idle workers hear of news at once."},
+    )
+    backup: BackupSettings = field(
+        default_factory=BackupSettings,
+        metadata={"about": "Where backups go, and whether Milepost takes them by itself."},
     )
     mail: Mail = field(default_factory=Mail, metadata={"about": "How e-mail leaves."})
     sms: Sms = field(default_factory=Sms, metadata={"about": "Text messages to buyers who asked for them."})

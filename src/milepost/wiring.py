@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from milepost.clock import clock_of
+from milepost.desk.restores import fence_of
 from milepost.forecast.first import FirstForecaster
 from milepost.identify.candidates import identify
 from milepost.live.opening import opened_live
@@ -79,6 +80,7 @@ async def running(
                     forecaster=FirstForecaster(),
                     identify=partial(_identify, {key: one.card for key, one in found.items()}),
                     tally=counters,
+                    fence=await fence_of(store),
                 ),
                 counters=counters,
             )

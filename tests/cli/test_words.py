@@ -20,6 +20,8 @@ COMMANDS = [
     "user",
     "api-key",
     "config",
+    "backup",
+    "restore",
 ]
 
 
@@ -36,7 +38,7 @@ def test_help_lists_every_command_under_a_heading(milepost):
     assert said.code == 0
     for name in COMMANDS:
         assert f"│ {name} " in said.out
-    for heading in ("Try it, run it", "Ask it", "Set it up"):
+    for heading in ("Try it, run it", "Ask it", "Set it up", "Keep it safe"):
         assert heading in said.out
     assert "0 done; 1 the answer is no; 2 wrong words or settings" in said.out
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 
 from milepost.carry.asking import poll_carrier
+from milepost.carry.backups import take_backups
 from milepost.carry.failures import put_off
 from milepost.carry.sending import send_notices
 from milepost.carry.shops import poll_orders, poll_tracking, refresh_grants, sync_shops
@@ -28,6 +29,7 @@ HANDLERS: dict[ActionKind, Handler] = {
     ActionKind.SEND_NOTICE: send_notices,
     ActionKind.SEND_WEBHOOK: send_webhooks,
     ActionKind.SWEEP_WEBHOOKS: sweep_webhooks,
+    ActionKind.TAKE_BACKUP: take_backups,
     ActionKind.WATCH_SHIPMENT: look_again,
 }
 TOGETHER = frozenset(

@@ -6,12 +6,14 @@ import socket
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
 from milepost.cli.nodes import asked
 from milepost.clock import SystemClock, clock_of
+from milepost.desk.backups import ENDING
+from milepost.desk.restores import fence_of
 from milepost.model.places import RawPlace
 from milepost.model.shops import ShopState
 from milepost.places.gazetteer import PlacesError, SqliteGazetteer
@@ -27,6 +29,7 @@ DISK_BYTES_WARN = 1_000_000_000
 DISK_BYTES_BAD = 100_000_000
 MAIL_S = 5.0
 OVERDUE = timedelta(minutes=15)
+OLD_BACKUP = timedelta(days=2)
 OLDEST_SENSIBLE_YEAR = 2025
 OTHERS_MAY_READ = stat.S_IRWXG | stat.S_IRWXO
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -70,7 +73,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [_clock(settings), _disk(settings), _key_file(settings), _places(), _assets()]
     findings += _sources(settings)
     findings.append(await asyncio.to_thread(_mail, settings))
-    findings.append(_address(settings))
+    findings += [_address(settings), _backups(settings, SystemClock().now())]
     findings += await _in_store(settings)
     findings.append(await _bus(settings))
     return findings
@@ -241,12 +244,32 @@ async def _shops(store: Store) -> Finding:
     return ok("shops", f"{len(shops)} connected")
 
 
+def _backups(settings: Settings, now: datetime) -> Finding:
+    """The newest file in the folder where backups go."""
+    folder = Path(settings.backup.folder)
+    newest = max((path.stat().st_mtime for path in folder.glob(f"*{ENDING}")), default=None)
+    if newest is None:
+        return warn(
+            "backup", f"none in {folder}", "milepost backup; docs/run/backup.md says how to do it daily"
+        )
+    at = datetime.fromtimestamp(newest, UTC)
+    told = f"the newest in {folder} is of {at:%Y-%m-%d %H:%M} UTC"
+    if now - at > max(OLD_BACKUP, 2 * timedelta(seconds=settings.backup.every_s)):
+        return warn("backup", told, "see why there is no newer one; docs/run/backup.md")
+    return ok("backup", told)
+
+
 async def _work(store: Store, now: datetime) -> Finding:
     work = LeaseQueue(store)
     counts = await work.counts(now)
     told = f"{counts['due']} due, {counts['later']} later, {counts['dead']} dead"
     if counts["dead"]:
         return warn("work", told, "look at /console/work: somebody was not told or not asked")
+    if counts["held"]:
+        fence = await fence_of(store)
+        why = f", most likely since it was {fence.reason}" if fence else ""
+        fix = "milepost queue list --state held; then release or drop it"
+        return warn("work", f"{told}, {counts['held']} held{why}", fix)
     oldest = await work.next_due()
     if oldest is not None and now - oldest > OVERDUE:
         return warn(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cyclopts import Group
 
-from milepost.cli.groups import ASK, SET_UP, START
+from milepost.cli.groups import ASK, KEEP, SET_UP, START
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +93,16 @@ Each line says ok, warn or bad, and what to do about it.""",
         "List the nodes that hear of each other: version, what they do, open pages.",
     ),
     Command("queue", "milepost.cli.queue:app", ASK, "See and steer what Milepost has to do."),
+    Command(
+        "backup",
+        "milepost.cli.backup:app",
+        KEEP,
+        "Copy everything kept into one file while Milepost works, or look such a file over.",
+    ),
+    Command(
+        "restore",
+        "milepost.cli.restore:app",
+        KEEP,
+        "Put a backup back; then release or drop what may have been sent already.",
+    ),
 )

@@ -5,4 +5,5 @@ from cyclopts import Group
 START = Group("Try it, run it", sort_key=1)
 ASK = Group("Ask it", sort_key=2)
 SET_UP = Group("Set it up", sort_key=3)
-OPTIONS = Group("Options", sort_key=4)
+KEEP = Group("Keep it safe", sort_key=4)
+OPTIONS = Group("Options", sort_key=5)

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from milepost import wiring
 from milepost import worker as worker_room
+from milepost.carry.backups import plan_backups
 from milepost.cli import logs
 from milepost.cli.answers import Config, say
 from milepost.cli.stopping import stopping
@@ -57,6 +58,7 @@ async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> None
             jobs.append(asyncio.create_task(serve(site, [socket], stop)))
             say(f"Milepost answers at http://{settings.web.host}:{socket.getsockname()[1]}/")
         if with_worker:
+            await plan_backups(milepost.app)
             jobs.append(asyncio.create_task(worker_room.work(milepost.app, stop)))
         async with _side_door(milepost.app):
             await until_stopped(jobs, stop)

@@ -17,7 +17,12 @@ class ActionKind(StrEnum):
     SEND_NOTICE = "send_notice"
     SEND_WEBHOOK = "send_webhook"  # hand one message to one endpoint
     SWEEP_WEBHOOKS = "sweep_webhooks"  # forget messages that are too old to replay
+    TAKE_BACKUP = "take_backup"
     WATCH_SHIPMENT = "watch_shipment"  # time passed: look for silence and lateness
+
+
+TELLING = frozenset({ActionKind.SEND_NOTICE, ActionKind.SEND_WEBHOOK})
+"""What tells somebody outside: after a restore it is held, because it may have been sent already."""
 
 
 class ActionState(StrEnum):
@@ -45,6 +50,7 @@ class Action:
     payload: Mapping[str, str] = field(default_factory=dict)
     repeating: bool = False
     replace_due: bool = False
+    news_at: datetime | None = None  # UTC; of what tells somebody: when that happened, at the earliest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ class Notice:
     )  # plain strings the template needs; no personal data
     created_at: datetime
     exception_key: str | None = None
+    news_at: datetime | None = None  # UTC; when what it tells of happened, at the earliest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,7 @@ class Happening:
     subject: str  # what `sequence` counts in: a shipment's id, or `order:NUMBER`
     at: datetime  # UTC, when we knew
     data: Mapping[str, Any]
+    news_at: datetime | None = None  # UTC; when what it tells of happened, at the earliest
 
     @property
     def message_id(self) -> str:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from milepost.model.carriers import Identification
 from milepost.model.reports import Report
+from milepost.model.restores import RestoreFence
 from milepost.ports.clock import Clock
 from milepost.ports.forecast import Forecaster
 from milepost.ports.live import Live
@@ -43,6 +44,7 @@ class App:
     forecaster: Forecaster
     identify: Callable[[str, str, str], Identification]  # number, provider name, country
     tally: Tally
+    fence: RestoreFence | None = None  # set when this database was put back from a backup
 
     def source(self, report: Report) -> Source:
         """Whoever can read this report. Raises KeyError for a source whose folder is gone."""

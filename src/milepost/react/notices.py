@@ -12,6 +12,7 @@ from milepost.model.journeys import Journey
 from milepost.model.notices import Audience, Notice
 from milepost.model.promises import Promise, Promiser
 from milepost.model.statuses import Status
+from milepost.react.instants import not_before, rests_on
 from milepost.react.words import WORDS
 
 INBOX = "inbox"
@@ -47,6 +48,7 @@ class _News:
     """Something worth telling the buyer."""
 
     at: datetime
+    not_before: datetime  # when it happened at the earliest, or what it follows from did
     name: str  # what happened: the template
     cause: str  # tells it from the same thing at another time
     facts: Mapping[str, str]
@@ -98,7 +100,7 @@ def _milestone(change: ShipmentChange) -> Iterator[_News]:
         return
     again = ":again" if after.status is Status.DELIVERED and change.before.delivery_retracted else ""
     cause = f"{after.status_since:%Y-%m-%d}{again}"
-    yield _News(after.status_since, name, cause, _facts(change))
+    yield _News(after.status_since, not_before(after.status_since, change), name, cause, _facts(change))
 
 
 def _is_new_stage(before: Journey, after: Journey) -> bool:
@@ -123,7 +125,8 @@ def _promise_later(change: ShipmentChange) -> Iterator[_News]:
                 "now_to": promise.to_at.isoformat(),
                 "why": promise.reason,
             }
-            yield _News(promise.said_at, "promise_later", f"{promise.to_at:%Y-%m-%d}", facts)
+            cause = f"{promise.to_at:%Y-%m-%d}"
+            yield _News(promise.said_at, rests_on(change), "promise_later", cause, facts)
             return
 
 
@@ -158,8 +161,9 @@ def _exception_news(exception: DeliveryException, to_do: str, change: ShipmentCh
         "act_by": exception.act_by.isoformat() if exception.act_by else "",
         "happened_at": _opened(exception, change),
     }
-    name = f"exception_{exception.kind}"
-    return _News(exception.opened_at, name, exception.opened_at.strftime("%Y-%m-%d"), facts, exception.key)
+    opened_at, name = exception.opened_at, f"exception_{exception.kind}"
+    cause = opened_at.strftime("%Y-%m-%d")
+    return _News(opened_at, not_before(opened_at, change), name, cause, facts, exception.key)
 
 
 def _opened(exception: DeliveryException, change: ShipmentChange) -> str:
@@ -213,6 +217,7 @@ def _notices(
             facts=news.facts,
             created_at=now,
             exception_key=news.exception_key,
+            news_at=news.not_before,
         )
         if audience is Audience.SELLER:
             return

@@ -12,6 +12,7 @@ from milepost.model.promises import Promise
 from milepost.model.shipments import Shipment
 from milepost.model.statuses import Status
 from milepost.model.webhooks import Happening
+from milepost.react.instants import rests_on
 
 
 def of_order(change: OrderChange, now: datetime) -> Iterator[Happening]:
@@ -26,6 +27,7 @@ def of_order(change: OrderChange, now: datetime) -> Iterator[Happening]:
             subject=subject,
             at=now,
             data=_order(after),
+            news_at=after.placed_at,
         )
     elif change.before.state != after.state:
         told_at = after.updated_at or now
@@ -37,6 +39,7 @@ def of_order(change: OrderChange, now: datetime) -> Iterator[Happening]:
             subject=subject,
             at=now,
             data=_order(after) | {"state_before": change.before.state},
+            news_at=after.updated_at or after.placed_at,
         )
 
 
@@ -55,9 +58,9 @@ def of_shipment(
     if change.after.delivery_retracted and not change.before.delivery_retracted:
         yield _about(change, "shipment.delivery_retracted", _cause(change, now), now)
     for exception in decision.opened:
-        yield _exception("exception.opened", exception, change.shipment, now)
+        yield _exception("exception.opened", exception, change, now)
     for exception in (*decision.resolved, *(one for one in decision.opened if not one.is_open)):
-        yield _exception("exception.resolved", exception, change.shipment, now)
+        yield _exception("exception.resolved", exception, change, now)
     for promise in promises:
         yield _promise(promise, change, now)
 
@@ -67,10 +70,14 @@ def _about(
 ) -> Happening:
     shipment = change.shipment
     key = f"{shipment.shipment_id}:{kind}:{cause}"
-    return _of(shipment, kind, key, now, _shipment(change) | dict(more or {}))
+    data = _shipment(change) | dict(more or {})
+    news_at = shipment.since if kind == "shipment.added" else rests_on(change)
+    return _of(shipment, kind, key, now, data, news_at=news_at)
 
 
-def _of(shipment: Shipment, kind: str, key: str, now: datetime, data: Mapping[str, Any]) -> Happening:
+def _of(
+    shipment: Shipment, kind: str, key: str, now: datetime, data: Mapping[str, Any], *, news_at: datetime
+) -> Happening:
     return Happening(
         kind=kind,
         key=key,
@@ -78,6 +85,7 @@ def _of(shipment: Shipment, kind: str, key: str, now: datetime, data: Mapping[st
         subject=shipment.shipment_id,
         at=now,
         data={**_which(shipment), **data},
+        news_at=news_at,
     )
 
 
@@ -120,7 +128,7 @@ def _which(shipment: Shipment) -> dict[str, Any]:
     }
 
 
-def _exception(kind: str, exception: DeliveryException, shipment: Shipment, now: datetime) -> Happening:
+def _exception(kind: str, exception: DeliveryException, change: ShipmentChange, now: datetime) -> Happening:
     data: dict[str, Any] = {
         "exception_id": exception.key,
         "kind": exception.kind,
@@ -133,9 +141,10 @@ def _exception(kind: str, exception: DeliveryException, shipment: Shipment, now:
         "resolved_at": _instant(exception.resolved_at),
         "resolution": exception.resolution or None,
     }
-    ended = _instant(exception.resolved_at) if kind == "exception.resolved" else ""
-    key = f"{exception.key}:{kind}:{ended}"
-    return _of(shipment, kind, key, now, data)
+    ended_at = exception.resolved_at if kind == "exception.resolved" else None
+    key = f"{exception.key}:{kind}:{_instant(ended_at) if ended_at else ''}"
+    news_at = min(ended_at, rests_on(change)) if ended_at else exception.opened_at
+    return _of(change.shipment, kind, key, now, data, news_at=news_at)
 
 
 def _promise(promise: Promise, change: ShipmentChange, now: datetime) -> Happening:
@@ -155,7 +164,7 @@ def _promise(promise: Promise, change: ShipmentChange, now: datetime) -> Happeni
     window = f"{_instant(promise.from_at)}:{_instant(promise.to_at)}:{promise.said_at.isoformat()}"
     about = ":".join(promise.identity)
     key = f"{shipment_id}:promise:{about}:{promise.kind}:{window}"
-    return _of(change.shipment, "promise.changed", key, now, data)
+    return _of(change.shipment, "promise.changed", key, now, data, news_at=rests_on(change))
 
 
 def _standing(promise: Promise, promises: Sequence[Promise]) -> Promise | None:

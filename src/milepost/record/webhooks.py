@@ -1,6 +1,7 @@
 """Keeps messages for programs beside the facts they tell of, and decides the work of handing them over."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from milepost.model.actions import Action, ActionKind
@@ -27,7 +28,11 @@ async def tell_programs(
     ]
     sendings = [(endpoint.endpoint_id, message) for endpoint, message in wanted]
     await tx.put_webhook_sendings(sendings, SendingState.WAITING, now)
-    return [sending(endpoint, message, now) for endpoint, message in wanted]
+    news_at = {one.message_id: one.news_at for one in happenings}
+    return [
+        replace(sending(endpoint, message, now), news_at=news_at[message.message_id])
+        for endpoint, message in wanted
+    ]
 
 
 def sending(

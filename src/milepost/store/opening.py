@@ -19,13 +19,13 @@ SHAPES = "`sqlite:PATH` or `postgres://user:password@host/database`"
 
 def open_store(url: str, key_file: str | Path, clock: Clock) -> Store:
     """The store at `url` (settings.store.url), not started yet. Raises StoreError for another address."""
-    return SqlStore(_engine(url), Path(key_file), clock)
+    return SqlStore(engine_of(url), Path(key_file), clock)
 
 
 @asynccontextmanager
 async def open_migrator(url: str) -> AsyncIterator[Migrator]:
     """What moves the tables of the database at `url`, which is open meanwhile. Raises StoreError."""
-    database = _engine(url)
+    database = engine_of(url)
     found = await database.examine()
     try:
         refusal = why_refused(found, database.name)
@@ -50,7 +50,8 @@ def file_of(url: str) -> Path | None:
     return Path(path)
 
 
-def _engine(url: str) -> Engine:
+def engine_of(url: str) -> Engine:
+    """The database at `url`, not opened yet. Raises StoreError for an address of neither kind."""
     file = file_of(url)
     if file is not None:
         return SqliteEngine(file)

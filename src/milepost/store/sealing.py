@@ -101,6 +101,12 @@ def load_key(path: Path, *, may_make: bool) -> bytes:
 
 def _make_key(path: Path) -> bytes:
     key = os.urandom(KEY_BYTES)
+    write_key(path, key)
+    return key
+
+
+def write_key(path: Path, key: bytes) -> None:
+    """A new key file (mode 0600), on disk when this returns. Raises StoreError."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -113,7 +119,6 @@ def _make_key(path: Path) -> bytes:
             f"the key file {path} cannot be made ({error.strerror}): make its folder writable, "
             "or name another file in store.key_file"
         ) from error
-    return key
 
 
 def _derived(key: bytes, purpose: bytes) -> bytes:

@@ -21,6 +21,7 @@ WORDS = {
     ActionKind.SEND_NOTICE: "Send a notice",
     ActionKind.SEND_WEBHOOK: "Send a webhook",
     ActionKind.SWEEP_WEBHOOKS: "Forget old webhooks",
+    ActionKind.TAKE_BACKUP: "Take a backup",
     ActionKind.WATCH_SHIPMENT: "Look whether a parcel went silent",
 }
 

@@ -1,0 +1,81 @@
+"""`milepost restore`: put a backup back, and decide about what may have been sent since."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from milepost.cli.backup import Telling, show
+from milepost.cli.exits import Exit
+from milepost.cli.groups import KEEP
+from milepost.cli.opening import Config, opened
+from milepost.clock import clock_of
+from milepost.desk import restores
+from milepost.desk.restores import hold_what_tells
+from milepost.ports.app import App as Milepost
+from milepost.settings import load
+from milepost.store.backup.restoring import restore as put_back
+
+app = App(name="restore", group=KEEP, help="Put a backup back; then release or drop what it holds back.")
+
+
+@app.default
+def restore(
+    path: Annotated[Path, Parameter(help="A backup.")],
+    /,
+    *,
+    replace: Annotated[
+        bool, Parameter(negative="", help="Even over a database that is not empty; it is kept aside.")
+    ] = False,
+    config: Config = None,
+) -> int:
+    """Make the database what a backup holds: all of it or nothing.
+
+    Stop Milepost first. Nothing is sent by itself that may have been sent after the backup was taken: it is
+    held, and you release or drop it. A backup of SQLite can be restored to PostgreSQL and the other way.
+    """
+    settings = load(config)
+    clock = clock_of(settings.clock)
+    restored = asyncio.run(
+        put_back(
+            path,
+            settings.store.url,
+            Path(settings.store.key_file),
+            clock,
+            partial(hold_what_tells, clock=clock),
+            replace=replace,
+            told=Telling(),
+        )
+    )
+    show(restored.backup, "Restored", as_json=False)
+    if restored.aside:
+        print(f"What was there before is kept as {restored.aside}.")
+    if restored.key_written:
+        print(f"Its key is written to {settings.store.key_file}.")
+    print(
+        "Nothing that may have been sent already is sent by itself: see `milepost queue list --state held`,"
+    )
+    print("then `milepost restore release` sends it, `milepost restore drop` never does.")
+    return Exit.DONE
+
+
+@app.command
+def release(*, config: Config = None) -> int:
+    """Send everything that the restore holds back; or choose with `milepost queue release`."""
+    print(f"{asyncio.run(_decided(config, restores.release))} actions are due now.")
+    return Exit.DONE
+
+
+@app.command
+def drop(*, config: Config = None) -> int:
+    """Never send what the restore holds back; or choose with `milepost queue drop`."""
+    print(f"{asyncio.run(_decided(config, restores.drop))} actions are dropped.")
+    return Exit.DONE
+
+
+async def _decided(config: Path | None, decide: Callable[[Milepost], Awaitable[int]]) -> int:
+    async with opened(config) as milepost:
+        return await decide(milepost)

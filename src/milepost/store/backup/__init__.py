@@ -1,0 +1,1 @@
+"""Copies all that is kept into one file, and puts it back, on either engine."""
