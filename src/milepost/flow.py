@@ -9,7 +9,7 @@ ones that know the order of things.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from milepost.forecast.lanes import hours_on_the_way, lanes_of, origin_country
 from milepost.forecast.ledger import entries
@@ -37,6 +37,11 @@ TAKE_IN_MAX = 500
 """Reports per transaction, at most: a batch is one fsync and one all-or-nothing."""
 
 
+SOON_REAL_S = 2.0
+"""Workers look by themselves as often. For work due later nobody is woken: with many nodes that would be all
+the time, since every answer of a carrier asks for the next look, hours ahead."""
+
+
 class LostLeaseError(Exception):
     """Another worker took the work over meanwhile; what we did is rolled back, theirs counts."""
 
@@ -59,9 +64,10 @@ async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = no
         appended = await append(
             tx, readings, now=app.clock.now(), identify=_identify(app), carrier_names=app.carrier_names
         )
-        await _add(tx, await _react(tx, appended, app), app)
+        actions = await _react(tx, appended, app)
+        await _add(tx, actions, app)
         await alongside(tx)
-    _show(appended, readings, app)
+    _show(appended, readings, actions, app)
     return readings
 
 
@@ -102,7 +108,7 @@ async def keep_pushes(pushes: Sequence[Push], app: App) -> None:
         await app.work.add(tx, looks)
     for push in new:
         app.tally.count("pushes", source=push.report.source)
-    app.live.publish(["work"])
+    app.live.publish(["work"] if looks else [])
 
 
 async def _unseen(tx: Transaction, pushes: Sequence[Push], now: datetime) -> list[Push]:
@@ -137,7 +143,7 @@ async def look_again(leased: Sequence[Leased], app: App) -> None:
         for held in leased:
             again = due.get(held.action.key)
             await finish(tx, held, Outcome(done=again is None, next_due_at=again), now, app)
-    _show(appended, [], app)
+    _show(appended, [], actions, app)
 
 
 async def _add(tx: Transaction, actions: Sequence[Action], app: App) -> None:
@@ -332,9 +338,10 @@ def _identify(app: App) -> Callable[[str, str, str], tuple[str | None, str]]:
     return carrier_of
 
 
-def _show(appended: Appended, readings: Iterable[Reading], app: App) -> None:
-    """After the commit: open pages look again, counters count."""
-    topics = {"work"}
+def _show(appended: Appended, readings: Iterable[Reading], actions: Iterable[Action], app: App) -> None:
+    """After the commit: open pages look again, workers wake if there is work, counters count."""
+    soon = app.clock.now() + timedelta(seconds=SOON_REAL_S * app.clock.rate)
+    topics = {"work"} if any(action.due_at <= soon for action in actions) else set()
     for order in appended.orders:
         topics.add(f"order:{order.after.shop_id}:{order.after.order_number}")
         topics.add(f"console:{order.after.shop_id}")

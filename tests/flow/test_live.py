@@ -54,3 +54,13 @@ async def test_who_is_woken_for_work_finds_it_kept(tmp_path):
         await hear_push("tiktok_shop", signed, body, milepost.app)
         topics, _, due = reader.looks[-1]
     assert (topics, due) == (["work"], len(LOOKS))
+
+
+async def test_workers_are_woken_for_work_that_is_due_and_not_for_what_is_due_later(tmp_path):
+    told = scans("AC1", "2026-03-04T08:10+01:00  OFD  Paris FR")
+    delivered = scans("AC1", "2026-03-04T11:00+01:00  DEL  Paris FR")
+    async with watched(tmp_path) as (milepost, reader):
+        for news in (order(), told, told, delivered):
+            await milepost.hear(news)
+    woken = ["work" in topics for topics, _, _ in reader.looks]
+    assert woken == [True, True, False, True], "polls are due, a notice is, nothing is, another notice is"

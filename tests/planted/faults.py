@@ -252,8 +252,8 @@ FAULTS = (
     Fault(
         "pages and workers are told of news before it is kept",
         "flow.py",
-        "        await alongside(tx)\n    _show(appended, readings, app)\n",
-        "        await alongside(tx)\n        _show(appended, readings, app)\n",
+        "        await alongside(tx)\n    _show(appended, readings, actions, app)\n",
+        "        await alongside(tx)\n        _show(appended, readings, actions, app)\n",
         "tests/flow/test_live.py::test_who_is_told_of_news_finds_it_kept",
     ),
     Fault(

@@ -63,8 +63,9 @@ class Relay:
         """Here at once, elsewhere as soon as the bus takes it."""
         marks = self._hub.marks(topics)
         self._hub.tell(marks)
-        self._waiting.add(marks)
-        self._stir.set()
+        if marks:
+            self._waiting.add(marks)
+            self._stir.set()
 
     def listen(self, *topics: str) -> AbstractAsyncContextManager[AsyncIterator[str]]:
         """What is said here and elsewhere."""
