@@ -9,7 +9,7 @@ from milepost.sources.loose_json import texts_of
 
 OFFSET = re.compile(r"([+-]?)(\d{1,2})[:.]?(\d{2})?")
 OFFSET_MAX = timedelta(hours=14)
-CACHED_MAX = 1000
+CACHED_MAX = 10_000
 YEARS = range(1990, 2100)
 DATE = re.compile(r"\d{8}")
 TIME = re.compile(r"\d{1,6}")
@@ -46,6 +46,7 @@ def day_of(text: str) -> date | None:
     return told if told.year in YEARS else None
 
 
+@lru_cache(CACHED_MAX)
 def time_of(text: str) -> time | None:
     """An HHMMSS time; colons may stand in it and leading zeros may be missing: 74700 is 07:47:00.
 
