@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 
 from milepost.desk import restores
-from milepost.model.actions import ActionState, Which
+from milepost.desk.work_list import answer
+from milepost.model.actions import ActionState, Which, WorkWish
 from milepost.model.people import Subscription
 from milepost.store.backup.restoring import restore
 from milepost.store.backup.taking import take
@@ -74,6 +75,11 @@ class World:
         return await restore(path, url, self.folder / "key", milepost_clock, words, replace=True)
 
 
+async def decide(milepost, verb):
+    """What `milepost restore release` and `drop` do; how many actions."""
+    return (await answer(WorkWish(verb=verb), milepost.app)).changed
+
+
 async def held(milepost):
     return await milepost.app.work.listed(Which(states=[ActionState.HELD]), limit=10_000)
 
@@ -101,7 +107,7 @@ async def test_what_was_sent_after_the_backup_is_held_and_sent_again_only_when_s
             "restored from a backup of 2026-03-04 12:00:00 UTC: it may be sent already"
         }
         assert (await milepost.app.work.counts(milepost.clock.now()))["held"] == PARCELS
-        assert await restores.release(milepost.app) == PARCELS
+        assert await decide(milepost, restores.RELEASE) == PARCELS
         await drain(milepost.app)
         assert len(set(world.pigeon.carried)) == len(world.pigeon.carried) == PARCELS
 
@@ -121,8 +127,8 @@ async def test_what_was_due_when_the_backup_was_taken_is_held(world):
         await drain(milepost.app)
         assert world.pigeon.carried == []
         assert len(await held(milepost)) == 3
-        assert await restores.drop(milepost.app) == 3
-        assert await restores.release(milepost.app) == 0
+        assert await decide(milepost, restores.DROP) == 3
+        assert await decide(milepost, restores.RELEASE) == 0
         await drain(milepost.app)
         assert world.pigeon.carried == []
 
@@ -174,5 +180,5 @@ async def test_the_inbox_is_filled_again_because_it_was_put_back_too(world):
 async def test_a_database_that_was_never_restored_holds_nothing(world):
     async with world.milepost() as milepost:
         assert milepost.app.fence is None
-        assert await restores.release(milepost.app) == 0
-        assert await restores.drop(milepost.app) == 0
+        assert await decide(milepost, restores.RELEASE) == 0
+        assert await decide(milepost, restores.DROP) == 0

@@ -22,6 +22,8 @@ WORK = "tests/flow/test_work.py::test_"
 SHOPS = "tests/flow/test_shops.py::test_"
 HOOKS = "tests/flow/test_hooks.py::test_"
 LIVE = "tests/live/test_"
+RESTORE = "tests/flow/test_restore.py::test_"
+BACKUP = "tests/contract/test_backup.py::test_"
 
 FAULTS = (
     Fault(
@@ -318,5 +320,33 @@ FAULTS = (
         "        wanted = buckets(names)\n",
         "        wanted = buckets(names)[:0]\n",
         "tests/contract/test_writers.py::test_who_claims_a_name_that_is_held_waits_and_others_go_on",
+    ),
+    Fault(
+        "the restore fence is gone: what was sent after the backup is sent again",
+        "flow.py",
+        "    behind = app.fence.behind(actions) if app.fence else []\n",
+        "    behind: list[str] = []\n",
+        RESTORE + "what_was_sent_after_the_backup_is_held_and_sent_again_only_when_somebody_says_so",
+    ),
+    Fault(
+        "what was due when the backup was taken is sent after the restore",
+        "desk/restores.py",
+        "await work.hold(tx, reason=fence.reason, kinds=sorted(TELLING))",
+        "await work.hold(tx, reason=fence.reason, kinds=[])",
+        RESTORE + "what_was_due_when_the_backup_was_taken_is_held",
+    ),
+    Fault(
+        "a backup of SQLite is not of one instant",
+        "store/backup/sqlite_snapshot.py",
+        '        connection.execute("BEGIN")\n',
+        "",
+        BACKUP + "a_backup_is_of_one_instant_though_others_go_on_writing[sqlite]",
+    ),
+    Fault(
+        "a backup of PostgreSQL is not of one instant",
+        "store/backup/postgres_snapshot.py",
+        'isolation="repeatable_read"',
+        'isolation="read_committed"',
+        BACKUP + "a_backup_is_of_one_instant_though_others_go_on_writing[postgres]",
     ),
 )

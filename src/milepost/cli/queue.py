@@ -37,7 +37,7 @@ MEANING = {
 @app.default
 def count(*, as_json: AsJson = False, config: Config = None) -> int:
     """Count what is due, in hand, later, given up and held, and name the stops."""
-    found = _wished(WorkWish(verb="count"), config)
+    found = wished(WorkWish(verb="count"), config)
     stops = [(one.scope, one.value, one.reason, _time(one.since)) for one in found.holds]
     if as_json:
         say_json({"work": found.counts, "stops": found.holds})
@@ -63,7 +63,7 @@ def list_work(
 ) -> int:
     """List actions, the longest due first."""
     which = Which(kinds=kind, lanes=lane, shop_ids=shop, states=state)
-    listed = _wished(WorkWish(verb="list", which=which, limit=limit), config).listed
+    listed = wished(WorkWish(verb="list", which=which, limit=limit), config).listed
     if as_json:
         say_json([_facts(one) for one in listed])
     elif not listed:
@@ -84,7 +84,7 @@ def show(
     config: Config = None,
 ) -> int:
     """Show all that is known of one action."""
-    listed = _wished(WorkWish(verb="list", which=Which(keys=[key]), limit=1), config).listed
+    listed = wished(WorkWish(verb="list", which=Which(keys=[key]), limit=1), config).listed
     if not listed:
         raise CommandError(f"there is no action {key}; `milepost queue list` shows the keys")
     facts = _facts(listed[0])
@@ -110,7 +110,7 @@ def retry(
         raise CommandError("say what to try again: keys, --dead or --lane LANE")
     states = [ActionState.DEAD] if dead else None
     wish = WorkWish(verb="retry", which=Which(keys=keys, lanes=lane, states=states))
-    return _told(_wished(wish, config), "due at once", as_json=as_json)
+    return _told(wished(wish, config), "due at once", as_json=as_json)
 
 
 @app.command
@@ -132,7 +132,7 @@ def hold(
     if sum(map(bool, (keys, lane, kind, shop))) != 1:
         raise CommandError("say what to hold, in one way: keys, --lane LANE, --kind KIND or --shop SHOP")
     which = Which(keys=keys, lanes=lane, kinds=kind, shop_ids=shop)
-    return _told(_wished(WorkWish(verb="hold", which=which, reason=reason), config), "held", as_json=as_json)
+    return _told(wished(WorkWish(verb="hold", which=which, reason=reason), config), "held", as_json=as_json)
 
 
 @app.command
@@ -153,7 +153,7 @@ def release(
         raise CommandError("say what to release: keys, --lane, --kind, --shop, --reason or --all")
     which = Which(keys=keys, lanes=lane, kinds=kind, shop_ids=shop)
     wish = WorkWish(verb="release", which=which, reason=reason)
-    return _told(_wished(wish, config), "released", as_json=as_json)
+    return _told(wished(wish, config), "released", as_json=as_json)
 
 
 @app.command
@@ -169,10 +169,11 @@ def drop(
     if not yes and not _agreed(f"Never carry out {len(keys)} actions? [y/N] "):
         raise CommandError("nothing was dropped; say --yes to drop without being asked")
     wish = WorkWish(verb="drop", which=Which(keys=keys))
-    return _told(_wished(wish, config), "dropped", as_json=as_json)
+    return _told(wished(wish, config), "dropped", as_json=as_json)
 
 
-def _wished(wish: WorkWish, config: Path | None) -> WorkAnswer:
+def wished(wish: WorkWish, config: Path | None) -> WorkAnswer:
+    """What became of it, asked of a running Milepost if need be. Raises CommandError when it was refused."""
     found = asyncio.run(_asked(wish, config))
     if found.refused:
         raise CommandError(found.refused)

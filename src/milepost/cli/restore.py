@@ -1,7 +1,6 @@
 """`milepost restore`: put a backup back, and decide about what may have been sent since."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -11,11 +10,12 @@ from cyclopts import App, Parameter
 from milepost.cli.backup import Telling, show
 from milepost.cli.exits import Exit
 from milepost.cli.groups import KEEP
-from milepost.cli.opening import Config, opened
+from milepost.cli.opening import Config
+from milepost.cli.queue import wished
 from milepost.clock import clock_of
 from milepost.desk import restores
 from milepost.desk.restores import hold_what_tells
-from milepost.ports.app import App as Milepost
+from milepost.model.actions import WorkWish
 from milepost.settings import load
 from milepost.store.backup.restoring import restore as put_back
 
@@ -65,17 +65,12 @@ def restore(
 @app.command
 def release(*, config: Config = None) -> int:
     """Send everything that the restore holds back; or choose with `milepost queue release`."""
-    print(f"{asyncio.run(_decided(config, restores.release))} actions are due now.")
+    print(f"{wished(WorkWish(verb=restores.RELEASE), config).changed} actions are due now.")
     return Exit.DONE
 
 
 @app.command
 def drop(*, config: Config = None) -> int:
     """Never send what the restore holds back; or choose with `milepost queue drop`."""
-    print(f"{asyncio.run(_decided(config, restores.drop))} actions are dropped.")
+    print(f"{wished(WorkWish(verb=restores.DROP), config).changed} actions are dropped.")
     return Exit.DONE
-
-
-async def _decided(config: Path | None, decide: Callable[[Milepost], Awaitable[int]]) -> int:
-    async with opened(config) as milepost:
-        return await decide(milepost)

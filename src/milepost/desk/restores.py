@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from milepost.model.actions import TELLING, ActionState, Listed, Which
+from milepost.model.actions import TELLING, ActionState, Which, WorkAnswer, WorkWish
 from milepost.model.restores import BACKUP_TAKEN_AT, RESTORED_AT, RestoreFence
 from milepost.ports.app import App
 from milepost.ports.clock import Clock
@@ -12,7 +12,10 @@ from milepost.react.notices import INBOX
 from milepost.store.backup.taking import Backup
 
 HELD_MAX = 10_000
-"""Most that one release or drop takes on; there may be more."""
+"""Most that one drop takes on; there may be more."""
+
+RELEASE, DROP = "release restored", "drop restored"
+"""What a person can wish for (desk/work_list.py)."""
 
 
 async def hold_what_tells(store: Store, tx: Transaction, backup: Backup, *, clock: Clock) -> None:
@@ -39,26 +42,18 @@ async def fence_of(store: Store) -> RestoreFence | None:
     )
 
 
-async def held_behind(app: App) -> list[Listed]:
-    """What the restore holds back, the earliest first; at most HELD_MAX."""
+async def release(_wish: WorkWish, tx: Transaction, app: App) -> WorkAnswer:
+    """Send what the restore holds back, now."""
     if app.fence is None:
-        return []
-    held = await app.work.listed(Which(states=(ActionState.HELD,)), limit=HELD_MAX)
-    return [one for one in held if one.said == app.fence.reason]
+        return WorkAnswer()
+    return WorkAnswer(changed=await app.work.release(tx, reason=app.fence.reason))
 
 
-async def release(app: App) -> int:
-    """Send what the restore holds back, now; how many actions."""
+async def drop(app: App) -> WorkAnswer:
+    """Never send what the restore holds back; at most HELD_MAX at once."""
     if app.fence is None:
-        return 0
+        return WorkAnswer()
+    held = await app.work.listed(Which(states=(ActionState.HELD,), kinds=sorted(TELLING)), limit=HELD_MAX)
+    keys = [one.action.key for one in held if one.said == app.fence.reason]
     async with app.store.transaction() as tx:
-        return await app.work.release(tx, reason=app.fence.reason)
-
-
-async def drop(app: App) -> int:
-    """Never send what the restore holds back; how many actions."""
-    keys = [one.action.key for one in await held_behind(app)]
-    if not keys:
-        return 0
-    async with app.store.transaction() as tx:
-        return await app.work.drop(tx, Which(keys=keys), app.clock.now())
+        return WorkAnswer(changed=await app.work.drop(tx, Which(keys=keys), app.clock.now()))

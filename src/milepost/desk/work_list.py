@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from milepost.desk import restores
 from milepost.model.actions import Hold, Which, WorkAnswer, WorkWish
 from milepost.ports.app import App
 from milepost.ports.store import Transaction
@@ -15,6 +16,8 @@ async def answer(wish: WorkWish, app: App) -> WorkAnswer:
         return WorkAnswer(counts=await app.work.counts(app.clock.now()), holds=await app.work.holds())
     if wish.verb == "list":
         return WorkAnswer(listed=await app.work.listed(wish.which, limit=wish.limit))
+    if wish.verb == restores.DROP:
+        return await restores.drop(app)
     change = _CHANGES.get(wish.verb)
     if change is None:
         return WorkAnswer(refused=f"{wish.verb!r} is nothing that can be done with the work list")
@@ -74,4 +77,5 @@ _CHANGES: dict[str, Callable[[WorkWish, Transaction, App], Awaitable[WorkAnswer]
     "drop": _drop,
     "hold": _hold,
     "release": _release,
+    restores.RELEASE: restores.release,
 }
