@@ -1,24 +1,32 @@
 """The restore fence: nothing that was sent after a backup is sent again by itself (reliability.md N-03)."""
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from milepost.desk import restores
+from milepost.desk.webhooks import add_endpoint
 from milepost.desk.work_list import answer
 from milepost.model.actions import ActionState, Which, WorkWish
 from milepost.model.people import Subscription
+from milepost.model.shops import Shop, ShopState
+from milepost.notify.webhooks.poster import HttpPoster
+from milepost.settings import Webhooks
 from milepost.store.backup.restoring import restore
 from milepost.store.backup.taking import take
 from milepost.worker import drain
+from milepost_sandbox.servers.receivers.listener import listening
+from milepost_sandbox.servers.receivers.webhooks import WebhookReceiver
 from tests.flow.house import NOW, SHOP, Pigeon, house, order, scans
 
 PARCELS = 60
 MINUTE = timedelta(minutes=1)
 BEFORE, AFTER = "2026-03-04T11:30+00:00", "2026-03-04T12:30+00:00"
 LATER = timedelta(hours=2)
+PRIVATE = Webhooks(allow_private=True)
 
 
 @pytest.fixture
@@ -35,9 +43,9 @@ class World:
         self.now = NOW
 
     @asynccontextmanager
-    async def milepost(self):
+    async def milepost(self, **others):
         """A Milepost on this world's database, at the instant at which the last one stopped."""
-        async with house(self.folder, pigeon=self.pigeon) as opened:
+        async with house(self.folder, pigeon=self.pigeon, **others) as opened:
             opened.clock.move_to(self.now)
             try:
                 yield opened
@@ -182,3 +190,54 @@ async def test_a_database_that_was_never_restored_holds_nothing(world):
         assert milepost.app.fence is None
         assert await decide(milepost, restores.RELEASE) == 0
         assert await decide(milepost, restores.DROP) == 0
+
+
+async def test_programs_are_not_told_again_by_themselves_either(world):
+    receiver, poster = WebhookReceiver(lambda: world.now), HttpPoster(PRIVATE)
+    async with listening(receiver) as url:
+        async with world.milepost(poster=poster) as milepost:
+            await world.begin(milepost, 3)
+            async with milepost.app.store.transaction() as tx:
+                await tx.put_shop(shop(milepost))
+            with_private = replace(milepost.app, settings=replace(milepost.app.settings, webhooks=PRIVATE))
+            made, secret = await add_endpoint(with_private, shop_id=SHOP, url=f"{url}/hooks/a")
+            receiver.plan("a", secrets=[secret])
+            await world.back_up(milepost)
+            milepost.clock.move(LATER)
+            await world.out_for_delivery(milepost, 3, AFTER)
+            await drain(milepost.app)
+            told = len(receiver.heard)
+            assert told >= 3, "each parcel's status is told at least"
+            clock = milepost.clock
+        await world.restore(clock)
+        async with world.milepost(poster=poster) as milepost:
+            milepost.clock.move(MINUTE)
+            await world.out_for_delivery(milepost, 3, AFTER)
+            await drain(milepost.app)
+            assert len(receiver.heard) == told, "told again by itself"
+            behind = [one for one in await held(milepost) if one.action.lane == f"webhook:{made.endpoint_id}"]
+            assert len(behind) == told
+            await decide(milepost, restores.RELEASE)
+            await drain(milepost.app)
+            assert len(receiver.heard) == 2 * told
+            at = milepost.clock.now() + MINUTE
+            milepost.clock.move(2 * MINUTE)
+            news = f"{at:%Y-%m-%dT%H:%M}+00:00  DEL  Paris FR"
+            await milepost.hear(scans("AC0", news, heard_at=milepost.clock.now()))
+            await drain(milepost.app)
+            assert len(receiver.heard) > 2 * told, "what is new is told at once"
+    await poster.close()
+
+
+def shop(milepost):
+    return Shop(
+        shop_id=SHOP,
+        marketplace="bazaar",
+        app_key="",
+        foreign_id="1",
+        name="Bazaar",
+        region="FR",
+        state=ShopState.NEEDS_AUTHORIZATION,  # nobody asks it
+        cipher="",
+        connected_at=milepost.clock.now(),
+    )
