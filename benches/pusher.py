@@ -5,6 +5,7 @@ Runs as a process of its own (`python -m benches.pusher URL-PORT PER-SECOND SECO
 """
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
@@ -77,17 +78,27 @@ class Pusher:
     async def _ask(self, request: bytes) -> tuple[int, float | None]:
         """The status, and the seconds of Retry-After; 0 when the connection broke."""
         async with self._room:
+            while self._free:  # a server may close what stood idle, as browsers and platforms know
+                connection = self._free.pop()
+                if connection[0].at_eof():
+                    connection[1].close()
+                    continue
+                with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+                    return await self._answer(connection, request)
             try:
-                connection = self._free.pop() if self._free else await self._connect()
-                connection[1].write(request)
-                head = await connection[0].readuntil(LINE + LINE)
-                fields = dict(line.lower().split(b": ", 1) for line in head.split(LINE)[1:-2])
-                await connection[0].readexactly(int(fields.get(b"content-length", b"0")))
+                return await self._answer(await self._connect(), request)
             except (OSError, asyncio.IncompleteReadError):
                 return 0, None
-            self._free.append(connection)
-            retry = fields.get(b"retry-after")
-            return int(head[9:12]), float(retry) if retry else None
+
+    async def _answer(self, connection: Connection, request: bytes) -> tuple[int, float | None]:
+        reader, writer = connection
+        writer.write(request)
+        head = await reader.readuntil(LINE + LINE)
+        fields = dict(line.lower().split(b": ", 1) for line in head.split(LINE)[1:-2])
+        await reader.readexactly(int(fields.get(b"content-length", b"0")))
+        self._free.append(connection)
+        retry = fields.get(b"retry-after")
+        return int(head[9:12]), float(retry) if retry else None
 
     async def _connect(self) -> Connection:
         return await asyncio.open_connection("127.0.0.1", self._port, limit=HEAD_BYTES_MAX)
