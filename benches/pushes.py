@@ -18,6 +18,7 @@ from typing import IO, Any
 import apsw
 
 from benches.figures import Figure, against, show
+from benches.processor import used_s
 from benches.pusher import APP_KEY, APP_SECRET
 
 SEED = 1
@@ -28,7 +29,6 @@ SECONDS_BARE_MAX = 30.0
 WARM_UP_S = 3.0
 STOP_S = 30
 ANSWERS = re.compile(r"http://127\.0\.0\.1:(\d+)/")
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 SETTINGS = f"""
 [web]
@@ -56,8 +56,7 @@ class Server:
     @property
     def cpu_s(self) -> float:
         """Processor seconds it has used so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text("ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+        return used_s(self.process.pid)
 
     def kept(self) -> int:
         """Pushes in its database."""

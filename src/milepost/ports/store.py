@@ -4,7 +4,7 @@ Two sides: a `Transaction` (the corridor writes through it, all or nothing) and 
 reads see only what is committed. Keys of orders are `(shop_id, order_number)` everywhere.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -257,24 +257,8 @@ class InboxEntry:
     at: datetime
 
 
-class Store(Sql, WebhookReads, SmsReads, Protocol):
+class Reads(Sql, WebhookReads, SmsReads, Protocol):
     """Committed facts. `shop_ids` None means every shop; an empty tuple means none (tenant wall)."""
-
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]: ...
-
-    async def start(self) -> None:
-        """Open, check and create the schema. Raises StoreError with one sentence and the fix."""
-        ...
-
-    async def stop(self) -> None: ...
-
-    async def healthy(self) -> bool:
-        """Whether facts can be kept now."""
-        ...
-
-    async def trouble(self) -> Trouble | None:
-        """Why facts cannot be kept now, found by keeping a small one; None when that was durable in time."""
-        ...
 
     async def order(self, order_number: str, shop_ids: Sequence[str] | None = None) -> OrderRow | None: ...
 
@@ -348,6 +332,8 @@ class Store(Sql, WebhookReads, SmsReads, Protocol):
 
     async def shops(self) -> list[Shop]: ...
 
+    async def shop(self, shop_id: str) -> Shop | None: ...
+
     async def grant(self, marketplace: str, app_key: str, owner: str | None = None) -> Grant | None: ...
 
     async def grants(self) -> list[Grant]: ...
@@ -380,6 +366,30 @@ class Store(Sql, WebhookReads, SmsReads, Protocol):
     async def api_key(self, secret_hash: str) -> ApiKey | None: ...
 
     async def guesses(self, subject: str, since: datetime) -> int: ...
+
+
+class Store(Reads, Protocol):
+    """Facts, read and changed."""
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]: ...
+
+    async def start(self) -> None:
+        """Open, check and create the schema. Raises StoreError with one sentence and the fix."""
+        ...
+
+    async def stop(self) -> None: ...
+
+    async def healthy(self) -> bool:
+        """Whether facts can be kept now."""
+        ...
+
+    async def trouble(self) -> Trouble | None:
+        """Why facts cannot be kept now, found by keeping a small one; None when that was durable in time."""
+        ...
+
+    async def together(self, work: Callable[[Reads], Coroutine[Any, Any, T]]) -> T:
+        """What `work` reads is of one moment and read in one go. It waits for nothing but its reads."""
+        ...
 
 
 class StoreError(OutsideError):

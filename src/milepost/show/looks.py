@@ -75,6 +75,7 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
+        auto_reload=False,  # `make dev` starts anew when a file changes
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -91,6 +92,7 @@ def environment() -> Environment:
     return made
 
 
+@cache
 def icon(name: str, size: int = PLAIN_SIZE, extra: str = "") -> Markup:
     """An icon's SVG at a size in px. Hidden from screen readers: words stand beside it."""
     classes = f"icon {extra}".strip()

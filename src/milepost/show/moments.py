@@ -1,14 +1,17 @@
 """Times for people: days, clocks and ages in plain words. Each takes aware datetimes."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 
 LOCALE = "en"
 MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 MINUTES_UNTIL_HOURS = 90
 HOURS_UNTIL_DAYS = 36
 WEEK_DAYS = 7
+REMEMBERED = 4096
+"""Days and minutes whose words are remembered: pages say the same few again and again."""
 
 
 def day(moment: datetime) -> str:
@@ -23,7 +26,7 @@ def short_day(moment: datetime) -> str:
 
 def clock(moment: datetime) -> str:
     """`2:26 pm`."""
-    return _say(moment, "h:mm a").lower()
+    return _clock(moment.hour, moment.minute)
 
 
 def moment(moment: datetime) -> str:
@@ -83,4 +86,14 @@ def offset_name(offset: timedelta) -> str:
 
 
 def _say(moment: datetime, pattern: str) -> str:
-    return str(format_datetime(moment, pattern, tzinfo=moment.tzinfo, locale=LOCALE)).replace("\u202f", " ")
+    return _day(moment.date(), pattern)
+
+
+@lru_cache(REMEMBERED)
+def _day(day: date, pattern: str) -> str:
+    return str(format_date(day, pattern, locale=LOCALE))
+
+
+@lru_cache(REMEMBERED)
+def _clock(hour: int, minute: int) -> str:
+    return str(format_time(time(hour, minute), "h:mm a", locale=LOCALE)).replace("\u202f", " ").lower()

@@ -35,14 +35,14 @@ class Outside:
             self._inside.discard(task)
 
     async def rows(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[Row]:
-        self._refuse_inside()
+        self.refuse_inside()
         return await self._reader.rows(statement, parameters)
 
     async def run(self, statement: Any, parameters: Sequence[Mapping[str, Any]] = ()) -> int:
         return await self._reader.run(statement, parameters)
 
     async def each(self, statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[Row]:
-        self._refuse_inside()
+        self.refuse_inside()
         return await self._reader.each(statement, parameters)
 
     async def add(self, told: Addition, rows: Sequence[Row]) -> set[Row]:
@@ -52,7 +52,8 @@ class Outside:
         """Raises RuntimeError: what is held outside a transaction is held for no time at all."""
         raise RuntimeError("names are claimed inside a transaction")
 
-    def _refuse_inside(self) -> None:
+    def refuse_inside(self) -> None:
+        """Raises RuntimeError for a task that is in a transaction."""
         if asyncio.current_task() in self._inside:
             raise RuntimeError(
                 "a transaction is open in this task: read through it, it knows what went before"

@@ -19,6 +19,7 @@ _shop = postgresql.insert(SHOPS)
 PUT_SHOP = _shop.on_conflict_do_update(
     index_elements=[SHOPS.c.shop_id], set_=replaced(_shop, SHOPS, "shop_id")
 )
+ONE_SHOP = select(SHOPS.c.facts).where(SHOPS.c.shop_id == bindparam("shop_id"))
 ALL_SHOPS = select(SHOPS.c.facts).order_by(SHOPS.c.shop_id)
 
 _grant = postgresql.insert(GRANTS)
@@ -85,6 +86,10 @@ class ShopWrites(Shelf):
 class ShopReads(Shelf):
     async def shops(self) -> list[Shop]:
         return [from_json(Shop, row[0]) for row in await self._session.rows(ALL_SHOPS)]
+
+    async def shop(self, shop_id: str) -> Shop | None:
+        found = await self._session.rows(ONE_SHOP, {"shop_id": shop_id})
+        return from_json(Shop, found[0][0]) if found else None
 
     async def grant(self, marketplace: str, app_key: str, owner: str | None = None) -> Grant | None:
         """This owner's grant, or the app's freshest one."""

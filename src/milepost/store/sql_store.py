@@ -2,10 +2,10 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 TENDED_EVERY_S = 6 * 3600
 PROBED = "probed"
 """The mark whose keeping shows that facts can be kept."""
+
+T = TypeVar("T")
 
 
 class _Statements(Shelf):
@@ -85,7 +87,7 @@ class SqlTransaction(
         return await self._session.claim(names)
 
 
-class SqlStore(
+class SqlReads(
     _Statements,
     OrderReads,
     ShipmentReads,
@@ -101,7 +103,11 @@ class SqlStore(
     PeopleReads,
     SearchReads,
 ):
-    """Committed facts (ports.store.Store). Start it before use, stop it after."""
+    """Committed facts (ports.store.Reads)."""
+
+
+class SqlStore(SqlReads):
+    """All of it (ports.store.Store). Start it before use, stop it after."""
 
     def __init__(self, database: Engine, key_file: Path, clock: Clock) -> None:
         self._outside = Outside(database.reader)
@@ -159,6 +165,11 @@ class SqlStore(
             await asyncio.gather(tending, return_exceptions=True)
         await self._probe.stop()
         await self._database.close()
+
+    async def together(self, work: Callable[[SqlReads], Coroutine[Any, Any, T]]) -> T:
+        """What `work` reads is of one moment and read in one go. It waits for nothing but its reads."""
+        self._outside.refuse_inside()
+        return await self._database.snapshot(lambda session: work(SqlReads(session, self._sealer)))
 
     async def healthy(self) -> bool:
         """Whether facts can be kept now."""

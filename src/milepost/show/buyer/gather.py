@@ -13,7 +13,7 @@ from milepost.model.promises import Promise
 from milepost.model.scans import ProofTold
 from milepost.model.shipments import Shipment
 from milepost.ports.app import App
-from milepost.ports.store import ShipmentRow
+from milepost.ports.store import Reads, ShipmentRow
 from milepost.record.journey import derive
 from milepost.show.buyer.sight import Sight
 
@@ -50,19 +50,19 @@ class Story:
         return self.order.items if self.order else ()
 
 
-async def order_story(app: App, shop_id: str, order_number: str, view: View) -> Story | None:
+async def order_story(app: App, reads: Reads, shop_id: str, order_number: str, view: View) -> Story | None:
     """The story of an order as a visit with `view` may see it, or None when the order is gone."""
-    row = await app.store.order(order_number, [shop_id])
+    row = await reads.order(order_number, [shop_id])
     if row is None:
         return None
-    rows = await app.store.shipment_rows(row.shipment_ids)
+    rows = await reads.shipment_rows(row.shipment_ids)
     current = [found for found in rows.values() if not found.shipment.superseded] or list(rows.values())
-    promises = await app.store.promises(shop_id, order_number)
-    parcels, received_by = await _parcels(app, current, promises)
+    promises = await reads.promises(shop_id, order_number)
+    parcels, received_by = await _parcels(app, reads, current, promises)
     if not parcels:
-        parcels = [Parcel(shipment=None, journey=derive(await app.store.order_events(shop_id, order_number)))]
+        parcels = [Parcel(shipment=None, journey=derive(await reads.order_events(shop_id, order_number)))]
     sight = Sight(
-        view=view, contact=await app.store.contact(shop_id, order_number), received_by=tuple(received_by)
+        view=view, contact=await reads.contact(shop_id, order_number), received_by=tuple(received_by)
     )
     return Story(
         order=row.facts,
@@ -70,22 +70,22 @@ async def order_story(app: App, shop_id: str, order_number: str, view: View) -> 
         parcels=tuple(parcels),
         destination=row.facts.destination,
         zone=_zone(app, row.facts.destination),
-        shop_name=await _shop_name(app, shop_id),
+        shop_name=shop.name if (shop := await reads.shop(shop_id)) else "",
     )
 
 
-async def number_story(app: App, tracking_number: str) -> Story:
+async def number_story(app: App, reads: Reads, tracking_number: str) -> Story:
     """What a tracking number alone may tell; an unknown one is like one that was never scanned."""
-    page = await app.store.shipments(shop_ids=None, cursor=None, limit=10, tracking_number=tracking_number)
+    page = await reads.shipments(shop_ids=None, cursor=None, limit=10, tracking_number=tracking_number)
     newest = max(page.rows, key=lambda row: row.shipment.since, default=None)
     nothing = Parcel(shipment=None, journey=EMPTY_JOURNEY)
     parcels, destination = [nothing], Destination()
     if newest is not None and newest.last_scan_at is not None:
         one = newest.shipment
-        row = await app.store.order(one.order_numbers[0], [one.shop_id])
+        row = await reads.order(one.order_numbers[0], [one.shop_id])
         destination = row.facts.destination if row else destination
-        promises = await app.store.promises(one.shop_id, one.order_numbers[0])
-        parcels, _ = await _parcels(app, [newest], promises)
+        promises = await reads.promises(one.shop_id, one.order_numbers[0])
+        parcels, _ = await _parcels(app, reads, [newest], promises)
     return Story(
         order=None,
         sight=Sight(view=View.PUBLIC),
@@ -96,17 +96,17 @@ async def number_story(app: App, tracking_number: str) -> Story:
 
 
 async def _parcels(
-    app: App, rows: Sequence[ShipmentRow], promises: Sequence[Promise]
+    app: App, reads: Reads, rows: Sequence[ShipmentRow], promises: Sequence[Promise]
 ) -> tuple[list[Parcel], list[str]]:
     """The parcels, and who took any of them (kept from every page but a signed link's)."""
-    events = await app.store.shipment_events([row.shipment.shipment_id for row in rows])
+    events = await reads.shipment_events([row.shipment.shipment_id for row in rows])
     parcels, received_by = [], []
     for row in rows:
         one = row.shipment
-        found = await app.store.exceptions(
+        found = await reads.exceptions(
             shop_ids=[one.shop_id], cursor=None, limit=EXCEPTIONS_MAX, shipment_id=one.shipment_id
         )
-        proofs = [told for _, told in await app.store.proofs(one.shipment_id)]
+        proofs = [told for _, told in await reads.proofs(one.shipment_id)]
         received_by += [told.received_by for told in proofs if told.received_by]
         carrier = app.carriers.get(one.carrier or "")
         parcels.append(
@@ -127,7 +127,3 @@ def _zone(app: App, destination: Destination) -> str | None:
         RawPlace(city=destination.city, region=destination.region, country=destination.country)
     )
     return found.zone if found else None
-
-
-async def _shop_name(app: App, shop_id: str) -> str:
-    return next((shop.name for shop in await app.store.shops() if shop.shop_id == shop_id), "")

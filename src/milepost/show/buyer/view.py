@@ -5,11 +5,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from msgspec import structs
 
-from milepost.model.carriers import CarrierCard
+from milepost.model.carriers import Policy
 from milepost.model.journeys import Journey
 from milepost.model.orders import Contact, Item
 from milepost.model.promises import Promise, Promiser
@@ -38,6 +39,7 @@ NOT_SCANNED = Answer(
 """A number that nobody scanned and a number that nobody knows look alike."""
 
 MARK_LENGTH = 24
+CARDS_REMEMBERED = 64
 CANCELLED = re.compile(r"cancel", re.IGNORECASE)
 ORDER_OF_CARE = {"bad": 0, "warn": 1, "good": 2, "plain": 3}
 """Several parcels: the one that needs a look stands first."""
@@ -231,13 +233,14 @@ def _carrier(one: Parcel, sight: Sight) -> Carrier | None:
         page=card.tracking_url.replace("{n}", quote(number, safe="")) if card else "",
         phone=card.phone if card else "",
         hours=card.hours if card else "",
-        rules=_rules(card) if card else (),
+        rules=_rules(card.policies) if card else (),
     )
 
 
-def _rules(card: CarrierCard) -> tuple[Rule, ...]:
+@lru_cache(CARDS_REMEMBERED)
+def _rules(policies_of_card: tuple[Policy, ...]) -> tuple[Rule, ...]:
     titles = policies()
-    told = [policy for topic in titles for policy in card.policies if policy.topic == topic]
+    told = [policy for topic in titles for policy in policies_of_card if policy.topic == topic]
     return tuple(
         Rule(
             title=titles[policy.topic],

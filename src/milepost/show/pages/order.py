@@ -1,5 +1,6 @@
 """The tracking page of an order, for whoever has earned it by look-up or signed link."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -12,9 +13,10 @@ from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_4
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
 from milepost.desk.switches import SMS_WORDING, WORDING, SwitchError, can_text, switch_off, switch_on
 from milepost.desk.texting import SMS
-from milepost.model.people import Link
+from milepost.model.people import Link, Subscription
 from milepost.ports.app import App
-from milepost.show.buyer.gather import order_story
+from milepost.ports.store import Reads
+from milepost.show.buyer.gather import Story, order_story
 from milepost.show.buyer.view import PageView, page_view
 from milepost.show.buyer.visit import visit
 from milepost.show.looks import AnyRequest, app_of, order_address, page
@@ -42,10 +44,11 @@ async def order_page(
 ) -> Response[Any]:
     """The whole page; `wrong` says what was wrong with the switch of `wrong_channel`."""
     app = app_of(request)
-    view = await view_of(app, link)
+    story, switched_on = await app.store.together(partial(_story_and_switches, app, link))
+    view = _view(app, story)
     if view is None:
         return look_up_page(request, status=HTTP_404_NOT_FOUND, message="refused")
-    subscribed, texted = await _subscribed(app, link, MAIL), await _subscribed(app, link, SMS)
+    subscribed, texted = ([one for one in switched_on if one.channel == name] for name in (MAIL, SMS))
     channel = app.channels.get(MAIL)
     return page(
         request,
@@ -67,7 +70,18 @@ async def order_page(
 
 async def view_of(app: App, link: Link) -> PageView | None:
     """What this visit sees now."""
-    story = await order_story(app, link.shop_id, link.order_number, link.view)
+    story, _ = await app.store.together(partial(_story_and_switches, app, link))
+    return _view(app, story)
+
+
+async def _story_and_switches(app: App, link: Link, reads: Reads) -> tuple[Story | None, list[Subscription]]:
+    """The story, and the subscriptions that run; their addresses go to no page."""
+    story = await order_story(app, reads, link.shop_id, link.order_number, link.view)
+    found = await reads.subscriptions(link.shop_id, link.order_number)
+    return story, [one for one in found if one.ended_at is None]
+
+
+def _view(app: App, story: Story | None) -> PageView | None:
     return page_view(story, source_names(app.carrier_names), app.clock.now()) if story else None
 
 
@@ -102,12 +116,6 @@ async def _switch(app: App, link: Link, data: dict[str, str]) -> None:
 
 def _channel(data: dict[str, str]) -> str:
     return SMS if data.get("channel") == SMS else MAIL
-
-
-async def _subscribed(app: App, link: Link, channel: str) -> list[Any]:
-    """Running subscriptions; their addresses go to no page."""
-    found = await app.store.subscriptions(link.shop_id, link.order_number)
-    return [one for one in found if one.channel == channel and one.ended_at is None]
 
 
 ROUTES = [order, notices]

@@ -32,7 +32,7 @@ async def track(number: Number, request: Request[None, None, State]) -> Response
     """An unknown number has the page of one that nobody scanned yet."""
     app = app_of(request)
     shown = app.identify(number, "", "").number or number
-    story = await number_story(app, shown)
+    story = await app.store.together(lambda reads: number_story(app, reads, shown))
     view = page_view(story, source_names(app.carrier_names), app.clock.now())
     return page(request, "buyer/track.html", view=view, number=number)
 

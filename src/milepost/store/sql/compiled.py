@@ -1,6 +1,7 @@
 """Compiles a statement once per engine, and puts its parameters in order."""
 
 import json
+import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ class Compiler:
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
         self._known: OrderedDict[tuple[Any, ...], Compiled] = OrderedDict()
+        self._one_at_a_time = threading.Lock()  # readers compile in threads of their own
 
     def compiled(self, statement: Any, names: Iterable[str] = (), *, counted: bool = False) -> Compiled:
         """`counted`: each changed row gives a row back, so that they can be counted."""
@@ -75,13 +77,14 @@ class Compiler:
         # so that it stays alive as long as it is remembered.
         columns = tuple(names) if getattr(statement, "is_dml", False) else ()
         key = (statement, columns, counted)
-        found = self._known.get(key)
-        if found is None:
-            found = self._known[key] = self._compile(statement, columns, counted=counted)
-            if len(self._known) > STATEMENTS_MAX:
-                self._known.popitem(last=False)  # the one not used for longest
-        self._known.move_to_end(key)
-        return found
+        with self._one_at_a_time:
+            found = self._known.get(key)
+            if found is None:
+                found = self._known[key] = self._compile(statement, columns, counted=counted)
+                if len(self._known) > STATEMENTS_MAX:
+                    self._known.popitem(last=False)  # the one not used for longest
+            self._known.move_to_end(key)
+            return found
 
     def _compile(self, statement: Any, columns: tuple[str, ...], *, counted: bool) -> Compiled:
         if counted:

@@ -1,13 +1,14 @@
 """What the store asks of a database engine."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Table
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,10 @@ class Engine(Protocol):
 
     async def beside(self, statements: Sequence[str]) -> None:
         """Run what changes tables so that, where that is possible, nobody who writes has to wait for it."""
+        ...
+
+    async def snapshot(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+        """Run `work`, which reads and waits for nothing else, in one go and of one moment."""
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[Session]:

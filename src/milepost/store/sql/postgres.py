@@ -1,9 +1,9 @@
 """PostgreSQL: the same store, for several nodes; every commit waits for the disk (reliability.md §2)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import asyncpg  # type: ignore[import-untyped]
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
 from milepost.ports.store import StoreError, Trouble
 from milepost.store.sql.compiled import Compiler
-from milepost.store.sql.engine import Found, found_in
+from milepost.store.sql.engine import Found, Session, found_in
 from milepost.store.sql.postgres_failures import failures_told, why_unreadable
 from milepost.store.sql.postgres_session import Inserts, Reader, Writer
 from milepost.store.sql.walls import EVERY_SHOP, SETTING, UNBOUND
@@ -27,6 +27,7 @@ DURABLE = ("on", "remote_apply")  # `synchronous_commit` that waits for our disk
 
 TABLES = """SELECT c.relname FROM pg_catalog.pg_class c
 WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')"""
+T = TypeVar("T")
 
 
 class PostgresEngine:
@@ -121,6 +122,15 @@ class PostgresEngine:
                 raise
             async with failures_told(self.name):
                 await transaction.commit()
+
+    async def snapshot(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
+        """On one connection, in a transaction that only reads."""
+        async with (
+            self.connection() as connection,
+            failures_told(self.name),
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            return await work(Writer(self, connection))
 
     async def beside(self, statements: Sequence[str]) -> None:
         """Each by itself, outside any transaction: no other way builds an index beside the writers."""
