@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from milepost_sandbox.audit.run import audit
+from milepost_sandbox.audit.told import audit_told
 from milepost_sandbox.audit.words import AuditError, AuditResult
 from milepost_sandbox.clock import ClockError, WorldClock
 from milepost_sandbox.control import Desk, Webhooks, control_app, examples
@@ -230,5 +231,6 @@ __all__ = [
     "SandboxOptions",
     "SandboxRefusal",
     "audit",
+    "audit_told",
     "running",
 ]

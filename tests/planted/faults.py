@@ -349,4 +349,79 @@ FAULTS = (
         'isolation="read_committed"',
         BACKUP + "a_backup_is_of_one_instant_though_others_go_on_writing[postgres]",
     ),
+    Fault(
+        "a webhook follows a redirect",
+        "notify/webhooks/poster.py",
+        "            return read_answer(answer.status, answer.headers, said, now)\n",
+        "            onward = dict(answer.headers).get(b'Location')\n"
+        "            if onward:\n"
+        "                to = target_of(onward.decode(), may_be_private=True)\n"
+        "                return await self._try(to, body, given, now)\n"
+        "            return read_answer(answer.status, answer.headers, said, now)\n",
+        "tests/webhooks/test_address.py::test_a_redirect_is_followed_nowhere",
+    ),
+    Fault(
+        "an old message counts as a new one: the tolerance is gone",
+        "notify/webhooks/signing.py",
+        "    if abs(int(stamp) - now.timestamp()) > TOLERANCE.total_seconds():",
+        "    if abs(int(stamp) - now.timestamp()) < 0:",
+        "tests/webhooks/test_signing.py::test_a_message_from_more_than_five_minutes_ago_or_ahead_is_refused",
+    ),
+    Fault(
+        "a signature is compared by equals, which tells how much of it was right",
+        "notify/webhooks/signing.py",
+        '        hmac.compare_digest(mine, theirs.encode("utf-8", "replace"))\n',
+        '        mine == theirs.encode("utf-8", "replace")\n',
+        "tests/tidy/test_constant_time.py::test_what_proves_a_sender_is_never_compared_by_equals",
+    ),
+    Fault(
+        "a webhook has another id at each try",
+        "carry/webhooks.py",
+        "            self._endpoint.url,\n            message.message_id,\n",
+        '            self._endpoint.url,\n            f"{message.message_id}{held.attempts}",\n',
+        "tests/webhooks/test_schedule.py::test_ten_tries_at_their_times_then_a_dead_letter",
+    ),
+    Fault(
+        "where a webhook's host leads is not looked at",
+        "notify/webhooks/guard.py",
+        "                if why := why_denied(address):",
+        "                if (why := why_denied(address)) and not address:",
+        "tests/webhooks/test_address.py::test_a_name_that_changes_between_check_and_call_gains_nothing",
+    ),
+    Fault(
+        "the certificate of a webhook's host is not checked",
+        "notify/webhooks/poster.py",
+        "ssl_context=tls or ssl.create_default_context(),",
+        "ssl_context=ssl._create_unverified_context(),",
+        "tests/webhooks/test_answers.py::test_a_certificate_is_checked_with_the_hosts_name",
+    ),
+    Fault(
+        "one stuck endpoint holds everybody up: its other messages are tried at once, too",
+        "carry/webhooks.py",
+        "        if self._pause_until is not None and now < self._pause_until:",
+        "        if self._pause_until is not None and now > self._pause_until:",
+        "tests/webhooks/test_isolation.py::test_five_at_a_time_go_to_one_endpoint",
+    ),
+    Fault(
+        "a text message is sent though the day's money is spent",
+        "carry/paying.py",
+        "    return None if paid is Paid.YES else UNPAID[paid]",
+        "    return None if paid in (Paid.YES, Paid.MONEY) else UNPAID[paid]",
+        "tests/sms/test_texting.py::"
+        "test_the_money_of_a_day_is_never_overspent_and_the_seller_reads_that_it_is_spent",
+    ),
+    Fault(
+        "a text message has no key by which a repeat is known",
+        "notify/channels/sms/channel.py",
+        "                    headers={KEY_HEADER: key},\n",
+        "",
+        "tests/sms/test_texting.py::test_a_repeat_has_the_same_key_and_is_one_message",
+    ),
+    Fault(
+        "a form sends text messages to whatever number is typed",
+        "desk/switches.py",
+        "    if number is None or given != number or closed:",
+        "    number = given\n    if number is None or closed:",
+        "tests/sms/test_toll_fraud.py::test_the_form_of_the_order_takes_the_orders_own_number",
+    ),
 )

@@ -1,6 +1,10 @@
 """Text messages: to the order's own number, once, under a key, for no more money than somebody allowed."""
 
+import base64
+import hashlib
+import hmac
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -9,7 +13,7 @@ from milepost.desk.texting import hear_fate, hear_reply
 from milepost.model.reports import Refusal
 from milepost_sandbox.servers.receivers.sms import Text
 from tests.flow.house import scans
-from tests.sms.phones import ANN, PRICE, phones
+from tests.sms.phones import ACCOUNT, ANN, PRICE, TOKEN, phones
 
 OUT = "2026-03-04T08:10+01:00  OFD  Paris FR"
 DELIVERED = "2026-03-04T11:00+01:00  DEL  Paris FR"
@@ -19,13 +23,6 @@ REPLY_URL = "https://milepost.example/hooks/sms/reply"
 
 async def call(buyers, hear, url, **fields):
     """A signed call of the provider, by the sandbox's own signing."""
-    import base64
-    import hashlib
-    import hmac
-    from urllib.parse import urlencode
-
-    from tests.sms.phones import ACCOUNT, TOKEN
-
     told = {"AccountSid": ACCOUNT, **fields}
     content = url + "".join(f"{name}{told[name]}" for name in sorted(told))
     signature = base64.b64encode(hmac.digest(TOKEN.encode(), content.encode(), hashlib.sha1)).decode()

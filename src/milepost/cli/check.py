@@ -50,6 +50,8 @@ SYNC_S = 24 * 3600
 """Between two searches of a shop; in between its pushes are the hints."""
 
 PROGRESS_EVERY = 12
+MILESTONES = ("shipment.delivered", "shipment.delivery_retracted")
+"""What the world's subscriber hears of: each milestone is told once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,12 +82,15 @@ async def run_check(job: Check) -> door.AuditResult:
             async with wiring.running(settings, clock) as milepost, answering(milepost, settings) as url:
                 await sandbox.send_webhooks_to(f"{url}/hooks/{worlds.MARKETPLACE}")
                 await worlds.connect_shops(milepost.app, world)
+                await worlds.subscribe(milepost.app, world, MILESTONES)
                 await play(
                     milepost, sandbox, clock, datetime.fromisoformat(world["ends_at"]), quiet=job.quiet
                 )
                 key = await add_api_key(milepost.app, "audit")
                 try:
-                    return await door.audit(url, key, sandbox.url)
+                    result = await door.audit(url, key, sandbox.url)
+                    await door.audit_told(result, world["receivers"]["webhooks"])
+                    return result
                 except door.AuditError as error:
                     raise CommandError(str(error)) from error
 

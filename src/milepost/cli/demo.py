@@ -1,10 +1,11 @@
 """`milepost demo`: a world of simulated orders, tracked for real, on this machine and nowhere else."""
 
 import asyncio
+import contextlib
 import secrets
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +22,8 @@ from milepost.cli.running import until_stopped
 from milepost.cli.stopping import stopping
 from milepost.clock import SteppedClock, WorldClock
 from milepost.desk.accounts import add_api_key, add_user
+from milepost.desk.switches import SwitchError, switch_on
+from milepost.desk.texting import SMS
 from milepost.model.people import Role
 from milepost.settings import Polling, Settings
 from milepost.web import build, listen, serve
@@ -40,6 +43,11 @@ EMAIL = "demo@example.invalid"
 READY_S = 20.0
 READY_TRIES = 5
 EXAMPLES = 3
+TEXTED_MAX = 8
+"""Buyers who get text messages."""
+
+TOLD_TYPES = ("shipment.status_changed", "shipment.delivered", "exception.opened", "exception.resolved")
+"""What the demo's own subscriber hears of."""
 
 POLLING = Polling(
     label_created_s=3600,
@@ -133,19 +141,40 @@ class Stage:
     sandbox: door.Sandbox
     clock: TurningClock
     settings: Settings
+    texted: set[str] = field(default_factory=set)
 
     async def play_history(self, world: dict[str, Any], until: datetime, stop: asyncio.Event) -> None:
         """What happened so far, heard the way it will go on: pushes, polls, searches."""
         self.sandbox.set_webhook_target(f"{self.settings.web.public_url}/hooks/{worlds.MARKETPLACE}")
         await worlds.connect_shops(self.milepost.app, world)
+        await worlds.subscribe(self.milepost.app, world, TOLD_TYPES)
         while self.clock.now() < until and not stop.is_set():
             await worker_room.drain(self.milepost.app)
             moment = min(self.clock.now() + STEP, until)
             self.sandbox.advance(moment)
             self.clock.move_to(moment)
             await self.sandbox.flush_webhooks()
+            await self.ask_for_texts()
             _progress(self.clock.now(), until)
         await worker_room.drain(self.milepost.app)
+
+    async def ask_for_texts(self) -> None:
+        """Some buyers want text messages: those whose order came with a phone number."""
+        app = self.milepost.app
+        for order in self.sandbox.examples:
+            row = await app.store.order(order["order"])
+            if row is None or order["order"] in self.texted or len(self.texted) >= TEXTED_MAX:
+                continue
+            with contextlib.suppress(SwitchError):
+                await switch_on(
+                    app,
+                    shop_id=row.facts.shop_id,
+                    order_number=order["order"],
+                    channel=SMS,
+                    address=order["phone"],
+                    only_problems=False,
+                )
+                self.texted.add(order["order"])
 
     async def go_live(self, rate: float) -> None:
         """From now on the world runs by itself, faster than life."""
@@ -168,6 +197,10 @@ class Stage:
         say("")
         say(f"Console: {url}/console  e-mail {EMAIL}  password {password}")
         say(f"API key: {key}   sandbox: {self.sandbox.control_url}/world")
+        told = self.sandbox.receivers
+        taken, texts = len(self.sandbox.webhook_receiver.taken()), len(self.sandbox.sms_receiver.texts)
+        say(f"Told so far: {taken} webhooks, {told['webhooks']}/received")
+        say(f"             {texts} text messages, {told['sms']}/received")
         say("Time in this world runs faster than life. Ctrl-C ends everything.")
 
     async def _known_examples(self) -> list[dict[str, Any]]:

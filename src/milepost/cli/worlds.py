@@ -1,11 +1,14 @@
 """A Milepost for a sandbox world: settings that point at its servers, and its shops connected."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from milepost.desk import shops as shop_desk
+from milepost.desk.webhooks import add_endpoint
 from milepost.model.shops import Shop
 from milepost.ports.app import App
 from milepost.settings import (
@@ -14,12 +17,15 @@ from milepost.settings import (
     Mail,
     Polling,
     Settings,
+    Sms,
     StoreSettings,
     TikTokApp,
     TikTokShop,
+    Webhooks,
 )
 
 MARKETPLACE = "tiktok_shop"
+RECEIVER_S = 10.0
 
 
 def settings_for(
@@ -47,8 +53,40 @@ def settings_for(
         polling=polling,
         http=Http(timeout_s=5.0, retries=4, retry_base_s=0.01),
         mail=Mail(),
+        sms=_sms(world, keys),
+        webhooks=Webhooks(allow_private=True),  # the world's receivers are on this machine
         log_level="warning",
     )
+
+
+def _sms(world: Mapping[str, Any], keys: Mapping[str, Any]) -> Sms:
+    """The world's own provider; one of an older world has none."""
+    url = world.get("receivers", {}).get("sms", "")
+    if not url:
+        return Sms()
+    return Sms(
+        url=url,
+        account_sid=keys["sms_account_sid"],
+        auth_token=keys["sms_auth_token"],
+        sender="+15005550006",
+        prices={"US": 0.01, "GB": 0.04},
+        day_money=50.0,
+    )
+
+
+async def subscribe(app: App, world: Mapping[str, Any], types: Sequence[str]) -> int:
+    """Have the world's receiver of webhooks hear of every shop; how many endpoints."""
+    receiver = world.get("receivers", {}).get("webhooks", "")
+    if not receiver:
+        return 0
+    shops = await app.store.shops()
+    async with httpx.AsyncClient(trust_env=False, timeout=RECEIVER_S) as http:
+        for shop in shops:
+            url = f"{receiver}/hooks/{shop.shop_id}"
+            _, secret = await add_endpoint(app, shop_id=shop.shop_id, url=url, types=types)
+            plan = {"name": shop.shop_id, "secrets": [secret]}
+            (await http.post(f"{receiver}/plan", json=plan)).raise_for_status()
+    return len(shops)
 
 
 def _carriers(urls: Mapping[str, str], keys: Mapping[str, Any]) -> dict[str, CarrierAccess]:

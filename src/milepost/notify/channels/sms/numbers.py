@@ -32,7 +32,7 @@ def e164(text: str, country: str = "") -> str | None:
     digits = plain[1:] if plain.startswith("+") else _with_code(plain, country.upper())
     if digits is None or not DIGITS_MIN <= len(digits) <= DIGITS_MAX:
         return None
-    if digits.startswith("1") and not re.fullmatch(r"1[2-9][0-9]{2}[2-9][0-9]{6}", digits):
+    if digits.startswith("1") and not re.fullmatch(r"1[2-9][0-9]{9}", digits):
         return None
     return f"+{digits}"
 
