@@ -15,7 +15,7 @@ from tests.live.gate import gate
 from tests.nats_server import nats_server
 from tests.stores import fresh_url, postgres_folder
 
-LONG_ENOUGH_S = 30.0
+LONG_ENOUGH_S = 60.0
 BUSES = [pytest.param("postgres", marks=pytest.mark.postgres), "nats"]
 
 
@@ -112,6 +112,7 @@ def hasty(monkeypatch):
     """Patience is shorter, so that a test need not wait for it; what happens then is the same."""
     monkeypatch.setattr(relay, "RETRY_S_MAX", 0.2)
     monkeypatch.setattr(relay, "FIRST_ECHO_S", 1.0)
+    monkeypatch.setattr(relay, "PASSING_ECHO_S", 1.0)
     monkeypatch.setattr(relay, "HERE_EVERY_S", 0.2)
     for room in ("postgres.STATEMENT_S", "postgres.CONNECT_S", "nats.SEND_S", "nats.CONNECT_S"):
         monkeypatch.setattr(f"milepost.live.{room}", 1.0)

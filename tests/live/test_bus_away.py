@@ -5,7 +5,7 @@ import asyncio
 from structlog.testing import capture_logs
 
 from milepost.live.opening import opened_live
-from tests.live.conftest import soon, until
+from tests.live.conftest import LONG_ENOUGH_S, soon, until
 from tests.nats_server import nats_server
 
 ORDER = "order:shop-1:A-1"
@@ -146,3 +146,12 @@ async def test_alone_nothing_is_ever_away(tmp_path, town):
     if town.engine == "process":
         async with opened_live(town.settings) as live:
             assert (live.state().engine, live.state().trouble, len(live.state().nodes)) == ("process", "", 1)
+
+
+async def test_a_node_that_ends_right_after_it_spoke_ends(wide_town):
+    async with asyncio.timeout(LONG_ENOUGH_S):
+        for turns in range(40):  # the cancellation meets the relay wherever it may be
+            async with wide_town.node("short") as short:
+                short.publish([ORDER])
+                for _ in range(turns % 20):
+                    await asyncio.sleep(0)

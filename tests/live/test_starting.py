@@ -10,6 +10,7 @@ import pytest
 from milepost.live.opening import opened_live
 from milepost.ports.live import LiveError
 from milepost.settings import LiveSettings, Settings, StoreSettings
+from tests.live.conftest import soon
 from tests.nats_server import nats_server
 from tests.stores import postgres_folder
 
@@ -99,13 +100,22 @@ async def test_a_server_too_old_for_us_is_refused(version):
 async def test_a_server_that_lets_us_speak_and_not_hear_counts_as_away(tmp_path, hasty):
     rights = tmp_path / "nats.conf"
     rights.write_text(
-        'authorization: {users: [{user: me, password: pw, permissions: {publish: ">", subscribe: "_INBOX.>"}}]}',
+        """authorization: {users: [
+            {user: me, password: pw, permissions: {publish: ">", subscribe: "_INBOX.>"}},
+            {user: other, password: pw}]}""",
         "utf-8",
     )
     with nats_server("-c", str(rights)) as server:
-        url = server.url.replace("//", "//me:pw@")
-        async with opened_live(Settings(live=LiveSettings(url=url))) as live:
+        mute, other = (
+            Settings(live=LiveSettings(url=server.url.replace("//", f"//{user}:pw@")))
+            for user in ("me", "other")
+        )
+        async with opened_live(mute) as live:
             assert live.state().trouble == "it takes what we send, and does not bring it back"
+        async with opened_live(other) as hears, hears.listen("order:s:1") as changes:
+            async with opened_live(mute, passing=True) as command:
+                command.publish(["order:s:1"])
+            assert await soon(anext(changes)) == "order:s:1", "a command is heard all the same"
 
 
 async def test_one_server_of_a_cluster_that_is_away_is_passed_over(nats):

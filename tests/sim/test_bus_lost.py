@@ -154,6 +154,10 @@ async def prove(engine, tmp_path):
             doubled += sum(count > 1 for count in times.values())
             stale += sum(town.shown[number] != "delivered" for number in numbers)
             orders += len(numbers)
+            print(
+                f"{engine}: run {run + 1} of {TIER.bus_runs}, {lost} lost, {doubled} doubled, {stale} stale",
+                flush=True,
+            )
         away = sum(app.live.state().lost for app in town.apps)
     row = {"engine": engine, "seed": SEED, "runs": TIER.bus_runs, "orders": orders, "lost": lost}
     row |= {

@@ -59,7 +59,8 @@ class NatsBus:
         self._client = client
         notes = _Notes(ears, client, self)
         try:
-            await asyncio.wait_for(self._open(client, notes), CONNECT_S)
+            async with asyncio.timeout(CONNECT_S):
+                await self._open(client, notes)
         except Exception as error:
             await self.close()
             self._refuse(error)
@@ -85,7 +86,8 @@ class NatsBus:
         client, self._client = self._client, None
         if client is not None:
             with suppress(Exception):
-                await asyncio.wait_for(client.close(), CLOSE_S)
+                async with asyncio.timeout(CLOSE_S):
+                    await client.close()
 
     def is_mine(self, client: Client) -> bool:
         """Whether this client is the one in use."""

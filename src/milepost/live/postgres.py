@@ -93,7 +93,8 @@ class PostgresBus:
         if connection is None:
             return
         try:
-            await asyncio.wait_for(connection.close(timeout=CLOSE_S), CLOSE_S)
+            async with asyncio.timeout(CLOSE_S):
+                await connection.close(timeout=CLOSE_S)
         except Exception:  # noqa: BLE001 (whatever it is, we leave)
             with suppress(Exception):
                 connection.terminate()

@@ -31,6 +31,9 @@ UNANSWERED_MAX = 2
 """Not having heard oneself after so many of them means that the bus is away, whatever it looks like."""
 
 FIRST_ECHO_S = 5.0
+PASSING_ECHO_S = 2.0
+"""A command only wants to be heard; whether it hears itself need not keep a person waiting."""
+
 RETRY_S_MIN, RETRY_S_MAX = 0.2, 10.0
 FAREWELL_S = 2.0
 """At the end, what waits is still sent for at most so long: a command that adds work ends right after it."""
@@ -57,6 +60,7 @@ class Relay:
         self._trouble = "not connected yet"
         self._away_at = time.monotonic()
         self._heard = self._sent = self._lost = self._unreadable = 0
+        self._closing = False
         self._keeping: asyncio.Task[None] | None = None
 
     def publish(self, topics: Iterable[str]) -> None:
@@ -97,18 +101,26 @@ class Relay:
 
     async def close(self) -> None:
         """Send what still waits, then leave."""
-        if self._keeping is not None:
-            self._keeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._keeping
-        if not self._trouble:
+        await self._end_keeping()
+        if self._passing or not self._trouble:
             with suppress(BusAwayError, TimeoutError):
-                await asyncio.wait_for(self._take_leave(), FAREWELL_S)
+                async with asyncio.timeout(FAREWELL_S):
+                    await self._take_leave()
         await self._bus.close()
+
+    async def _end_keeping(self) -> None:
+        """It ends by itself; cancelled in the middle of sending, a NATS client hears nothing any more."""
+        self._closing = True
+        self._stir.set()
+        if self._keeping is not None:
+            if not self._trouble:
+                await asyncio.wait({self._keeping}, timeout=FAREWELL_S)
+            self._keeping.cancel()
+            await asyncio.wait({self._keeping}, timeout=FAREWELL_S)
 
     async def _keep(self) -> None:
         """For as long as this node runs: connected, or trying to be."""
-        while True:
+        while not self._closing:
             try:
                 if self._trouble:
                     await self._return()
@@ -122,7 +134,8 @@ class Relay:
     async def _one_round(self) -> None:
         """Wait for something to say, or for the moment to say that we are there; then say it."""
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stir.wait(), self._here_at + HERE_EVERY_S - time.monotonic())
+            async with asyncio.timeout(self._here_at + HERE_EVERY_S - time.monotonic()):
+                await self._stir.wait()
         self._stir.clear()
         if self._cut:
             raise BusAwayError(self._cut)
@@ -162,7 +175,7 @@ class Relay:
     async def _return(self) -> None:
         """Try until it answers, ever less often; then everybody looks again."""
         wait_s = RETRY_S_MIN
-        while self._trouble:
+        while self._trouble and not self._closing:
             await asyncio.sleep(wait_s * random.uniform(0.5, 1.0))  # noqa: S311 (not all nodes at once)
             wait_s = min(wait_s * 2, RETRY_S_MAX)
             try:
@@ -179,7 +192,8 @@ class Relay:
         self._here_at = 0.0
         await self._send([])
         try:
-            await asyncio.wait_for(self._echo.wait(), FIRST_ECHO_S)
+            async with asyncio.timeout(PASSING_ECHO_S if self._passing else FIRST_ECHO_S):
+                await self._echo.wait()
         except TimeoutError as error:
             raise BusAwayError("it takes what we send, and does not bring it back") from error
         if self._cut:
