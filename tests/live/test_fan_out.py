@@ -138,3 +138,15 @@ async def test_nodes_know_of_each_other_until_they_leave(wide_town):
 
 def seen_from(node):
     return [(one.name, one.works) for one in node.state().nodes]
+
+
+async def test_a_node_that_was_just_told_something_leaves_all_the_same(town):
+    """A wait that ends at the moment it is to be given up must not make us stay for ever."""
+
+    async def come_and_go(number):
+        async with town.node(f"node-{number}") as node:
+            await asyncio.sleep(0)
+            node.publish(["work"])
+
+    for number in range(5):
+        await soon(come_and_go(number))
