@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benches import buses, corridor, growth, page, pushes, record
+from benches import buses, corridor, growth, page, pushes, record, work_list
 from benches.figures import BUILD, Figure, merge
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "buses": buses.measure,
     "record_sqlite_1000": record.measure,
     "record_postgres_1000": record.measure,
+    "work_vs_bare_lease": work_list.measure,
 }
 
 

@@ -140,9 +140,9 @@ async def look_again(leased: Sequence[Leased], app: App) -> None:
         actions = await _react(tx, appended, app)
         due = {action.key: action.due_at for action in actions if action.kind is ActionKind.WATCH_SHIPMENT}
         await _add(tx, [action for action in actions if action.key not in due], app)
-        for held in leased:
-            again = due.get(held.action.key)
-            await finish(tx, held, Outcome(done=again is None, next_due_at=again), now, app)
+        agains = [(held, due.get(held.action.key)) for held in leased]
+        outcomes = [(held, Outcome(done=again is None, next_due_at=again)) for held, again in agains]
+        await finish_all(tx, outcomes, now, app)
     _show(appended, [], actions, app)
 
 
@@ -325,6 +325,14 @@ async def finish(tx: Transaction, leased: Leased, outcome: Outcome, now: datetim
     """Write a piece of work's outcome with its facts. Raises LostLeaseError, which rolls both back."""
     if not await app.work.finish(tx, leased, outcome, now):
         raise LostLeaseError(leased.action.key)
+
+
+async def finish_all(
+    tx: Transaction, ended: Sequence[tuple[Leased, Outcome]], now: datetime, app: App
+) -> None:
+    """The same for many. Raises LostLeaseError when any of them is another worker's by now."""
+    if not await app.work.finish_all(tx, ended, now):
+        raise LostLeaseError(f"one of {len(ended)}")
 
 
 def _identify(app: App) -> Callable[[str, str, str], tuple[str | None, str]]:

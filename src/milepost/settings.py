@@ -204,6 +204,9 @@ class WorkSettings:
     action_s_max: float = setting(
         600.0, "Seconds one piece of work may take before it is broken off and tried again later."
     )
+    stop_s: float = setting(
+        20.0, "Seconds that work in hand may take to end after SIGTERM; then it is given back."
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,9 +20,6 @@ IDLE_REAL_S_MIN = 0.05
 BUSY_REAL_S = 0.5
 """Between two looks while something is in hand; a lane that ends makes the next look at once."""
 
-STOP_S = 20.0
-"""Real seconds that what is in hand may take to end after a stop; then it is broken off and given back."""
-
 LEAVE_S = 5.0
 """Real seconds for giving back: a database that is away does not keep us from ending."""
 
@@ -36,7 +33,7 @@ log = structlog.get_logger(__name__)
 
 
 async def work(app: App, stop: asyncio.Event) -> None:
-    """Carry out what falls due until `stop` is set; what is in hand is finished first, for at most STOP_S."""
+    """Carry out what falls due until `stop` is set; what is in hand is finished first (`work.stop_s`)."""
     woken = asyncio.Event()
     async with _at_work(app, woken.set) as hands:
         listening = asyncio.create_task(_listen(app, woken))
@@ -81,7 +78,7 @@ async def _at_work(app: App, on_end: Callable[[], None] = lambda: None) -> Async
         yield hands
     finally:
         try:
-            await hands.finish(STOP_S)
+            await hands.finish(app.settings.work.stop_s)
         finally:
             beating.cancel()
             await _leave(app, hands)

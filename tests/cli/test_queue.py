@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from milepost import wiring
-from milepost.model.actions import Action, ActionKind
+from milepost.desk.side_door import ask
+from milepost.model.actions import Action, ActionKind, WorkWish
+from milepost.model.notices import Audience, Notice
 from milepost.settings import Settings, StoreSettings, load
 
 ROOT = Path(__file__).parents[2]
@@ -147,9 +150,9 @@ def test_the_queue_of_a_running_milepost_is_reached_through_its_side_door(folder
     put(settings_of(folder), *work(2))
     running = start(folder, "worker")
     try:
-        socket = folder / "var/milepost.sqlite.sock"
-        until(socket.exists)
-        assert socket.stat().st_mode & 0o077 == 0
+        door = folder / "var/milepost.sqlite.sock"
+        until(door.exists)
+        assert door.stat().st_mode & 0o077 == 0
         monkeypatch.chdir(folder)
         assert milepost("queue", "hold", "poll:1").out == "1 actions held.\n"
         assert milepost("queue", "--json").told["work"]["held"] == 1
@@ -157,7 +160,7 @@ def test_the_queue_of_a_running_milepost_is_reached_through_its_side_door(folder
     finally:
         running.send_signal(signal.SIGTERM)
         assert running.wait(30) == 0, running.communicate()[1]
-    assert not socket.exists()
+    assert not door.exists()
     assert keys(milepost("queue", "list", "--state", "held", "--json")) == ["poll:1"]
 
 
@@ -180,3 +183,62 @@ def test_a_drain_does_everything_due_and_leaves_with_zero(folder):
     assert (drained.returncode, out) == (0, "30 actions carried out.\n"), err
     again = start(folder, "worker", "--drain")
     assert again.communicate(timeout=START_S_MAX)[0] == "0 actions carried out.\n"
+
+
+def test_a_polite_stop_gives_back_what_has_no_end_and_ends_soon(folder):
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # it takes every call and never says a word
+        put_notice(settings_of(folder))
+        running = start(
+            folder,
+            "worker",
+            MILEPOST_MAIL__HOST="127.0.0.1",
+            MILEPOST_MAIL__PORT=str(silent.getsockname()[1]),
+            MILEPOST_MAIL__TLS="none",
+            MILEPOST_MAIL__SELLER_TO="seller@example.invalid",
+            MILEPOST_WORK__STOP_S="0.5",
+        )
+        door = folder / "var/milepost.sqlite.sock"
+        until(door.exists)
+        until(lambda: asyncio.run(ask(WorkWish(verb="count"), door)).counts["leased"] == 1)
+        started = time.monotonic()
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(30) == 0, running.communicate()[1]
+        assert time.monotonic() - started <= 30
+    assert counts(settings_of(folder)) == {"due": 1, "leased": 0, "later": 0, "dead": 0, "held": 0}
+
+
+def put_notice(settings):
+    async def run():
+        async with wiring.running(settings) as milepost, milepost.app.store.transaction() as tx:
+            now = milepost.app.clock.now()
+            notice = Notice(
+                key="n1",
+                shop_id="s1",
+                order_number="1001",
+                shipment_id=None,
+                audience=Audience.SELLER,
+                channel="email",
+                template="delivered",
+                facts={},
+                created_at=now,
+            )
+            await tx.put_notices([notice])
+            sending = Action(
+                key="notice:n1",
+                kind=ActionKind.SEND_NOTICE,
+                shop_id="s1",
+                lane="channel:email",
+                due_at=now,
+                payload={"notice": "n1"},
+            )
+            await milepost.app.work.add(tx, [sending])
+
+    asyncio.run(run())
+
+
+def counts(settings):
+    async def run():
+        async with wiring.running(settings) as milepost:
+            return await milepost.app.work.counts(milepost.app.clock.now())
+
+    return asyncio.run(run())

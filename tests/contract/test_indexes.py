@@ -71,7 +71,7 @@ HOT = {
     "what a dead worker had": work.GIVE_BACK_ALL,
     "how much work there is": work.COUNTS,
     "taking work": work.take(4),
-    "finishing work": work.DONE,
+    "finishing work": work.done(4),
     "when the next work is due": work.NEXT_DUE,
     "dead work": work.NEWEST_DEAD,
 }

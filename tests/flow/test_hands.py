@@ -109,12 +109,12 @@ async def test_one_broken_lane_fails_by_itself(tmp_path, channels):
         }
 
 
-async def test_a_stop_gives_back_what_had_no_end_and_what_had_not_begun(tmp_path, channels, monkeypatch):
-    monkeypatch.setattr(worker, "STOP_S", 0.05)
+async def test_a_stop_gives_back_what_had_no_end_and_what_had_not_begun(tmp_path, channels):
     async with house(tmp_path) as milepost:
+        app = with_work(milepost.app, stop_s=0.05)
         await add(milepost.app, sending("stuck", 3))
         stop = asyncio.Event()
-        working = asyncio.create_task(work(milepost.app, stop))
+        working = asyncio.create_task(work(app, stop))
         await channels.begun.wait()
         assert (await milepost.app.work.counts(NOW))["leased"] == 3
         stop.set()

@@ -198,8 +198,8 @@ FAULTS = (
     Fault(
         "a worker that lost its lease may still finish",
         "queue/statements.py",
-        'WORK.c.token == bindparam("mark"), IS_DUE | IS_HELD)',
-        'bindparam("mark") != "", IS_DUE | IS_HELD)',
+        '_OURS = (WORK.c.token == bindparam("mark"), IS_DUE | IS_HELD)',
+        '_OURS = (bindparam("mark") != "", IS_DUE | IS_HELD)',
         WORK + "what_a_dead_worker_held_is_done_by_another_and_the_late_one_writes_nothing",
     ),
     Fault(
@@ -208,6 +208,25 @@ FAULTS = (
         "if at - since >= length.total_seconds():",
         "if at - since >= 0:",
         "tests/contract/test_leases.py::test_a_living_worker_keeps_what_it_has_for_as_long_as_it_takes[sqlite]",
+    ),
+    Fault(
+        "a notice is marked as sent before it is",
+        "carry/sending.py",
+        "    result = await channel.send(keyed, message, one.recipient)\n",
+        "    result = SendResult(outcome=Sent.SENT, detail='')\n"
+        "    await _write(one, _attempt(one, result, now), _outcome(one, result, now), app, message)\n"
+        "    await channel.send(keyed, message, one.recipient)\n"
+        "    return\n",
+        "tests/flow/test_sent_again.py::"
+        "test_what_a_dying_worker_sent_is_sent_again_under_the_same_id_and_then_no_more",
+    ),
+    Fault(
+        "a notice that is sent again has another id",
+        "carry/sending.py",
+        'keyed = replace(notice, key=f"{notice.key}:{digest(one.recipient.address)[:16]}")',
+        'keyed = replace(notice, key=f"{notice.key}:{one.held.token}")',
+        "tests/flow/test_sent_again.py::"
+        "test_what_a_dying_worker_sent_is_sent_again_under_the_same_id_and_then_no_more",
     ),
     Fault(
         "two nodes spend the same budget",

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
 from milepost.carry.failures import put_off
-from milepost.flow import TAKE_IN_MAX, Alongside, finish, take_in
+from milepost.flow import TAKE_IN_MAX, Alongside, finish_all, take_in
 from milepost.model.actions import Leased, Outcome
 from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
@@ -71,10 +71,12 @@ def finish_carrier_polls(done: list[Leased], app: App) -> Alongside:
     async def alongside(tx: Transaction) -> None:
         now = app.clock.now()
         rows = await tx.shipment_rows([held.action.payload["shipment"] for held in done])
+        outcomes = []
         for held in done:
             row = rows.get(held.action.payload["shipment"])
             due_at = next_parcel_look(row, now, app) if row else None
-            await finish(tx, held, Outcome(done=due_at is None, next_due_at=due_at), now, app)
+            outcomes.append((held, Outcome(done=due_at is None, next_due_at=due_at)))
+        await finish_all(tx, outcomes, now, app)
 
     return alongside
 

@@ -88,9 +88,11 @@ class Hands:
     async def finish(self, within_s: float) -> None:
         """Begin nothing more, and wait for what has begun; after `within_s` real seconds it is broken off."""
         self._is_stopping = True
-        if self._lanes:
-            await asyncio.wait(self._lanes.values(), timeout=within_s)
-        await self.drop()
+        try:
+            if self._lanes:
+                await asyncio.wait(self._lanes.values(), timeout=within_s)
+        finally:
+            await self.drop()
 
     async def drop(self) -> None:
         """Break off what is in hand."""

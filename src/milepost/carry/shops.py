@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from milepost.carry.asking import ask_together, next_parcel_look, take_in_heard
 from milepost.carry.failures import put_off
 from milepost.carry.grants import renew, with_grant
-from milepost.flow import Alongside, finish, take_in
+from milepost.flow import Alongside, finish, finish_all, take_in
 from milepost.model.actions import Leased, Outcome
 from milepost.model.orders import OrderFacts
 from milepost.model.reports import Report
@@ -123,10 +123,12 @@ def _finish_order_polls(done: list[Leased], app: App) -> Alongside:
         keys = [_key(held) for held in done]
         orders = await tx.orders(keys)
         again = now + timedelta(seconds=app.settings.polling.order_refresh_s)
+        outcomes = []
         for held in done:
             order = orders.get(_key(held))
             ended = order is None or order.closed
-            await finish(tx, held, Outcome(done=ended, next_due_at=None if ended else again), now, app)
+            outcomes.append((held, Outcome(done=ended, next_due_at=None if ended else again)))
+        await finish_all(tx, outcomes, now, app)
 
     return alongside
 
@@ -162,11 +164,13 @@ def _finish_tracking_polls(done: list[Leased], app: App) -> Alongside:
         shipments = await tx.shipments_of_orders([_key(held) for held in done])
         orders = await tx.orders([_key(held) for held in done])
         rows = await tx.shipment_rows([shipment.shipment_id for shipment in shipments])
+        outcomes = []
         for held in done:
             key = _key(held)
             mine = [row for row in rows.values() if _is_of(row, key) and not row.shipment.superseded]
             due_at = _next_tracking_poll(mine, orders.get(key), now, app)
-            await finish(tx, held, Outcome(done=due_at is None, next_due_at=due_at), now, app)
+            outcomes.append((held, Outcome(done=due_at is None, next_due_at=due_at)))
+        await finish_all(tx, outcomes, now, app)
 
     return alongside
 

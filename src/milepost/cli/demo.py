@@ -43,6 +43,9 @@ EMAIL = "demo@example.invalid"
 READY_S = 20.0
 READY_TRIES = 5
 EXAMPLES = 3
+STOP_S = 2.5
+"""Real seconds everything may take to end: nothing of a demo has to be kept."""
+
 TEXTED_MAX = 8
 """Buyers who get text messages."""
 
@@ -117,7 +120,7 @@ async def _demo(*, orders: int, seed: int, port: int, rate: float) -> None:
                 working = asyncio.create_task(worker_room.work(milepost.app, stop))
                 if not stop.is_set():
                     await stage.introduce()
-                await until_stopped([serving, working], stop)
+                await until_stopped([serving, working], stop, STOP_S)
 
 
 def _settings(world: dict[str, Any], folder: Path, port: int) -> Settings:

@@ -21,8 +21,8 @@ from milepost.settings import Settings, load
 from milepost.store.opening import file_of
 from milepost.web import build, listen, serve
 
-STOP_S = worker_room.STOP_S + worker_room.LEAVE_S + 1.0
-"""Real seconds everything may take to end after a stop; a worker gives back within them what has no end."""
+SLACK_S = 1.0
+"""Real seconds for the rest, once a worker has ended and given back."""
 
 TOLD_EVERY_S = 2.0
 """A drain that takes longer says how far it is."""
@@ -61,7 +61,7 @@ async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> None
             await plan_backups(milepost.app)
             jobs.append(asyncio.create_task(worker_room.work(milepost.app, stop)))
         async with _side_door(milepost.app):
-            await until_stopped(jobs, stop)
+            await until_stopped(jobs, stop, settings.work.stop_s + worker_room.LEAVE_S + SLACK_S)
 
 
 def _side_door(app: App) -> AbstractAsyncContextManager[None]:
@@ -92,14 +92,14 @@ async def _drain(settings: Settings) -> None:
         say(f"{draining.result()} actions carried out.")
 
 
-async def until_stopped(jobs: list["asyncio.Task[None]"], stop: asyncio.Event) -> None:
-    """Wait for the stop, or for a job that fails; then give the others a moment to end."""
+async def until_stopped(jobs: list["asyncio.Task[None]"], stop: asyncio.Event, within_s: float) -> None:
+    """Wait for the stop, or for a job that fails; then give the others `within_s` real seconds to end."""
     waiting: asyncio.Task[Any] = asyncio.create_task(stop.wait())
     everything: set[asyncio.Task[Any]] = {*jobs, waiting}
     done, _ = await asyncio.wait(everything, return_when=asyncio.FIRST_COMPLETED)
     stop.set()
     waiting.cancel()
-    _, late = await asyncio.wait(jobs, timeout=STOP_S)
+    _, late = await asyncio.wait(jobs, timeout=within_s)
     for job in late:
         job.cancel()
     await asyncio.gather(*late, return_exceptions=True)

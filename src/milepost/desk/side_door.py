@@ -66,14 +66,18 @@ async def _answered(line: bytes, app: App) -> bytes:
 
 
 def _bound(path: Path) -> socket.socket:
-    path.unlink(missing_ok=True)
+    """Whoever finds it there can call: it gets its name when it listens."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     before = os.umask(0o177)  # born closed to others
     try:
-        made.bind(str(path))
+        made.bind(str(new))
     finally:
         os.umask(before)
+    made.listen()
     made.setblocking(False)
+    new.replace(path)
     return made
 
 

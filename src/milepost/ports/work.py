@@ -58,6 +58,10 @@ class WorkList(Protocol):
         """Write the outcome; False if the lease was lost meanwhile (then the caller must roll back)."""
         ...
 
+    async def finish_all(self, sql: Sql, ended: Sequence[tuple[Leased, Outcome]], now: datetime) -> bool:
+        """The same for many at once; False if any of their leases was lost."""
+        ...
+
     async def next_due(self) -> datetime | None:
         """When the next action that nobody holds falls due."""
         ...

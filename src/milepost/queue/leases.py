@@ -17,13 +17,13 @@ from milepost.queue.statements import (
     AGAIN,
     COUNTS,
     DEAD,
-    DONE,
     GIVE_BACK,
     IN_HAND_BY_LANE,
     LANES,
     NEWEST_DEAD,
     NEXT_DUE,
     STILL_MINE,
+    done,
     oldest_free,
     take,
 )
@@ -32,9 +32,9 @@ LEASE_MAX = 500  # pieces in one lease
 LANES_MAX = 1000  # looked at in one go
 WINDOWS_MAX = 1000
 TRIES_MAX = 3
-SHARES = 4  # of each of many lanes so many times its share is looked at first
+SHARES = 2  # of each of many lanes so many times its share is looked at first
 DEAD_MAX = 1000
-NO_SEQ = -1
+NO_SEQ, NO_KEY = -1, ""
 
 
 class LeaseQueue(Lives):
@@ -162,17 +162,20 @@ class LeaseQueue(Lives):
 
     async def finish(self, sql: Sql, leased: Leased, outcome: Outcome, now: datetime) -> bool:
         """Write the outcome; False if the lease was lost meanwhile (then the caller must roll back)."""
-        mine = {"which": leased.action.key, "mark": leased.token}
-        failed = int(outcome.counts_as_failure)
-        if outcome.done:
-            changed = await sql.run(DONE, [{**mine, "at": micros(now)}])
-        elif outcome.next_due_at is not None:
-            again = {"again_at": micros(outcome.next_due_at), "failed": failed, "said": outcome.error}
-            changed = await sql.run(AGAIN, [{**mine, **again}])
-        else:
-            dead = {"at": micros(now), "failed": failed, "said": outcome.error}
-            changed = await sql.run(DEAD, [{**mine, **dead}])
-        return changed == 1
+        return await self.finish_all(sql, [(leased, outcome)], now)
+
+    async def finish_all(self, sql: Sql, ended: Sequence[tuple[Leased, Outcome]], now: datetime) -> bool:
+        """The same for many, in few statements; False if any of their leases was lost."""
+        well: dict[str, list[str]] = {}
+        rows: dict[bool, list[dict[str, object]]] = {}
+        for leased, outcome in ended:
+            if outcome.done:
+                well.setdefault(leased.token, []).append(leased.action.key)
+            else:
+                rows.setdefault(outcome.next_due_at is None, []).append(_ending(leased, outcome, micros(now)))
+        changed = [await _done(sql, keys, token, micros(now)) for token, keys in well.items()]
+        changed += [await sql.run(DEAD if is_last else AGAIN, some) for is_last, some in rows.items()]
+        return sum(changed) == len(ended)
 
     async def give_back(self, leased: Sequence[Leased], now: datetime) -> int:
         """What of these is neither finished nor taken over is anybody's again, from `now` on; how many."""
@@ -212,6 +215,20 @@ _WAYS: tuple[tuple[Any, Callable[[Action], bool]], ...] = (
     (ADD_EARLIER, lambda action: action.repeating and not action.replace_due),
     (ADD_REPLACING, lambda action: action.repeating and action.replace_due),
 )
+
+
+async def _done(sql: Sql, keys: Sequence[str], token: str, at: int) -> int:
+    """All that ended well of one lease, in one statement."""
+    places = _places(len(keys))
+    named = {f"key{number}": key for number, key in enumerate([*keys, *[NO_KEY] * (places - len(keys))])}
+    return await sql.run(done(places), [{**named, "mark": token, "at": at}])
+
+
+def _ending(leased: Leased, outcome: Outcome, at: int) -> dict[str, object]:
+    mine = {"which": leased.action.key, "mark": leased.token}
+    failed = {"failed": int(outcome.counts_as_failure), "said": outcome.error}
+    when = {"at": at} if outcome.next_due_at is None else {"again_at": micros(outcome.next_due_at)}
+    return {**mine, **failed, **when}
 
 
 def _places(wanted: int) -> int:

@@ -156,22 +156,32 @@ def take(places: int) -> Update:
     )
 
 
-_MINE = (WORK.c.key == bindparam("which"), WORK.c.token == bindparam("mark"), IS_DUE | IS_HELD)
+_OURS = (WORK.c.token == bindparam("mark"), IS_DUE | IS_HELD)
+_MINE = (WORK.c.key == bindparam("which"), *_OURS)
 _MOVED = WORK.c.due_at != WORK.c.free_at  # somebody asked for it again while it was held
 _LET_GO = {"free_at": 0, "token": "", "worker": ""}
 _SAID = bindparam("said", type_=Text)
 
-DONE = (
-    update(WORK)
-    .where(*_MINE)
-    .values(
-        state=case(((WORK.c.repeating == 1) & _MOVED, WORK.c.state), else_="done"),
-        ended_at=case(((WORK.c.repeating == 1) & _MOVED, null()), else_=bindparam("at", type_=BigInteger)),
-        attempts=0,
-        error=case((IS_HELD & (WORK.c.repeating == 1) & _MOVED, WORK.c.error), else_=""),
-        **_LET_GO,
+_WAKES = (WORK.c.repeating == 1) & _MOVED
+
+
+@cache
+def done(places: int) -> Update:
+    """Up to `places` pieces (parameters `key0`…) of one lease ended well."""
+    keys = [bindparam(f"key{number}", type_=Text) for number in range(places)]
+    return (
+        update(WORK)
+        .where(WORK.c.key.in_(keys), *_OURS)
+        .values(
+            state=case((_WAKES, WORK.c.state), else_="done"),
+            ended_at=case((_WAKES, null()), else_=bindparam("at", type_=BigInteger)),
+            attempts=0,
+            error=case((IS_HELD & _WAKES, WORK.c.error), else_=""),
+            **_LET_GO,
+        )
     )
-)
+
+
 _AGAIN_AT = bindparam("again_at", type_=BigInteger)
 AGAIN = (
     update(WORK)
