@@ -19,6 +19,8 @@ from milepost.store import (
     search_shelf,
     shipment_shelf,
     shop_shelf,
+    sms_shelf,
+    webhook_shelf,
 )
 from milepost.store.shelf import walled
 from milepost.store.sql.compiled import Compiler
@@ -61,6 +63,17 @@ HOT = {
     "attempts": notice_shelf.ATTEMPTS_OF,
     "the inbox of some shops": walled(notice_shelf.NEWEST_IN_INBOX, INBOX.c.shop_id, ["a"]),
     "subscriptions": notice_shelf.SUBSCRIPTIONS_OF,
+    "the endpoints of some shops": webhook_shelf.OF_SHOPS,
+    "an endpoint": webhook_shelf.ONE,
+    "known messages": webhook_shelf.KNOWN,
+    "a message's way to an endpoint": webhook_shelf.STATE,
+    "the newest messages to an endpoint": webhook_shelf.NEWEST,
+    "messages to an endpoint in a state": webhook_shelf._newest(of_state=True),
+    "tries of messages": webhook_shelf.ATTEMPTS_OF,
+    "what an endpoint missed": webhook_shelf.MISSED,
+    "old messages": webhook_shelf.OLD,
+    "messages of one number in a day": sms_shelf.FARES_OF_NUMBER,
+    "who opted out": sms_shelf.OPTED_OUT,
     "a session": people_shelf.SESSION_USER,
     "a user": people_shelf.USER_BY_EMAIL,
     "an API key": people_shelf.KEY,

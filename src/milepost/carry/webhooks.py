@@ -14,6 +14,7 @@ from milepost.model.actions import Action, Leased, Outcome
 from milepost.model.webhooks import Endpoint, SendingState, WebhookAttempt, WebhookMessage
 from milepost.notify.schedule import WEBHOOK_AFTER_S, next_try
 from milepost.ports.app import App
+from milepost.ports.contention import again_if_contended
 from milepost.ports.store import Transaction
 from milepost.ports.webhooks import Posted, Verdict
 from milepost.react.endpoints import GONE, SHARES, after_failure, disabled, seller_notices
@@ -121,6 +122,7 @@ class _Visit:
             self._pause_until, self._pause_why = now + BREATH, "it does not answer"
         self._is_over = self._is_over or posted.verdict is Verdict.GONE
 
+    @again_if_contended
     async def _write(self, held: Leased, message: WebhookMessage, posted: Posted) -> None:
         """The try, what follows from it, and the endpoint's health become durable together."""
         app, now = self._app, self._app.clock.now()
