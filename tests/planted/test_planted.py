@@ -1,5 +1,6 @@
 """The tests have teeth: each planted fault is caught by the test that is meant to catch it."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,39 +12,46 @@ from tests.planted.faults import FAULTS
 
 ROOT = Path(__file__).parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; 2 and more mean that nothing was tested
-LONG_ENOUGH_S = 120
+PYTHON = "".join(map(str, sys.version_info[:2]))
+NURSERY = Path(__file__).with_name("nursery.py")
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_planted_fault_is_caught_by_its_test(fault, tmp_path):
-    tree = copy_of_the_code(tmp_path)
+def test_a_planted_fault_is_caught_by_its_test(fault, tmp_path, run):
+    tree = copy_of_the_code(tmp_path, fault.file)
     plant(fault, tree)
-    ran = run([fault.caught_by], tree)
-    assert ran.returncode == FAILED, (
-        f"not caught by {fault.caught_by}\n{ran.stdout[-3000:]}{ran.stderr[-2000:]}"
-    )
-    assert "FAILED tests/" in ran.stdout, f"something broke before the test ran:\n{ran.stdout[-3000:]}"
+    code, said = run([fault.caught_by], tree)
+    assert code == FAILED, f"not caught by {fault.caught_by}\n{said[-5000:]}"
+    assert "FAILED tests/" in said, f"something broke before the test ran:\n{said[-3000:]}"
 
 
-def test_without_a_fault_the_same_tests_pass(tmp_path):
-    ran = run(dict.fromkeys(fault.caught_by for fault in FAULTS), copy_of_the_code(tmp_path))
-    assert ran.returncode == PASSED, ran.stdout[-3000:] + ran.stderr[-2000:]
+def test_without_a_fault_the_same_tests_pass(tmp_path, run):
+    code, said = run(dict.fromkeys(fault.caught_by for fault in FAULTS), copy_of_the_code(tmp_path))
+    assert code == PASSED, said[-5000:]
 
 
 def test_no_two_rows_plant_the_same_fault():
     assert len({(fault.file, fault.text, fault.instead) for fault in FAULTS}) == len(FAULTS) >= 14
 
 
-def copy_of_the_code(folder):
-    """src/ as a tree of links, bytecode and all, so that making it costs next to nothing."""
-    for source in (ROOT / "src").rglob("*"):
-        link = folder / "src" / source.relative_to(ROOT / "src")
-        if source.is_dir():
-            link.mkdir(parents=True, exist_ok=True)
-        else:
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(source)
+def copy_of_the_code(folder, changed=None):
+    """src/ as links to its files and folders, but for the folders on the way to the one file that changes."""
+    here, there = ROOT / "src", folder / "src"
+    for part in Path("milepost", changed).parts if changed else ():
+        link(here, there, but={part, "__pycache__"})
+        if (here / "__pycache__").exists():
+            link(here / "__pycache__", there / "__pycache__", but={f"{Path(part).stem}.cpython-{PYTHON}.pyc"})
+        here, there = here / part, there / part
+    there.symlink_to(here)
     return folder / "src"
+
+
+def link(here, there, but):
+    """A folder with links to all that is in another."""
+    there.mkdir()
+    for one in here.iterdir():
+        if one.name not in but:
+            (there / one.name).symlink_to(one)
 
 
 def plant(fault, tree):
@@ -53,32 +61,27 @@ def plant(fault, tree):
     assert written.count(fault.text) == 1, f"{fault.file} has {written.count(fault.text)} times: {fault.text}"
     file.unlink()
     file.write_text(written.replace(fault.text, fault.instead), "utf-8")
-    for stale in (file.parent / "__pycache__").glob(f"{file.stem}.*.pyc"):
-        stale.unlink()
 
 
-def run(tests, tree):
-    """These tests alone, in a process that finds the tree's code first."""
-    words = [
-        "-q",
-        "-x",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "pytest_asyncio.plugin",
-        "-o",
-        f"pythonpath={tree} {ROOT}",
-    ]
+@pytest.fixture(scope="module")
+def run():
+    """These tests alone, in a process that finds the tree's code and no other; pytest's exit code, what it said."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
-    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = (
-        "1"  # reading in all the others takes longer than the test
-    )
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *words, *tests],
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    with subprocess.Popen(
+        [sys.executable, NURSERY],
         cwd=ROOT,
-        env={**environment, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        timeout=LONG_ENOUGH_S,
-        check=False,
-    )
+    ) as nursery:
+
+        def ask(tests, tree):
+            said = tree.parent / "said.txt"
+            nursery.stdin.write(json.dumps({"tree": str(tree), "tests": [*tests], "said": str(said)}) + "\n")
+            nursery.stdin.flush()
+            return int(nursery.stdout.readline()), said.read_text("utf-8")
+
+        yield ask
+        nursery.stdin.close()
