@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
+import uvloop
 from cyclopts import App, Parameter
 
 from milepost.cli.answers import say
@@ -60,7 +61,7 @@ def serve(
         rate=None if stepped else rate,
         control_port=control_port,
     )
-    asyncio.run(_serve(options, until_input_ends=until_input_ends, as_json=as_json))
+    uvloop.run(_serve(options, until_input_ends=until_input_ends, as_json=as_json))
 
 
 def _moment(text: str) -> datetime:

@@ -1,8 +1,8 @@
 """`milepost sandbox check`: the words of it; cli/check.py does it."""
 
-import asyncio
 from typing import Annotated, Literal
 
+import uvloop
 from cyclopts import Parameter
 
 from milepost.cli.check import Check, run_check
@@ -23,5 +23,5 @@ def check(
     job = Check(
         seed=seed, orders=orders, stories=stories, faults=fault_names(faults), engine=engine, quiet=as_json
     )
-    result = asyncio.run(run_check(job))
+    result = uvloop.run(run_check(job))
     return tell(result, as_json=as_json)

@@ -9,6 +9,7 @@ from typing import Any, Final
 import httpx
 
 from milepost_sandbox.audit.words import AuditError, Expected, ExpectedParcel, Heard, HeardShipment
+from milepost_sandbox.trust import trusted
 
 PAGE_SIZE: Final = 500
 PAGES_MAX: Final = 20_000
@@ -19,7 +20,9 @@ TRIES_MAX: Final = 3
 def client(base_url: str, api_key: str | None = None) -> httpx.AsyncClient:
     """A client for one server; `api_key` goes into the Authorization header."""
     headers = {"Authorization": f"Bearer {api_key}"} if api_key else {}
-    return httpx.AsyncClient(base_url=base_url.rstrip("/"), headers=headers, timeout=TIMEOUT_SECONDS)
+    return httpx.AsyncClient(
+        base_url=base_url.rstrip("/"), headers=headers, timeout=TIMEOUT_SECONDS, verify=trusted()
+    )
 
 
 async def get(http: httpx.AsyncClient, path: str, params: dict[str, str] | None = None) -> dict[str, Any]:

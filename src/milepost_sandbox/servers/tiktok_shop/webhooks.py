@@ -16,6 +16,7 @@ from milepost_sandbox.servers import chance
 from milepost_sandbox.servers.tiktok_shop import hooks
 from milepost_sandbox.servers.tiktok_shop.hooks import Notification
 from milepost_sandbox.servers.tiktok_shop.signing import webhook_sign
+from milepost_sandbox.trust import trusted
 from milepost_sandbox.world.words import FaultsLike, WorldLike
 
 RETRIES: Final = (timedelta(minutes=2), timedelta(minutes=30), timedelta(hours=3), timedelta(hours=12))
@@ -185,7 +186,7 @@ class WebhookSender:
             return {}
         gate = asyncio.Semaphore(AT_ONCE_MAX)
         timeout = httpx.Timeout(self._timeout_s)
-        async with httpx.AsyncClient(timeout=timeout, trust_env=False) as client:
+        async with httpx.AsyncClient(timeout=timeout, trust_env=False, verify=trusted()) as client:
 
             async def send(waiting: _Try) -> tuple[_Try, bool]:
                 async with gate:
