@@ -60,19 +60,19 @@ class Past:
         return replace(made, store=replace(made.store, url=f"sqlite:{database}"))
 
 
-def play(folder: Path, seed: int) -> Past:
+def play(folder: Path, seed: int, orders: int = ORDERS) -> Past:
     """Play it, or read again what an earlier run left in `folder`."""
     told = folder / TOLD
     if not told.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        told.write_bytes(pickle.dumps(asyncio.run(_play(folder, seed))))
+        told.write_bytes(pickle.dumps(asyncio.run(_play(folder, seed, orders))))
     world, known, news = pickle.loads(told.read_bytes())  # noqa: S301 - our own file, written above
     return Past(folder=folder, world=world, seed=seed, known=known, news=news)
 
 
-async def _play(folder: Path, seed: int) -> tuple[Any, ...]:
+async def _play(folder: Path, seed: int, orders: int) -> tuple[Any, ...]:
     options = door.SandboxOptions(
-        seed=seed, orders=ORDERS, start=START - timedelta(days=10), days_back=1, days_ahead=13, control_port=0
+        seed=seed, orders=orders, start=START - timedelta(days=10), days_back=1, days_ahead=13, control_port=0
     )
     async with door.running(options) as sandbox:
         world = {

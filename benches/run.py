@@ -4,14 +4,17 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benches import buses, corridor, growth, page, pushes, record, work_list
+from benches import buses, corridor, growth, page, pushes, record, weight, work_list
 from benches.figures import BUILD, Figure, merge
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "corridor_vs_bare_insert": corridor.measure,
     "page_vs_empty_page": page.measure,
     "webhook_p99_ms": pushes.measure,
-    "growth": growth.measure,
+    "growth_page": growth.measure,
+    "growth_search": growth.measure,
+    "growth_ingest": growth.measure,
+    "bytes_per_event": weight.measure,
     "buses": buses.measure,
     "record_sqlite_1000": record.measure,
     "record_postgres_1000": record.measure,
