@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from milepost.store.sql.writers import Writers
 CONNECTIONS_MAX = 8
 WRITERS_MAX = 4  # of them; the others are left to readers, those inside a transaction too
 CONNECT_TIMEOUT_S = 10.0
+ROLLBACK_S = 2.0  # then the connection is dropped: whoever gave up waits for nobody
 STATEMENT_TIMEOUT_S = 60.0
 STATEMENT_CACHE = 500
 OLDEST = (15,)
@@ -117,8 +118,7 @@ class PostgresEngine:
             try:
                 yield Writer(self, connection)
             except BaseException:
-                with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-                    await transaction.rollback()  # a lost connection has rolled back by itself
+                await _roll_back(connection, transaction)
                 raise
             async with failures_told(self.name):
                 await transaction.commit()
@@ -152,6 +152,15 @@ async def _taken(pool: asyncpg.Pool, name: str) -> AsyncIterator[asyncpg.pool.Po
         yield connection
     finally:
         await asyncio.shield(pool.release(connection))
+
+
+async def _roll_back(connection: Any, transaction: Any) -> None:
+    """A lost connection has rolled back by itself; a server that does not answer is not waited for."""
+    try:
+        async with asyncio.timeout(ROLLBACK_S):
+            await transaction.rollback()
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # TimeoutError is one
+        connection.terminate()
 
 
 async def _leave_as_it_is(connection: Any) -> None:
