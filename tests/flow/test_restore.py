@@ -6,7 +6,9 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from httpx import AsyncClient
 
+from milepost.cli.check import answering
 from milepost.desk import restores
 from milepost.desk.webhooks import add_endpoint
 from milepost.desk.work_list import answer
@@ -135,6 +137,10 @@ async def test_what_was_due_when_the_backup_was_taken_is_held(world):
         await drain(milepost.app)
         assert world.pigeon.carried == []
         assert len(await held(milepost)) == 3
+        async with answering(milepost.milepost, milepost.app.settings) as url, AsyncClient() as http:
+            told = (await http.get(f"{url}/readyz")).json()
+        assert (told["state"], told["work"]["held"]) == ("ready", 3)
+        assert told["restored"]["backup_taken_at"] == "2026-03-04T12:00:00Z"
         assert await decide(milepost, restores.DROP) == 3
         assert await decide(milepost, restores.RELEASE) == 0
         await drain(milepost.app)

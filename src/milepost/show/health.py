@@ -32,6 +32,20 @@ async def readyz(request: Request[None, None, State]) -> Response[dict[str, obje
             trouble = error.trouble
         else:
             state = "degraded" if live.trouble else "ready"
-            return Response({"state": state, "database": "ok", "live": told, "work": work})
+            well = {"state": state, "database": "ok", "live": told, "work": work}
+            return Response(well | _restored(app, work["held"]))
     body: dict[str, object] = {"state": "unavailable", "database": trouble.value, "live": told}
     return Response(body, status_code=HTTP_503_SERVICE_UNAVAILABLE, headers={"Retry-After": TRY_AGAIN_S})
+
+
+def _restored(app: App, held: int) -> dict[str, object]:
+    """After a restore, for as long as anything is held: what a person has to decide about."""
+    if app.fence is None or not held:
+        return {}
+    return {
+        "restored": {
+            "at": app.fence.restored_at,
+            "backup_taken_at": app.fence.backup_taken_at,
+            "to_do": "milepost restore release, or drop",
+        }
+    }

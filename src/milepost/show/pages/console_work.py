@@ -41,6 +41,7 @@ async def work(request: Request[None, None, State]) -> Response[str]:
         work=await app.work.counts(app.clock.now()),
         next_due=await app.work.next_due(),
         dead=dead,
+        fence=app.fence,
     )
 
 
