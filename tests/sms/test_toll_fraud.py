@@ -9,6 +9,7 @@ from milepost.desk.lookup import make_link
 from milepost.model.people import View
 from milepost.web import build
 from tests.flow.house import SHOP, scans
+from tests.sim.results import keep
 from tests.sim.tiers import TIER
 from tests.sms.phones import ANN, phones
 
@@ -70,6 +71,7 @@ async def test_no_form_makes_us_text_a_number_that_is_on_no_order(tmp_path):
     assert max(answers) < 500, f"seed {seed}"
     assert {text.to for text in buyers.provider.texts} <= {ANN}, f"seed {seed}"
     assert buyers.provider.texts == [], "nobody typed the order's own number"
+    keep("toll_fraud", {"requests": REQUESTS, "text_messages": len(buyers.provider.texts), "seed": seed})
 
 
 async def test_the_form_of_the_order_takes_the_orders_own_number(tmp_path):

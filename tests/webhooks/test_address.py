@@ -19,6 +19,7 @@ from milepost.settings import Webhooks
 from milepost_sandbox.servers.receivers.listener import listening
 from milepost_sandbox.servers.receivers.webhooks import WebhookReceiver
 from tests.flow.house import SHOP
+from tests.sim.results import keep
 from tests.webhooks.spellings import HOSTS, URLS
 from tests.webhooks.subscriber import subscriber
 
@@ -121,6 +122,7 @@ async def test_a_name_that_changes_between_check_and_call_gains_nothing():
     assert len(asked) == REBINDINGS, "the name is asked for once per connection"
     assert set(watched.wanted) == {PUBLIC[0], PUBLIC[2]}
     assert len(watched.wanted) == REBINDINGS * 2 // 5
+    keep("webhook_addresses", {"spellings": len({*HOSTS, *URLS}), "rebindings": REBINDINGS, "reached": 0})
 
 
 async def test_one_private_address_among_public_ones_denies_the_name():

@@ -16,6 +16,7 @@ from milepost.record.webhooks import REPLAYS_PER_S, lane_of
 from milepost.store.tables import WORK
 from milepost.store.values import moment
 from tests.flow.house import NOW, SHOP, order, scans
+from tests.sim.results import keep
 from tests.sim.tiers import TIER
 from tests.webhooks.subscriber import subscriber
 
@@ -69,6 +70,9 @@ async def test_one_hangs_and_one_fails_and_all_others_hear_meanwhile(tmp_path):
         hanging, _ = await program.app.store.webhook_sendings("ep_000", cursor=None, limit=100)
         assert all(one.attempts == () for one in hanging), "it still hangs, and nobody waited for it"
         assert len([one for one in program.receiver.heard if one.name == "0"]) <= 5
+        keep(
+            "webhook_isolation", {"endpoints": ENDPOINTS, "others_heard": len(meant), "hung": 1, "failed": 1}
+        )
         await hands.drop()
 
 
@@ -119,6 +123,7 @@ async def test_a_replay_after_an_outage_of_three_days_brings_everything_in_order
     for one in taken:
         by_shipment[one.told["data"].get("shipment_id")].append(one.told["sequence"])
     by_shipment.pop(None)
+    keep("webhook_replay", {"messages": len(kept), "replayed": count, "missing": 0, "doubled": 0})
     for sequences in by_shipment.values():
         assert sorted(sequences) == list(range(1, len(sequences) + 1)), "nothing is missing"
 
