@@ -410,7 +410,7 @@ FAULTS = (
     Fault(
         "the certificate of a webhook's host is not checked",
         "notify/webhooks/poster.py",
-        "ssl_context=tls or ssl.create_default_context(),",
+        "ssl_context=self._tls or ssl.create_default_context(),",
         "ssl_context=ssl._create_unverified_context(),",
         "tests/webhooks/test_answers.py::test_a_certificate_is_checked_with_the_hosts_name",
     ),

@@ -5,6 +5,7 @@ import contextlib
 import ssl
 import time
 from datetime import datetime
+from functools import cached_property
 
 import httpcore
 
@@ -43,15 +44,21 @@ class HttpPoster:
         self._may_be_private = settings.allow_private
         self._timeout_s = timeout_s
         self._names = NameResolver()
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls or ssl.create_default_context(),
+        self._tls = tls
+        self._backend = GuardedBackend(
+            resolve or self._names, may_be_private=self._may_be_private, plain=plain
+        )
+
+    @cached_property
+    def _pool(self) -> httpcore.AsyncConnectionPool:
+        """Made with the first message: reading in whom we trust takes longer than most commands."""
+        return httpcore.AsyncConnectionPool(
+            ssl_context=self._tls or ssl.create_default_context(),
             max_connections=CONNECTIONS_MAX,
             max_keepalive_connections=CONNECTIONS_MAX,
             keepalive_expiry=IDLE_S,
             retries=0,
-            network_backend=GuardedBackend(
-                resolve or self._names, may_be_private=self._may_be_private, plain=plain
-            ),
+            network_backend=self._backend,
         )
 
     async def post(
@@ -69,14 +76,16 @@ class HttpPoster:
 
     async def close(self) -> None:
         """Hang up."""
-        await self._pool.aclose()
+        if "_pool" in vars(self):
+            await self._pool.aclose()
         self._names.close()
 
     async def _try(self, target: Target, body: bytes, given: dict[str, str], now: datetime) -> Posted:
+        pool = self._pool  # made before the message's own time begins
         ends = asyncio.get_running_loop().time() + self._timeout_s
         try:
             async with asyncio.timeout_at(ends):
-                answer = await self._pool.handle_async_request(_request(target, body, given))
+                answer = await pool.handle_async_request(_request(target, body, given))
             try:
                 said = await _beginning(answer, ends)
             finally:
