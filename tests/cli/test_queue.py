@@ -21,7 +21,7 @@ from milepost.model.notices import Audience, Notice
 from milepost.settings import Settings, StoreSettings, load
 
 ROOT = Path(__file__).parents[2]
-START_S_MAX = 60
+START_S_MAX = 120
 
 
 def work(number=1):

@@ -261,6 +261,21 @@ async def test_repeating_work_that_ended_wakes_up_when_it_is_asked_for_again(add
     assert keys(await lease(NOON + HOUR)) == ["poll:AC1"]
 
 
+async def test_periodic_work_runs_once_each_time_whoever_is_alive(add, lease, finish):
+    await add(action("sweep", repeating=True))
+    ran = []
+
+    async def work(name, now):
+        for one in await lease(now, worker=name):
+            ran.append((name, now))
+            assert await finish(one, Outcome(next_due_at=now + HOUR), now)
+
+    for hour in range(4):
+        alive = [f"w{number}" for number in range(4 - hour)]
+        await asyncio.gather(*[work(name, NOON + hour * HOUR) for name in alive for _ in range(2)])
+    assert [now for _, now in ran] == [NOON + hour * HOUR for hour in range(4)]
+
+
 @pytest.mark.parametrize("outcome", [DONE, Outcome(next_due_at=NOON + 5 * HOUR)], ids=["done", "again"])
 async def test_news_that_came_while_it_was_held_is_not_forgotten(add, lease, finish, queue, outcome):
     await add(action(due_at=NOON - HOUR, repeating=True))
