@@ -221,7 +221,7 @@ async def test_a_failed_action_comes_again_with_its_count_and_then_dies_visibly(
     assert await finish(held, Outcome(counts_as_failure=True, error="gave up"), NOON + 4 * HOUR)
     assert await lease(NOON + 100 * HOUR) == []
     assert await queue.dead(10) == [
-        (replace(held.action, due_at=NOON + 3 * HOUR + MINUTE), "gave up", NOON + 4 * HOUR)
+        (replace(held.action, due_at=NOON + 4 * HOUR), "gave up", NOON + 4 * HOUR)
     ]
     assert (await queue.counts(NOON))["dead"] == 1
     await add(action("notice:1"))
@@ -285,6 +285,16 @@ async def test_news_that_came_while_it_was_held_is_not_forgotten(add, lease, fin
     assert await finish(held, outcome)
     assert await queue.next_due() == NOON
     assert keys(await lease(NOON + MINUTE)) == ["poll:AC1"]
+
+
+async def test_a_wish_for_later_that_came_while_it_was_held_is_not_forgotten_either(
+    add, lease, finish, queue
+):
+    await add(action(repeating=True))
+    (held,) = await lease()
+    await add(action(due_at=NOON + 2 * HOUR, repeating=True))
+    assert await finish(held, Outcome(next_due_at=NOON + 5 * HOUR))
+    assert await queue.next_due() == NOON + 2 * HOUR
 
 
 async def test_the_plan_made_while_it_was_held_stands_when_it_is_sooner(add, lease, finish, queue):

@@ -222,7 +222,7 @@ def _facts(one: Listed) -> dict[str, Any]:
         "shop_id": one.action.shop_id or "",
         "state": one.state.value,
         "in_hand": one.in_hand,
-        "due_at": _time(one.action.due_at),
+        "due_at": "" if one.in_hand else _time(one.action.due_at),
         "tries": one.attempts,
         "said": one.said,
         "ended_at": _time(one.ended_at) if one.ended_at else "",

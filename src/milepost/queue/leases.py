@@ -3,7 +3,7 @@
 import secrets
 import time
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
@@ -34,6 +34,9 @@ WINDOWS_MAX = 1000
 TRIES_MAX = 3
 SHARES = 2  # of each of many lanes so many times its share is looked at first
 DEAD_MAX = 1000
+IN_HAND = datetime(2100, 1, 1, tzinfo=UTC)
+"""When work in hand is due: later than anything asked for meanwhile, so that no wish is overlooked."""
+
 NO_SEQ, NO_KEY = -1, ""
 
 
@@ -91,16 +94,16 @@ class LeaseQueue(Lives):
     async def _take(
         self, chosen: Sequence[tuple[Any, ...]], worker: str, now: datetime, length: timedelta
     ) -> list[Leased]:
-        until, token = now + length, secrets.token_hex(16)
+        token = secrets.token_hex(16)
         places = _places(len(chosen))
         wanted = [row[0] for row in chosen] + [NO_SEQ] * (places - len(chosen))
         parameters = {f"seq{number}": seq for number, seq in enumerate(wanted)}
-        parameters |= {"until": micros(until), "holder": worker, "mark": token}
+        parameters |= {"until": micros(IN_HAND), "holder": worker, "mark": token}
         async with self._store.transaction() as transaction:
             await self._join(transaction, worker, now)
             taken = {row[0] for row in await transaction.rows(take(places), parameters)}
         return [
-            Leased(action=action_of(row[2:]), attempts=row[1], lease_until=until, token=token)
+            Leased(action=action_of(row[2:]), attempts=row[1], lease_until=now + length, token=token)
             for row in chosen
             if row[0] in taken
         ]

@@ -200,6 +200,7 @@ DEAD = (
     .values(
         state="dead",
         ended_at=bindparam("at"),
+        due_at=bindparam("at"),
         error=_SAID,
         attempts=WORK.c.attempts + bindparam("failed", type_=BigInteger),
         **_LET_GO,
