@@ -116,3 +116,31 @@ async def test_all_nodes_stand_in_one_line_for_a_shop(node, clock, engine):
     assert await nodes[0].turn("shop", per_second=2.5, calls=5) == (1.0 if engine == "postgres" else 0.0)
     clock.at -= timedelta(days=1)
     assert await nodes[1].turn("shop", per_second=2.5, calls=5) == 0.0
+
+
+class Together:
+    """A store whose readers wait for each other once, so that both decide on the same picture."""
+
+    def __init__(self, store, readers):
+        self._store, self.engine = store, store.engine
+        self._meeting = asyncio.Barrier(readers)
+        self._waits = readers
+
+    async def rows(self, statement, parameters):
+        found = await self._store.rows(statement, parameters)
+        if self._waits:
+            self._waits -= 1
+            await self._meeting.wait()
+        return found
+
+    async def run(self, statement, parameters):
+        return await self._store.run(statement, parameters)
+
+
+async def test_of_two_nodes_that_see_one_call_left_one_gets_it(store, node, clock):
+    assert await node().spend("acme", per_minute=0, per_day=2) == 0.0
+    both = Together(store, 2)
+    waits = await asyncio.gather(
+        *[StoredBudgets(both, clock).spend("acme", per_minute=0, per_day=2) for _ in range(2)]
+    )
+    assert sorted(waits) == [0.0, 12 * 3600]
