@@ -4,6 +4,7 @@ python -m benches.bytes_postgres [events]
 """
 
 import asyncio
+import importlib
 import random
 import sys
 import tempfile
@@ -14,19 +15,21 @@ from typing import Any
 
 import msgspec
 
-from benches.heard import hear, told_of_orders
 from milepost.model.events import TrackingEvent
-from milepost.normalize.reading import read
+from milepost.normalize.scans import events
 from milepost.store.months import make_parts
 from milepost.store.sql.verbatim import Verbatim
 from tests.contract.things import order, shipment
+from tests.samples.table import read as told_beside
+from tests.samples.table import report_of
+from tests.samples.test_samples import BODIES, SOURCES, codes_of, gazetteer
 from tests.stores import FixedClock, fresh_store
 
 Stories = list[list[TrackingEvent]]
 SEED = 23
-WORLD_ORDERS = 40
 EVENTS = 200_000
 BATCH = 1_000
+ORDERS = 1_000
 MONTHS = 24
 READINGS = 200
 NEWEST = datetime(2026, 11, 22, tzinfo=UTC)
@@ -37,8 +40,8 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' GROUP BY 1"""
 
 
 async def main(count: int) -> None:
-    """Real scans of a simulated world, told of ever new parcels over two years, then weighed."""
-    stories = await _stories()
+    """The carriers' sample scans, told of ever new parcels over two years, then weighed."""
+    stories = _stories()
     with tempfile.TemporaryDirectory(prefix="milepost-bench-") as folder:
         async with fresh_store("postgres", Path(folder), FixedClock(NEWEST - timedelta(days=1))) as store:
             await _make_months(store)
@@ -49,20 +52,23 @@ async def main(count: int) -> None:
                 table, indexes = (part / per for part in sizes[name])
                 print(f"{name}: {per} rows of {table + indexes:.0f} bytes ({indexes:.0f} of them indexes)")
             for name in ("orders", "order_versions"):
-                print(f"{name}: {sum(sizes[name]) / parcels:.0f} bytes each")
+                print(f"{name}: {sum(sizes[name]) / ORDERS:.0f} bytes each")
             print(f"{told / seconds:.0f} events/s in batches of {BATCH}, {MONTHS} months")
             await _read(store, parcels)
 
 
-async def _stories() -> Stories:
-    heard = await hear(WORLD_ORDERS, SEED)
-    with tempfile.TemporaryDirectory(prefix="milepost-bench-") as folder:
-        async with told_of_orders(heard, Path(folder)) as milepost:
-            events: dict[str, dict[str, TrackingEvent]] = {}
-            for report in heard.scans:
-                for event in read(report, milepost.app.source(report), milepost.app.gazetteer).events:
-                    events.setdefault(event.subject, {})[event.event_id] = event
-    return [list(story.values()) for story in events.values()]
+def _stories() -> Stories:
+    """What the sample answers of the carriers tell, parcel by parcel."""
+    found: dict[str, dict[str, TrackingEvent]] = {}
+    for path in BODIES:
+        folder = path.parent.parent
+        module = ".".join(("milepost.sources", *folder.relative_to(SOURCES).parts, "parse"))
+        report = report_of(path, told_beside(path.with_suffix(".txt")))
+        parsed = importlib.import_module(module).parse(report)
+        for event in events(parsed, report, codes_of(folder), gazetteer()):
+            if event.tracking_number:
+                found.setdefault(event.subject, {})[event.event_id] = event
+    return [list(story.values()) for story in found.values()]
 
 
 async def _make_months(store: Any) -> None:
@@ -88,9 +94,9 @@ async def _tell(store: Any, stories: Stories, count: int) -> tuple[int, int, flo
             await tx.put_shipments(shipments)
             told += len(await tx.add_events(batch))
         seconds += time.perf_counter() - began
-        async with store.transaction() as tx:
-            for one in shipments:
-                await tx.put_order(order(one.order_numbers[0]), NEWEST, "0" * 64)
+    async with store.transaction() as tx:
+        for number in range(ORDERS):
+            await tx.put_order(order(f"{number:018d}"), NEWEST, "0" * 64)
     return parcels, told, seconds
 
 
