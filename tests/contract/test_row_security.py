@@ -66,6 +66,17 @@ async def test_a_question_that_forgot_its_filter_sees_no_foreign_row(question, t
     assert len(await two_shops.rows(statement, about)) == 2, "the wall stayed on the connection"
 
 
+async def test_questions_asked_in_one_go_stand_behind_the_wall_too(two_shops):
+    forgetful, about = select(ORDERS.c.shop_id), {"shop_ids": ["shop-2"]}
+
+    async def work(reads):
+        everything = await reads._session.rows(forgetful)
+        of_one = await reads._session.rows(forgetful, about)
+        return len(everything), of_one, len(await reads._session.rows(forgetful))
+
+    assert await two_shops.together(work) == (2, [("shop-2",)], 2)
+
+
 async def test_every_table_with_rows_of_shops_has_the_wall(two_shops):
     async with two_shops.transaction() as tx:
         without = await tx._session._connection.fetch(WITHOUT_WALL)

@@ -22,4 +22,6 @@ def test_every_key_that_lacks_the_shop_is_named():
         for key in METADATA.tables[name].constraints
         if isinstance(key, UniqueConstraint) and "shop_id" not in key.columns
     }
-    assert {key for key in lacking if key not in PAGE} == set(), "a cluster cannot hold these keys as they are"
+    assert {key for key in lacking if key not in PAGE} == set(), (
+        "a cluster cannot hold these keys as they are"
+    )

@@ -13,7 +13,7 @@ from milepost.ports.store import StoreError, Trouble
 from milepost.store.sql.compiled import Compiler
 from milepost.store.sql.engine import Found, Session, found_in
 from milepost.store.sql.postgres_failures import failures_told, why_unreadable
-from milepost.store.sql.postgres_session import Inserts, Reader, Writer
+from milepost.store.sql.postgres_session import Glimpse, Inserts, Reader, Writer
 from milepost.store.sql.walls import EVERY_SHOP, SETTING, UNBOUND
 from milepost.store.sql.writers import Writers
 
@@ -130,7 +130,7 @@ class PostgresEngine:
             failures_told(self.name),
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
-            return await work(Writer(self, connection))
+            return await work(Glimpse(self, connection))
 
     async def beside(self, statements: Sequence[str]) -> None:
         """Each by itself, outside any transaction: no other way builds an index beside the writers."""

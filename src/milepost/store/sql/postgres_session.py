@@ -14,7 +14,7 @@ from milepost.store.sql.claims import CLAIM, NAMESPACE, buckets
 from milepost.store.sql.compiled import STATEMENTS_MAX, Compiled, Compiler
 from milepost.store.sql.engine import Addition, Row
 from milepost.store.sql.postgres_failures import failures_told
-from milepost.store.sql.walls import narrowed
+from milepost.store.sql.walls import WIDENED, narrowed
 
 NUL, NUL_STANDS = "\x00", "\uffff"  # PostgreSQL keeps no NUL in a text, SQLite does; U+FFFF is no letter
 
@@ -149,6 +149,20 @@ class Writer:
             return await self._connection.fetchmany(made.text, values)  # type: ignore[no-any-return]
 
 
+class Glimpse(Writer):
+    """Several questions in one transaction that only reads; one about some shops sees no other's rows."""
+
+    async def rows(self, statement: Any, parameters: Mapping[str, Any] | None = None) -> list[Row]:
+        if parameters is None or "shop_ids" not in parameters:
+            return await super().rows(statement, parameters)
+        async with failures_told(self._owner.name):
+            await self._connection.execute(narrowed(parameters["shop_ids"]))
+        found = await super().rows(statement, parameters)
+        async with failures_told(self._owner.name):
+            await self._connection.execute(WIDENED)
+        return found
+
+
 def _lists(statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, list[Any]]]:
     names = tuple(parameters[0])
     return [as_lists(rows, names) for rows in waves(statement, parameters)]
@@ -159,7 +173,7 @@ async def _behind_wall(
     connection: asyncpg.pool.PoolConnectionProxy, shop_ids: Sequence[str], name: str
 ) -> AsyncIterator[None]:
     async with failures_told(name):
-        await connection.execute(narrowed(shop_ids))
+        await connection.execute(f"BEGIN READ ONLY; {narrowed(shop_ids)}")
     try:
         yield
     finally:

@@ -49,8 +49,11 @@ def unwalled(tables: Iterable[str]) -> list[str]:
     ]
 
 
+WIDENED = f"SET LOCAL {SETTING} TO '{EVERY_SHOP}'"
+
+
 def narrowed(shop_ids: Sequence[str]) -> str:
-    """Begin a reading transaction that sees these shops only, in one message to the server."""
+    """From here to the end of the transaction only these shops are seen."""
     shops = BETWEEN.join(shop_ids) if EVERY_SHOP not in shop_ids else ""
     quoted = shops.replace("\x00", "").replace("'", "''")
-    return f"BEGIN READ ONLY; SET LOCAL {SETTING} TO '{quoted}'"
+    return f"SET LOCAL {SETTING} TO '{quoted}'"
