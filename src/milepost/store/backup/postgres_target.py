@@ -1,5 +1,6 @@
 """Puts a backup back into PostgreSQL: tables of a schema apart take their places in one transaction."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import chain
@@ -27,6 +28,7 @@ from milepost.store.tables import METADATA
 UNFINISHED = "milepost_restoring"
 MONTHLY = tuple(table for table in TABLES if month_of(table))
 LOCK = 0x4D6C5265  # any number will do: who restores holds it, so that two never do at once
+LEAVING_LOOKS, LEAVING_S = 12, 0.25  # the server takes a moment to notice that a program is gone
 LOCK_TIMEOUT = "SET LOCAL lock_timeout = '10s'"
 
 OTHERS = """SELECT count(*) FROM pg_catalog.pg_stat_activity
@@ -179,18 +181,27 @@ async def postgres_target(
 
 async def _look(connection: asyncpg.Connection, name: str, tables: frozenset[str], *, replace: bool) -> bool:
     """Whether anything is there that must be kept. Nobody may be at work on it."""
-    if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
-        raise StoreError(f"{name} is being restored by another program: wait for it")
-    if others := await connection.fetchval(OTHERS):
-        raise StoreError(
-            f"{name} is in use by {others} connections of Milepost: stop every web server and worker first"
-        )
+    for last in [False] * LEAVING_LOOKS + [True]:
+        refusal = await _why_in_use(connection, name)
+        if refusal is None:
+            break
+        if last:
+            raise StoreError(refusal)
+        await asyncio.sleep(LEAVING_S)
     looks = [f'EXISTS (SELECT 1 FROM "{table}")' for table in TOLD_TABLES if table in tables]  # noqa: S608
     if not looks or not await connection.fetchval(f"SELECT {' OR '.join(looks)}"):
         return False
     if not replace:
         raise StoreError(not_empty(name))
     return True
+
+
+async def _why_in_use(connection: asyncpg.Connection, name: str) -> str | None:
+    if not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+        return f"{name} is being restored by another program: wait for it"
+    if others := await connection.fetchval(OTHERS):
+        return f"{name} is in use by {others} connections of Milepost: stop every web server and worker first"
+    return None
 
 
 def _in_schema(url: str) -> str:
