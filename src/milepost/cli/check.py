@@ -104,8 +104,7 @@ async def play(
         if clock.now() >= ends_at:
             return
         clock.move_to(min(clock.now() + STEP, ends_at))
-        await sandbox.advance(clock.now())
-        await sandbox.flush_webhooks()
+        await sandbox.advance(clock.now(), flush=True)
         await drain(milepost.app)
         if not quiet and step % PROGRESS_EVERY == 0 and sys.stderr.isatty():
             sys.stderr.write(f"\r{clock.now():%Y-%m-%d} of {ends_at:%Y-%m-%d} in the simulated world ")

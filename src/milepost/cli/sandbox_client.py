@@ -27,9 +27,9 @@ class SandboxClient:
         """Its state and everything a client needs to connect."""
         return await self._call("GET", "/world")
 
-    async def advance(self, to: datetime) -> None:
-        """Move its clock."""
-        await self._call("POST", "/clock", {"to": to.isoformat()})
+    async def advance(self, to: datetime, *, flush: bool = False) -> None:
+        """Move its clock; `flush` has it send the webhooks that are due then."""
+        await self._call("POST", "/clock", {"to": to.isoformat(), "flush": flush})
 
     async def run_at(self, rate: float) -> dict[str, Any]:
         """Let its clock run at a rate; its moment when it did."""

@@ -7,7 +7,7 @@ import structlog
 from litestar import Request, Response, post
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
-from litestar.params import Parameter
+from litestar.params import PathParameter
 from litestar.status_codes import (
     HTTP_200_OK,
     HTTP_400_BAD_REQUEST,
@@ -27,7 +27,7 @@ STATUSES = {"bad_signature": HTTP_401_UNAUTHORIZED, "not_configured": HTTP_503_S
 ANSWER_S = 4.0
 """Real seconds within which a sender is answered; carriers hang up after five (reliability.md W-02)."""
 
-Key = Annotated[str, Parameter(max_length=64, description="A marketplace's folder name.")]
+Key = Annotated[str, PathParameter(max_length=64, description="A marketplace's folder name.")]
 
 log = structlog.get_logger(__name__)
 
