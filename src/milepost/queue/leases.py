@@ -98,7 +98,7 @@ class LeaseQueue(Lives):
         places = _places(len(chosen))
         wanted = [row[0] for row in chosen] + [NO_SEQ] * (places - len(chosen))
         parameters = {f"seq{number}": seq for number, seq in enumerate(wanted)}
-        parameters |= {"until": micros(IN_HAND), "holder": worker, "mark": token}
+        parameters |= {"now": micros(now), "until": micros(IN_HAND), "holder": worker, "mark": token}
         async with self._store.transaction() as transaction:
             await self._join(transaction, worker, now)
             taken = {row[0] for row in await transaction.rows(take(places), parameters)}

@@ -144,6 +144,7 @@ def take(places: int) -> Update:
             WORK.c.seq.in_([bindparam(f"seq{number}", type_=BigInteger) for number in range(places)]),
             IS_DUE,
             IS_FREE,
+            WORK.c.due_at <= bindparam("now", type_=BigInteger),  # who was quicker may have finished it, too
         )
         .with_for_update(skip_locked=True)
     )
