@@ -146,12 +146,13 @@ async def _news(small: History, big: Side, run: int) -> Pair:
 
 
 async def _looks(probe: Probe, little: Side, big: Side) -> list[Pair]:
-    """Of many small tasks the median counts: one that met another program on its way says nothing."""
-    await _in_turn([await probe(side, RUNS) for side in (little, big)])  # warm
-    return [
-        await _in_turn([await probe(side, run) for side in (little, big)], statistics.median)
-        for run in range(RUNS)
-    ]
+    """Warm: each task is done once before it is timed. Of many small ones the median counts."""
+    pairs = []
+    for run in range(RUNS):
+        tasks = [await probe(side, run) for side in (little, big)]
+        await _in_turn(tasks)
+        pairs.append(await _in_turn(tasks, statistics.median))
+    return pairs
 
 
 async def _in_turn(tasks: Sequence[Sequence[Task]], middle: Middle = statistics.fmean) -> Pair:
