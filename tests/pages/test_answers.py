@@ -156,6 +156,6 @@ def test_an_age_is_told_in_words(seconds, words):
 
 
 def _journey(status, **more):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     return replace(EMPTY_JOURNEY, status=status, **more)
