@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 
 import pytest
+import uvloop
 
 from milepost.cli.check import Check, run_check
 from milepost_sandbox.door import FAULTS
@@ -50,7 +51,7 @@ def test_other_worlds_with_every_fault_end_as_they_were(seed):
 
 
 @pytest.mark.parametrize("fault", [*sorted(FAULTS), "none"])
-async def test_each_fault_by_itself_loses_nothing(fault):
+def test_each_fault_by_itself_loses_nothing(fault):
     job = Check(seed=5, orders=TIER.fault_orders, stories=None, faults=(fault,), engine="sqlite", quiet=True)
-    result = asdict(await run_check(job))
+    result = asdict(uvloop.run(run_check(job)))
     judge(result, fault, "\n".join(map(str, result.pop("details", []))))

@@ -10,9 +10,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from milepost.cli.answers import AsJson, Config, say_json
 from milepost.cli.exits import Exit
-from milepost.cli.groups import KEEP
-from milepost.cli.opening import AsJson, Config, say_json
 from milepost.clock import clock_of
 from milepost.desk.backups import file_for, one_at_a_time, remove_oldest
 from milepost.settings import load
@@ -21,7 +20,7 @@ from milepost.store.backup.taking import Backup, look_over, take
 QUIET_S = 2.0
 """What takes longer says how far it is, this often."""
 
-app = App(name="backup", group=KEEP, help="Copy everything kept into one file, or look such a file over.")
+app = App(name="backup")
 
 
 @app.default

@@ -6,11 +6,9 @@ from pathlib import Path
 
 from milepost import wiring
 from milepost.cli import logs
-from milepost.cli.answers import AsJson, Config, console, quietly, say_json, table
+from milepost.cli.answers import quietly
 from milepost.ports.app import App
 from milepost.settings import load
-
-__all__ = ["AsJson", "Config", "console", "opened", "quietly", "say_json", "table"]
 
 
 @asynccontextmanager

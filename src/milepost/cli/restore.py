@@ -7,10 +7,9 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from milepost.cli.answers import Config
 from milepost.cli.backup import Telling, show
 from milepost.cli.exits import Exit
-from milepost.cli.groups import KEEP
-from milepost.cli.opening import Config
 from milepost.cli.queue import wished
 from milepost.clock import clock_of
 from milepost.desk import restores
@@ -19,7 +18,7 @@ from milepost.model.actions import WorkWish
 from milepost.settings import load
 from milepost.store.backup.restoring import restore as put_back
 
-app = App(name="restore", group=KEEP, help="Put a backup back; then release or drop what it holds back.")
+app = App(name="restore")
 
 
 @app.default

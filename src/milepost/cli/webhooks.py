@@ -9,8 +9,9 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import CommandError, Exit
-from milepost.cli.opening import AsJson, Config, console, opened, say_json, table
+from milepost.cli.opening import opened
 from milepost.desk import webhooks as desk
 from milepost.model.webhooks import Endpoint
 from milepost.notify.webhooks.signing import why_refused
