@@ -3,35 +3,29 @@
     source  →  normalize  →  record  →  react  →  notify  →  show
 
 Three doors lead into it: a source spoke (`take_in`, `hear_push`), time passed (`look_again`, called by
-`carry`), a person did something (`desk`). This file and its two neighbors `carry` and `desk` are the only
-ones that know the order of things.
+`carry`), a person did something (`desk`). This file, its two neighbors `carry` and `desk`, and its two
+long stretches `foreseeing` and `telling` are the only ones that know the order of things.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from milepost.forecast.lanes import hours_on_the_way, lanes_of, origin_country
-from milepost.forecast.ledger import entries
+from milepost.foreseeing import foresee
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
 from milepost.model.changes import Decision, ShipmentChange
 from milepost.model.exceptions import DeliveryException
-from milepost.model.notices import Notice
-from milepost.model.orders import Destination, OrderFacts
-from milepost.model.places import RawPlace
-from milepost.model.promises import Promise
 from milepost.model.reading import Reading
 from milepost.model.reports import Refusal, Report
 from milepost.model.shops import ShopState
 from milepost.normalize.reading import read
 from milepost.ports.app import App
 from milepost.ports.contention import again_if_contended
-from milepost.ports.forecast import ForecastFacts, LaneStats
 from milepost.ports.sources import Push
-from milepost.ports.store import OrderKey, Transaction
-from milepost.react import exceptions, notices, polls, silence, webhooks
+from milepost.ports.store import Transaction
+from milepost.react import exceptions, polls, silence
 from milepost.record.append import Appended, append, look
-from milepost.record.webhooks import tell_programs
+from milepost.telling import tell_people, tell_programs
 
 TAKE_IN_MAX = 500
 """Reports per transaction, at most: a batch is one fsync and one all-or-nothing."""
@@ -161,10 +155,10 @@ async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
     changes = appended.shipments
     decisions = [_decide(change, app, now) for change in changes]
     await tx.put_exceptions([exception for one in decisions for exception in (*one.resolved, *one.opened)])
-    forecasts = await _forecast(tx, changes, app, now)
+    forecasts = await foresee(tx, changes, app, now)
     news = list(zip(changes, decisions, forecasts, strict=True))
-    actions += await _tell(tx, news, app)
-    actions += await _tell_programs(tx, appended, news, app)
+    actions += await tell_people(tx, news, app)
+    actions += await tell_programs(tx, appended.orders, news, app)
     return actions + [look for change in changes for look in _next_looks(change, app, now)]
 
 
@@ -179,121 +173,6 @@ def _decide(change: ShipmentChange, app: App, now: datetime) -> Decision:
 
 def _once(*resolved: DeliveryException) -> tuple[DeliveryException, ...]:
     return tuple({exception.key: exception for exception in resolved}.values())
-
-
-async def _forecast(
-    tx: Transaction, changes: Sequence[ShipmentChange], app: App, now: datetime
-) -> list[list[Promise]]:
-    """Our own window of each shipment, for the ledger when it says something new."""
-    orders = await tx.orders_without_contact(key for change in changes for key in _order_keys(change))
-    firsts = [next((orders[key] for key in _order_keys(change) if key in orders), None) for change in changes]
-    lanes = [
-        lanes_of(change.shipment, change.after, order.destination if order else Destination())
-        for change, order in zip(changes, firsts, strict=True)
-    ]
-    await tx.count_deliveries(_deliveries(zip(changes, lanes, strict=True)))
-    is_open = [not change.after.status.is_terminal for change in changes]
-    asked = [name for names, still in zip(lanes, is_open, strict=True) if still for name in names]
-    known = {stats.lane: stats for stats in await tx.lanes(asked)} if asked else {}
-    promises: list[list[Promise]] = []
-    for change, order, names, still in zip(changes, firsts, lanes, is_open, strict=True):
-        if not still:  # there is nothing left to foresee
-            promises.append([])
-            continue
-        facts = _forecast_facts(change, order, [known[name] for name in names if name in known], app, now)
-        promises.append(entries(app.forecaster.forecast(facts), change, now))
-    await tx.add_promises([promise for added in promises for promise in added])
-    return promises
-
-
-def _order_keys(change: ShipmentChange) -> list[OrderKey]:
-    return [(change.shipment.shop_id, number) for number in change.shipment.order_numbers]
-
-
-def _forecast_facts(
-    change: ShipmentChange, order: OrderFacts | None, lanes: Sequence[LaneStats], app: App, now: datetime
-) -> ForecastFacts:
-    shipment = change.shipment
-    destination = order.destination if order else Destination()
-    located = app.gazetteer.locate(
-        RawPlace(city=destination.city, region=destination.region, country=destination.country)
-    )
-    return ForecastFacts(
-        now=now,
-        placed_at=order.placed_at if order else None,
-        carrier=shipment.carrier,
-        service=shipment.service,
-        origin_country=origin_country(change.after),
-        destination_country=destination.country,
-        destination_region=destination.region,
-        destination_zone=located.zone if located else None,
-        journey=change.after,
-        promises=change.promises,
-        lanes=lanes,
-    )
-
-
-def _deliveries(
-    changes: Iterable[tuple[ShipmentChange, Sequence[str]]],
-) -> Iterable[tuple[str, str, float]]:
-    """A delivery just heard of teaches its lanes how long they take: lane, shipment, hours."""
-    for change, lanes in changes:
-        hours = hours_on_the_way(change.after)
-        if hours is not None and change.before.delivered_at is None:
-            yield from ((lane, change.shipment.shipment_id, hours) for lane in lanes)
-
-
-async def _tell(
-    tx: Transaction, news: Iterable[tuple[ShipmentChange, Decision, list[Promise]]], app: App
-) -> list[Action]:
-    """Notices, kept with the facts that caused them; each key is sent once."""
-    now = app.clock.now()
-    channels = tuple(key for key, channel in app.channels.items() if channel.is_configured)
-    decided: dict[str, Notice] = {}
-    for change, decision, forecast in news:
-        told = replace(change, new_promises=(*change.new_promises, *forecast))
-        for notice in notices.decide(told, decision, channels, now):
-            decided.setdefault(notice.key, notice)
-    return await tell(tx, list(decided.values()), app)
-
-
-async def tell(tx: Transaction, decided: Sequence[Notice], app: App) -> list[Action]:
-    """Keep notices; the work of sending those whose key was not known."""
-    new = await tx.put_notices(decided)
-    return [_sending(notice, app.clock.now()) for notice in decided if notice.key in new]
-
-
-async def _tell_programs(
-    tx: Transaction,
-    appended: Appended,
-    news: Iterable[tuple[ShipmentChange, Decision, list[Promise]]],
-    app: App,
-) -> list[Action]:
-    """Webhooks, for shops that have endpoints: kept with the facts they tell of."""
-    shop_ids = {one.after.shop_id for one in appended.orders} | {
-        one.shipment.shop_id for one in appended.shipments
-    }
-    endpoints = await tx.webhook_endpoints(shop_ids) if shop_ids else []
-    if not endpoints:
-        return []
-    now = app.clock.now()
-    told = [one for order in appended.orders for one in webhooks.of_order(order, now)]
-    for change, decision, forecast in news:
-        told += webhooks.of_shipment(change, decision, (*change.new_promises, *forecast), now)
-    shops = {endpoint.shop_id for endpoint in endpoints}
-    return await tell_programs(tx, [one for one in told if one.shop_id in shops], endpoints, now)
-
-
-def _sending(notice: Notice, now: datetime) -> Action:
-    return Action(
-        key=f"notice:{notice.key}",
-        kind=ActionKind.SEND_NOTICE,
-        shop_id=notice.shop_id,
-        lane=f"channel:{notice.channel}",
-        due_at=now,
-        payload={"notice": notice.key},
-        news_at=None if notice.channel == notices.INBOX else notice.news_at,  # an inbox here is told anew
-    )
 
 
 def _next_looks(change: ShipmentChange, app: App, now: datetime) -> list[Action]:

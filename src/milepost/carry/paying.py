@@ -1,11 +1,11 @@
 """Messages that cost money: set aside before they are sent, and never more in a day than somebody allowed."""
 
-from milepost.flow import tell
 from milepost.model.notices import Audience, Message, Notice, Recipient
 from milepost.ports.app import App
 from milepost.ports.notify import TextChannel
 from milepost.ports.texts import Paid
 from milepost.record.links import digest
+from milepost.telling import tell
 
 INBOX = "inbox"
 UNPAID = {

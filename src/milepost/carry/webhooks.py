@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from milepost.flow import LostLeaseError, finish, tell
+from milepost.flow import LostLeaseError, finish
 from milepost.model.actions import Action, Leased, Outcome
 from milepost.model.webhooks import Endpoint, SendingState, WebhookAttempt, WebhookMessage
 from milepost.notify.schedule import WEBHOOK_AFTER_S, next_try
@@ -18,6 +18,7 @@ from milepost.ports.contention import again_if_contended
 from milepost.ports.store import Transaction
 from milepost.ports.webhooks import Posted, Verdict
 from milepost.react.endpoints import GONE, SHARES, after_failure, disabled, seller_notices
+from milepost.telling import tell
 
 AT_ONCE = 5
 """Messages under way to one endpoint at a time, in one worker."""
