@@ -19,7 +19,7 @@ from milepost.desk.lookup import make_link
 from milepost.model.people import View
 from milepost.model.statuses import Status
 from milepost.ports.store import OrderRow
-from milepost.settings import Mail
+from milepost.settings import Mail, Webhooks
 from milepost.worker import drain
 from milepost_sandbox import door
 
@@ -165,7 +165,7 @@ async def _play(
             polling=POLLING,
             sync_s=SYNC_S,
         )
-        settings = replace(settings, mail=Mail(host="127.0.0.1", port=9))
+        settings = replace(settings, mail=Mail(host="127.0.0.1", port=9), webhooks=Webhooks())
         clock = SteppedClock(sandbox.clock.now())
         async with wiring.running(settings, clock) as milepost, answering(milepost, settings) as url:
             here = Stage(url=url, milepost=milepost, sandbox=sandbox, clock=clock, loop=loop)

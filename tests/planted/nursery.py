@@ -54,6 +54,7 @@ def run(tree: str, tests: list[str], said: str) -> int:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     os.environ["PYTHONPATH"] = tree
+    os.environ["MILEPOST_TEST_PATIENCE_S"] = "10"  # what a fault keeps from coming is not waited for long
     sys.path.insert(0, tree)
     ours = [name for name in sys.modules if name.partition(".")[0] in OURS]
     assert not ours, f"read in too early: {ours}"

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -159,8 +159,9 @@ async def _roll_back(connection: Any, transaction: Any) -> None:
     try:
         async with asyncio.timeout(ROLLBACK_S):
             await transaction.rollback()
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):  # TimeoutError is one
-        connection.terminate()
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+        with suppress(asyncpg.InterfaceError):  # the pool has taken back what was cut off
+            connection.terminate()
 
 
 async def _leave_as_it_is(connection: Any) -> None:

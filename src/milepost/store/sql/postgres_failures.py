@@ -55,7 +55,8 @@ SAID: tuple[tuple[tuple[type[Exception], ...], str, Trouble], ...] = (
     ),
     ((TimeoutError,), "does not answer in time: look at the server and the network", Trouble.AWAY),
     (
-        (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError),
+        # The last is what the driver says whose connection ends under it.
+        (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.InternalClientError),
         "cannot be reached: start the server, or correct store.url",
         Trouble.AWAY,
     ),
