@@ -18,10 +18,11 @@ async def foresee(
     tx: Transaction, changes: Sequence[ShipmentChange], app: App, now: datetime
 ) -> list[list[Promise]]:
     """Our own window of each shipment, for the ledger when it says something new."""
-    orders = await tx.orders_without_contact(key for change in changes for key in _order_keys(change))
+    asking = [change for change in changes if _teaches(change) or not change.after.status.is_terminal]
+    orders = await tx.orders_without_contact(key for change in asking for key in _order_keys(change))
     firsts = [next((orders[key] for key in _order_keys(change) if key in orders), None) for change in changes]
     lanes = [
-        lanes_of(change.shipment, change.after, order.destination if order else Destination())
+        lanes_of(change.shipment, change.after, order.destination) if order else ()
         for change, order in zip(changes, firsts, strict=True)
     ]
     await tx.count_deliveries(_deliveries(zip(changes, lanes, strict=True)))
@@ -72,5 +73,10 @@ def _deliveries(
     """A delivery just heard of teaches its lanes how long they take: lane, shipment, hours."""
     for change, lanes in changes:
         hours = hours_on_the_way(change.after)
-        if hours is not None and change.before.delivered_at is None:
+        if hours is not None and _teaches(change):
             yield from ((lane, change.shipment.shipment_id, hours) for lane in lanes)
+
+
+def _teaches(change: ShipmentChange) -> bool:
+    """Whether it was delivered just now."""
+    return change.before.delivered_at is None and change.after.delivered_at is not None

@@ -26,7 +26,9 @@ class ShipmentChange:
     before: Journey
     after: Journey
     new_events: tuple[TrackingEvent, ...]
-    promises: tuple[Promise, ...]  # current ones, after this batch
+    promises: tuple[
+        Promise, ...
+    ]  # current ones, after this batch; of a parcel that arrived, none needs be there
     new_promises: tuple[Promise, ...]
     exceptions: tuple[DeliveryException, ...]  # open ones, before the rules looked
     is_new: bool  # the shipment itself is new

@@ -26,7 +26,7 @@ class Identity(NamedTuple):
     text: str
 
 
-class TrackingEvent(Struct, frozen=True, kw_only=True):
+class TrackingEvent(Struct, frozen=True, kw_only=True, gc=False):
     """One scan in our words. Never edited, never deleted.
 
     `status` None is a note: it says nothing of where the parcel is. `unknown` is a code we cannot read.

@@ -19,7 +19,7 @@ class OffsetSource(StrEnum):
     UNZONED = "unzoned"  # not known: only the wall clock is
 
 
-class Instant(Struct, frozen=True, kw_only=True):
+class Instant(Struct, frozen=True, kw_only=True, gc=False):
     """A moment as a source told it.
 
     `wall_clock` is the local time, ISO 8601 to the second without offset; `utc` and `offset_minutes`

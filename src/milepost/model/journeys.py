@@ -9,7 +9,7 @@ from milepost.model.places import Place
 from milepost.model.statuses import Status
 
 
-class JourneyEvent(Struct, frozen=True, kw_only=True):
+class JourneyEvent(Struct, frozen=True, kw_only=True, gc=False):
     """One scan as one source told it, however often: the best of its copies."""
 
     event: TrackingEvent
@@ -19,7 +19,7 @@ class JourneyEvent(Struct, frozen=True, kw_only=True):
     step: str  # event_id of its first event; events of several sources about one scan share it
 
 
-class Journey(Struct, frozen=True, kw_only=True):
+class Journey(Struct, frozen=True, kw_only=True, gc=False):
     """What all events together say. A pure function of the set of events, in any order."""
 
     status: Status

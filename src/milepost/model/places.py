@@ -14,7 +14,7 @@ class Precision(StrEnum):
     COUNTRY = "country"
 
 
-class RawPlace(Struct, frozen=True, kw_only=True, cache_hash=True, omit_defaults=True):
+class RawPlace(Struct, frozen=True, kw_only=True, cache_hash=True, omit_defaults=True, gc=False):
     """A place exactly as a source gave it; every part may be empty."""
 
     text: str = ""
@@ -37,7 +37,7 @@ class RawPlace(Struct, frozen=True, kw_only=True, cache_hash=True, omit_defaults
         return ", ".join(part for part in (self.city, self.region, self.postal_code, self.country) if part)
 
 
-class Located(Struct, frozen=True, kw_only=True, cache_hash=True):
+class Located(Struct, frozen=True, kw_only=True, cache_hash=True, gc=False):
     """A place found in the offline gazetteer (carriers.md section 10). `zone` is an IANA name or None."""
 
     city: str
@@ -50,7 +50,7 @@ class Located(Struct, frozen=True, kw_only=True, cache_hash=True):
     method: str  # which rule found it, for people who ask
 
 
-class Place(Struct, frozen=True, kw_only=True, cache_hash=True):
+class Place(Struct, frozen=True, kw_only=True, cache_hash=True, gc=False):
     """What was said, and what it means to us (None when we cannot tell)."""
 
     raw: RawPlace

@@ -37,7 +37,7 @@ class ClockTold:
     is_deadline: bool  # True for a date still to be met, False for something that happened
 
 
-class Promise(Struct, frozen=True, kw_only=True):
+class Promise(Struct, frozen=True, kw_only=True, gc=False):
     """One entry of the promises ledger. Append-only; the newest per (promiser, name) is the current one.
 
     Both ends are UTC. `offset_minutes` is the offset the window was told in, or None if it was not told.

@@ -19,7 +19,7 @@ class CodeRef(NamedTuple):
     code: str
 
 
-class Scan(Struct, frozen=True, kw_only=True):
+class Scan(Struct, frozen=True, kw_only=True, gc=False):
     """One row of a source's tracking, before it is put in our words.
 
     Give exactly one of `moment` (aware datetime: the source gave an offset, GMT or an epoch) or

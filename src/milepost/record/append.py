@@ -54,9 +54,11 @@ async def append(
     arrived = await attribution.add(tx, readings)
     moved = await attribution.move(tx)
     touched = {*arrived.of_shipments, *moved, *known.changed}
-    book = await _append_etas(tx, known, readings, carrier_names, touched)
+    journeys = await _journeys(tx, sorted(touched), arrived, moved)
+    under_way = [one for one, (_, after) in journeys.items() if not after.status.is_terminal]
+    book = await _append_etas(tx, known, readings, carrier_names, under_way)
+    journeys |= await _journeys(tx, sorted(book.new.keys() - journeys.keys()), arrived, moved)
     await _append_proofs(tx, known, readings)
-    journeys = await _journeys(tx, sorted({*touched, *book.new}), arrived, moved)
     return Appended(
         orders=tuple(order_changes.values()),
         shipments=await _shipment_changes(tx, known, journeys, arrived.of_shipments, book),
@@ -242,9 +244,12 @@ async def _append_etas(
     known: KnownShipments,
     readings: Iterable[Reading],
     carrier_names: Mapping[str, str],
-    touched: Iterable[str],
+    under_way: Iterable[str],
 ) -> ledger.Book:
-    """Carrier windows that differ from what the carrier last said, in the ledger of all that is touched."""
+    """Carrier windows that differ from what the carrier last said, in the ledger of all that are under way.
+
+    Of a parcel that arrived nobody asks what was promised: its ledger is left where it is.
+    """
     told = [
         promise
         for reading in readings
@@ -256,7 +261,7 @@ async def _append_etas(
         )
     ]
     keys = {(promise.shop_id, promise.order_number) for promise in told}
-    keys |= _orders_of(known.by_id[shipment_id] for shipment_id in touched)
+    keys |= _orders_of(known.by_id[shipment_id] for shipment_id in under_way)
     book = ledger.Book(await tx.promises_ahead(keys) if keys else ())
     await tx.add_promises(book.add(told))
     return book

@@ -41,13 +41,18 @@ def derive(events: Iterable[TrackingEvent]) -> Journey:
 
 def _in_order(events: Iterable[TrackingEvent]) -> list[JourneyEvent]:
     scans: list[JourneyEvent] = []
-    for copies in sorted(join_copies(events), key=_life_order):
-        best, first = best_of(copies), copies[0]
+    joined = join_copies(events)
+    joined.sort(key=_life_order)
+    for copies in joined:
+        best = first = copies[0]
+        heard_at = first.heard_at
+        if len(copies) > 1:
+            best, heard_at = best_of(copies), min([copy.heard_at for copy in copies])
         scans.append(
             JourneyEvent(
                 event=best,
                 event_id=first.event_id,  # the earliest copy's in time: the same in whatever order they came
-                first_heard_at=min([copy.heard_at for copy in copies]),
+                first_heard_at=heard_at,
                 copies=len(copies),
                 step=_step_of(best, scans) or first.event_id,
             )
@@ -57,19 +62,20 @@ def _in_order(events: Iterable[TrackingEvent]) -> list[JourneyEvent]:
 
 def _life_order(copies: Copies) -> tuple[datetime, int, str]:
     """By instant; of equal instants the later stage last, so that it is the one that stands."""
-    best = best_of(copies)
+    best = copies[0] if len(copies) == 1 else best_of(copies)
     at, status = best.occurred.utc or best.occurred.order_key, best.status
     return (at, -1 if status is None else status.stage, copies[0].event_id)
 
 
 def _step_of(event: TrackingEvent, before: list[JourneyEvent]) -> str | None:
     """The open step of another source with the same status that this scan tells of too, if there is one."""
-    status, source, at = event.status, event.source, event.occurred.order_key
+    status, source = event.status, event.source
     if status is None or status is Status.UNKNOWN:
         return None
+    began_at = (event.occurred.utc or event.occurred.order_key) - STEP_WINDOW
     for earlier in reversed(before):
         other = earlier.event
-        if at - other.occurred.order_key > STEP_WINDOW:
+        if (other.occurred.utc or other.occurred.order_key) < began_at:
             break
         if other.status is not status or other.source == source:
             continue
