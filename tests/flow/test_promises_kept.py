@@ -1,5 +1,7 @@
 """The corridor's promises: heard twice changes nothing, half a batch is no batch, facts are added."""
 
+from datetime import timedelta
+
 import pytest
 
 from milepost.model.promises import EtaKind
@@ -69,6 +71,24 @@ async def test_a_scan_heard_before_its_order_is_found_again(tmp_path):
         assert await milepost.shipments() == []
         await milepost.hear(order())
         assert await milepost.told_of("AC1") == (["PU", "OFD"], "out_for_delivery")
+
+
+async def test_a_scan_told_several_times_was_heard_when_it_was_heard_first(tmp_path):
+    line, later = OUT, NOW + timedelta(hours=1)
+    async with house(tmp_path) as milepost:
+        await milepost.hear(order())
+        await milepost.hear(scans("AC1", line), scans("AC1", line, "", heard_at=later))
+        assert await heard("AC1", milepost) == [NOW]
+        await milepost.hear(scans("AC2", line))  # before anybody waits for it
+        await milepost.hear(order("1002", ("AC2",)), scans("AC2", line, "", heard_at=later))
+        assert await heard("AC2", milepost) == [NOW]
+
+
+async def heard(number, milepost):
+    """When each scan of a number was heard."""
+    (row,) = [row for row in await milepost.shipments() if row.shipment.tracking_number == number]
+    events = await milepost.app.store.shipment_events([row.shipment.shipment_id])
+    return [event.heard_at for event in events[row.shipment.shipment_id]]
 
 
 async def test_a_reused_number_does_not_inherit_the_old_story(tmp_path):

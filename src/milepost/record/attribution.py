@@ -74,11 +74,10 @@ class Attribution:
                 placed += homes or [(event.of_shop(NOBODYS_SHOP), None)]
         homes_told = {shipment_id for _, shipment_id in placed if shipment_id is not None}
         before = await tx.event_ids(homes_told) if homes_told else {}
-        told = {
-            (event.shop_id or "", event.event_id): (event, shipment_id)
-            for event, shipment_id in placed
-            if shipment_id not in before or event.event_id not in before[shipment_id]
-        }
+        told: dict[tuple[str, str], Placed] = {}
+        for event, shipment_id in placed:
+            if shipment_id not in before or event.event_id not in before[shipment_id]:
+                told.setdefault((event.shop_id or "", event.event_id), (event, shipment_id))  # heard first
         there = await tx.add_events(list(told.values())) if told else set()
         of_shipments: dict[str, list[TrackingEvent]] = defaultdict(list)
         for key, (event, shipment_id) in told.items():
