@@ -11,7 +11,7 @@ from milepost.model.promises import Promise
 from milepost.ports.app import App
 from milepost.ports.store import Transaction
 from milepost.react import notices, webhooks
-from milepost.record.webhooks import tell_programs as put_messages
+from milepost.record.webhooks import keep_messages
 
 News = tuple[ShipmentChange, Decision, list[Promise]]
 """A change, what the rules made of it, and the forecasts that came of it."""
@@ -48,7 +48,7 @@ async def tell_programs(
     for change, decision, forecast in news:
         told += webhooks.of_shipment(change, decision, (*change.new_promises, *forecast), now)
     shops = {endpoint.shop_id for endpoint in endpoints}
-    return await put_messages(tx, [one for one in told if one.shop_id in shops], endpoints, now)
+    return await keep_messages(tx, [one for one in told if one.shop_id in shops], endpoints, now)
 
 
 def _sending(notice: Notice, now: datetime) -> Action:

@@ -17,7 +17,7 @@ from milepost.ports.store import OrderKey, Transaction
 from milepost.record import orders as order_book
 from milepost.record import promises as ledger
 from milepost.record.attribution import Arrived, Attribution
-from milepost.record.claims import claim, claim_shipments
+from milepost.record.claims import claim, claim_shipments, orders_of
 from milepost.record.journey import derive
 from milepost.record.known import KnownShipments
 from milepost.record.shipments import REUSE_SLACK, Identify, past_shipments, shipments_after
@@ -74,7 +74,7 @@ async def look(tx: Transaction, shipment_ids: Sequence[str]) -> tuple[ShipmentCh
     known.add(await tx.shipments_by_id(shipment_ids))
     events = await tx.events_of(sorted(known.by_id))
     journeys = {shipment_id: _unchanged(derive(found)) for shipment_id, found in events.items()}
-    book = ledger.Book(await tx.promises_ahead(_orders_of(known.by_id.values())))
+    book = ledger.Book(await tx.promises_ahead(orders_of(known.by_id.values())))
     return await _shipment_changes(tx, known, journeys, {}, book)
 
 
@@ -235,10 +235,6 @@ async def _shipment_changes(
     return tuple(changes)
 
 
-def _orders_of(shipments: Iterable[Shipment]) -> set[OrderKey]:
-    return {(shipment.shop_id, number) for shipment in shipments for number in shipment.order_numbers}
-
-
 async def _append_etas(
     tx: Transaction,
     known: KnownShipments,
@@ -261,7 +257,7 @@ async def _append_etas(
         )
     ]
     keys = {(promise.shop_id, promise.order_number) for promise in told}
-    keys |= _orders_of(known.by_id[shipment_id] for shipment_id in under_way)
+    keys |= orders_of(known.by_id[shipment_id] for shipment_id in under_way)
     book = ledger.Book(await tx.promises_ahead(keys) if keys else ())
     await tx.add_promises(book.add(told))
     return book

@@ -12,7 +12,7 @@ REPLAYS_PER_S = 10
 """How many messages of a replay fall due in a second, for one endpoint."""
 
 
-async def tell_programs(
+async def keep_messages(
     tx: Transaction, happenings: Sequence[Happening], endpoints: Sequence[Endpoint], now: datetime
 ) -> list[Action]:
     """Keep what is new, and the work of telling each active endpoint that subscribed to it.
