@@ -17,6 +17,7 @@ from milepost.model.actions import ActionState, Which
 from milepost.model.orders import Contact, Destination, OrderFacts, PackageFacts
 from milepost.model.reports import Report, ReportKind
 from milepost.model.scans import Parsed
+from milepost.model.shops import Shop, ShopState
 from milepost.ports.app import App
 from milepost.ports.notify import SendResult, Sent
 from milepost.record.journey import derive
@@ -203,4 +204,19 @@ def order_scans(number, *lines, heard_at=NOW):
 def _report(source, kind, number, body, *, shop_id=None, heard_at=NOW):
     return Report(
         source=source, kind=kind, shop_id=shop_id, subject=(number,), heard_at=heard_at, body=body.encode()
+    )
+
+
+def shop(connected_at):
+    """The shop of these tests, which nobody asks: it wants a seller's consent."""
+    return Shop(
+        shop_id=SHOP,
+        marketplace="bazaar",
+        app_key="",
+        foreign_id="1",
+        name="Bazaar",
+        region="FR",
+        state=ShopState.NEEDS_AUTHORIZATION,
+        cipher="",
+        connected_at=connected_at,
     )

@@ -14,7 +14,6 @@ from milepost.desk.webhooks import add_endpoint
 from milepost.desk.work_list import answer
 from milepost.model.actions import ActionState, Which, WorkWish
 from milepost.model.people import Subscription
-from milepost.model.shops import Shop, ShopState
 from milepost.notify.webhooks.poster import HttpPoster
 from milepost.settings import Webhooks
 from milepost.store.backup.restoring import restore
@@ -22,7 +21,7 @@ from milepost.store.backup.taking import take
 from milepost.worker import drain
 from milepost_sandbox.servers.receivers.listener import listening
 from milepost_sandbox.servers.receivers.webhooks import WebhookReceiver
-from tests.flow.house import NOW, SHOP, Pigeon, house, order, scans
+from tests.flow.house import NOW, SHOP, Pigeon, house, order, scans, shop
 
 PARCELS = 60
 MINUTE = timedelta(minutes=1)
@@ -204,7 +203,7 @@ async def test_programs_are_not_told_again_by_themselves_either(world):
         async with world.milepost(poster=poster) as milepost:
             await world.begin(milepost, 3)
             async with milepost.app.store.transaction() as tx:
-                await tx.put_shop(shop(milepost))
+                await tx.put_shop(shop(milepost.clock.now()))
             with_private = replace(milepost.app, settings=replace(milepost.app.settings, webhooks=PRIVATE))
             made, secret = await add_endpoint(with_private, shop_id=SHOP, url=f"{url}/hooks/a")
             receiver.plan("a", secrets=[secret])
@@ -233,17 +232,3 @@ async def test_programs_are_not_told_again_by_themselves_either(world):
             await drain(milepost.app)
             assert len(receiver.heard) > 2 * told, "what is new is told at once"
     await poster.close()
-
-
-def shop(milepost):
-    return Shop(
-        shop_id=SHOP,
-        marketplace="bazaar",
-        app_key="",
-        foreign_id="1",
-        name="Bazaar",
-        region="FR",
-        state=ShopState.NEEDS_AUTHORIZATION,  # nobody asks it
-        cipher="",
-        connected_at=milepost.clock.now(),
-    )

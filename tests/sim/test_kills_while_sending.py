@@ -13,13 +13,12 @@ from sqlalchemy import select
 from milepost import wiring
 from milepost.desk.webhooks import add_endpoint
 from milepost.model.actions import ActionKind, ActionState, Which
-from milepost.model.shops import Shop, ShopState
 from milepost.settings import Settings, StoreSettings, Webhooks
 from milepost.store.tables import WEBHOOK_MESSAGES
 from milepost_sandbox.servers.receivers.listener import listening
 from milepost_sandbox.servers.receivers.sms import SmsReceiver
 from milepost_sandbox.servers.receivers.webhooks import WebhookReceiver
-from tests.flow.house import SHOP
+from tests.flow.house import SHOP, shop
 from tests.notify.mail_server import post_office
 from tests.sim.nursery import nursery
 from tests.sim.results import keep
@@ -107,19 +106,7 @@ async def subscribed(url, key, address):
     """A shop whose program hears everything; the secret it signs with."""
     async with wiring.running(_settings(url, key)) as milepost:
         async with milepost.app.store.transaction() as tx:
-            await tx.put_shop(
-                Shop(
-                    shop_id=SHOP,
-                    marketplace="bazaar",
-                    app_key="",
-                    foreign_id="1",
-                    name="Bazaar",
-                    region="FR",
-                    state=ShopState.NEEDS_AUTHORIZATION,
-                    cipher="",
-                    connected_at=milepost.app.clock.now(),
-                )
-            )
+            await tx.put_shop(shop(milepost.app.clock.now()))
         _, secret = await add_endpoint(milepost.app, shop_id=SHOP, url=address)
         return secret
 

@@ -5,14 +5,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 from milepost.desk.webhooks import add_endpoint
-from milepost.model.shops import Shop, ShopState
 from milepost.model.webhooks import Endpoint
 from milepost.notify.webhooks.poster import HttpPoster
 from milepost.settings import Webhooks
 from milepost.worker import drain
 from milepost_sandbox.servers.receivers.listener import listening
 from milepost_sandbox.servers.receivers.webhooks import WebhookReceiver
-from tests.flow.house import SHOP, House, house
+from tests.flow.house import SHOP, House, house, shop
 
 WEBHOOKS = Webhooks(allow_private=True)
 
@@ -60,19 +59,7 @@ async def subscriber(tmp_path, *, timeout_s=15.0, **others) -> AsyncIterator[Sub
         settings = replace(milepost.app.settings, webhooks=WEBHOOKS)
         milepost.milepost = replace(milepost.milepost, app=replace(milepost.app, settings=settings))
         async with milepost.app.store.transaction() as tx:
-            await tx.put_shop(
-                Shop(
-                    shop_id=SHOP,
-                    marketplace="bazaar",
-                    app_key="",
-                    foreign_id="1",
-                    name="Bazaar",
-                    region="FR",
-                    state=ShopState.NEEDS_AUTHORIZATION,  # nobody asks it
-                    cipher="",
-                    connected_at=milepost.clock.now(),
-                )
-            )
+            await tx.put_shop(shop(milepost.clock.now()))
         receiver = WebhookReceiver(milepost.clock.now)
         async with listening(receiver) as url:
             yield Subscriber(milepost, receiver, url)
