@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect
 from milepost.queue import statements as work
 from milepost.store import (
     delivery_shelf,
+    endpoint_shelf,
     event_shelf,
     exception_shelf,
     notice_shelf,
@@ -63,8 +64,8 @@ HOT = {
     "attempts": notice_shelf.ATTEMPTS_OF,
     "the inbox of some shops": walled(notice_shelf.NEWEST_IN_INBOX, INBOX.c.shop_id, ["a"]),
     "subscriptions": notice_shelf.SUBSCRIPTIONS_OF,
-    "the endpoints of some shops": webhook_shelf.OF_SHOPS,
-    "an endpoint": webhook_shelf.ONE,
+    "the endpoints of some shops": endpoint_shelf.OF_SHOPS,
+    "an endpoint": endpoint_shelf.ONE,
     "known messages": webhook_shelf.KNOWN,
     "a message's way to an endpoint": webhook_shelf.STATE,
     "the newest messages to an endpoint": webhook_shelf.NEWEST,

@@ -12,6 +12,7 @@ import structlog
 from milepost.ports.clock import Clock
 from milepost.ports.store import StoreError, Trouble
 from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites, LaneBook
+from milepost.store.endpoint_shelf import EndpointReads, EndpointWrites
 from milepost.store.event_shelf import EventReads, EventWrites
 from milepost.store.exception_shelf import ExceptionReads, ExceptionWrites
 from milepost.store.migrator import Migrator
@@ -71,6 +72,7 @@ class SqlTransaction(
     ShopReads,
     ShopWrites,
     NoticeWrites,
+    EndpointWrites,
     WebhookWrites,
     SmsWrites,
     PeopleWrites,
@@ -98,6 +100,7 @@ class SqlReads(
     ReportReads,
     ShopReads,
     NoticeReads,
+    EndpointReads,
     WebhookReads,
     SmsReads,
     PeopleReads,
