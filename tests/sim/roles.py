@@ -21,6 +21,7 @@ from tests.journeys.stage import identify
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "not a real token"
 ORDERS = 5  # heard of by each process
+LEASE_S = 3.0  # what the killed had in hand is soon another's
 
 
 @asynccontextmanager
@@ -47,7 +48,7 @@ async def sender(*, number, **places):
 async def last_sender(**places):
     """Do what is left, and end."""
     async with _sending(**places) as app:
-        await drain(app)
+        await drain(app, to_the_last=True)
 
 
 def _sending(*, url, key, mail_port, sms_url):
@@ -66,6 +67,7 @@ def _sending(*, url, key, mail_port, sms_url):
             per_number_per_day=1000,
         ),
         webhooks=Webhooks(allow_private=True),
+        work=WorkSettings(lease_s=LEASE_S),
     )
 
 

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import select
 
 from milepost import wiring
@@ -24,6 +25,7 @@ from tests.sim.nursery import nursery
 from tests.sim.results import keep
 from tests.sim.roles import ACCOUNT, TOKEN
 from tests.sim.tiers import TIER
+from tests.stores import fresh_url
 
 SEED = 20261122
 EARLY = 0.2
@@ -31,19 +33,26 @@ EARLY = 0.2
 
 EARLY_S, SENDING_S = 0.5, 0.6
 BEGINS_S_MAX = 120
+ENGINES = ("sqlite", pytest.param("postgres", marks=pytest.mark.postgres))
+KILLS = TIER.sending_kills // len(ENGINES)
 
 
-async def test_every_notice_and_webhook_arrives_though_its_sender_is_killed_again_and_again(tmp_path):
-    print(f"seed {SEED}, {TIER.sending_kills} kills")
+@pytest.mark.parametrize("engine", ENGINES)
+async def test_every_notice_and_webhook_arrives_though_its_sender_is_killed_again_and_again(engine, tmp_path):
+    print(f"seed {SEED}, {KILLS} kills, {engine}")
     chance = random.Random(SEED)
     texts, hooks = SmsReceiver(ACCOUNT, TOKEN), WebhookReceiver(lambda: datetime.now(UTC))
-    url, key = f"sqlite:{tmp_path}/milepost.sqlite", str(tmp_path / "key")
-    started = time.monotonic()
-    async with post_office() as office, listening(texts) as sms_url, listening(hooks) as hook_url:
+    key, started = str(tmp_path / "key"), time.monotonic()
+    async with (
+        fresh_url(engine, tmp_path) as url,
+        post_office() as office,
+        listening(texts) as sms_url,
+        listening(hooks) as hook_url,
+    ):
         hooks.plan("a", secrets=[await subscribed(url, key, f"{hook_url}/hooks/a")])
         words = {"url": url, "key": key, "mail_port": office.port, "sms_url": sms_url}
         async with nursery() as births:
-            for number in range(TIER.sending_kills):
+            for number in range(KILLS):
                 pid = await births.start("sender", **words, number=number)
                 if chance.random() < EARLY:
                     await asyncio.sleep(chance.uniform(0, EARLY_S))
@@ -54,11 +63,12 @@ async def test_every_notice_and_webhook_arrives_though_its_sender_is_killed_agai
                 assert await births.ended(pid) == -signal.SIGKILL
             last = await births.start("last_sender", **words)
             assert await births.ended(last) == 0
-    notices, messages, undone = await decided(url, key)
+        notices, messages, undone = await decided(url, key)
     mails = Counter(letter["Message-ID"] for letter in office.letters)
     found = {
+        "engine": engine,
         "seed": SEED,
-        "kills": TIER.sending_kills,
+        "kills": KILLS,
         "mails": {
             "decided": notices["email"],
             "lost": notices["email"] - len(mails),
@@ -90,7 +100,7 @@ async def test_every_notice_and_webhook_arrives_though_its_sender_is_killed_agai
         "webhooks": 0,
     }
     assert found["texts"]["effective_duplicates"] == found["webhooks"]["effective_duplicates"] == 0
-    assert found["mails"]["repeated"] <= TIER.sending_kills
+    assert found["mails"]["repeated"] <= KILLS
     assert {one.outcome for one in hooks.heard} <= {"taken", "again"}
 
 

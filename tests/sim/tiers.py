@@ -17,7 +17,7 @@ class Tier:
     power_cuts: int
     failing_call_step: int  # 1: every call to the disk fails once
     fills: int
-    sending_kills: int = 6  # of the process that sends notices and webhooks
+    sending_kills: int = 6  # of the process that sends notices and webhooks, over both engines
     crews: tuple[int, ...] = (3,)  # so many worker processes on one database
     shared_actions: int = 200  # that they carry out
     bus_runs: int = 1  # of each bus: it dies twice under load, its store deleted
