@@ -93,9 +93,16 @@ FAULTS = (
     Fault(
         "a failed batch is not rolled back",
         "store/sql/sqlite_writer.py",
+        "                    self._abandon()\n",
+        "                    group.members += 1\n",
+        PROMISES + "a_batch_that_fails_half_way_leaves_nothing",
+    ),
+    Fault(
+        "one that fails in a group is not taken back",
+        "store/sql/sqlite_writer.py",
         'self._before += ["ROLLBACK TO one", "RELEASE one"]',
         'self._before += ["RELEASE one"]',
-        PROMISES + "a_batch_that_fails_half_way_leaves_nothing",
+        "tests/contract/test_groups.py::test_one_that_fails_takes_back_only_itself",
     ),
     Fault(
         "a push is answered before the commit of its group",

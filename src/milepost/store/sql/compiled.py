@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, Insert, Text, bindparam
+from sqlalchemy import ARRAY, Insert, Select, Text, bindparam, func, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.compiler import compiles
@@ -105,11 +105,23 @@ class Compiler:
 
 
 @cache
-def addition(told: Addition, *, returning: bool) -> Insert:
-    """`INSERT … ON CONFLICT DO NOTHING` for whole rows; `returning` gives back the keys of those put in."""
+def addition(told: Addition) -> Insert:
+    """`INSERT … ON CONFLICT DO NOTHING` for whole rows."""
     statement = postgresql.insert(told.table).values({name: bindparam(name) for name in told.columns})
-    statement = statement.on_conflict_do_nothing(index_elements=[told.table.c[name] for name in told.key])
-    return statement.returning(*[told.table.c[name] for name in told.key]) if returning else statement
+    return statement.on_conflict_do_nothing(index_elements=[told.table.c[name] for name in told.key])
+
+
+@cache
+def newest_seq(told: Addition) -> Select[Any]:
+    """The highest `seq` there is; NULL for an empty table."""
+    return select(func.max(told.table.c.seq))
+
+
+@cache
+def keys_since(told: Addition) -> Select[Any]:
+    """Keys of the rows put in after that `seq`."""
+    columns = [told.table.c[name] for name in told.key]
+    return select(*columns).where(told.table.c.seq > bindparam("seq"))
 
 
 def as_json(value: Any) -> Any:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 class Addition:
     """Adding rows to a table that knows by a key which it has already."""
 
-    table: Table
+    table: Table  # with a `seq` that counts up
     columns: tuple[str, ...]  # what each row holds, in this order
     key: tuple[str, ...]  # its unique key: among the columns
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import apsw
 
 from milepost.ports.store import StoreError, Trouble
-from milepost.store.sql.compiled import Compiler, addition, as_json
+from milepost.store.sql.compiled import Compiler, addition, as_json, keys_since, newest_seq
 from milepost.store.sql.engine import Addition, Row
 from milepost.store.sql.sqlite_file import FAILURES, told
 from milepost.store.sql.turn import Turn
@@ -46,7 +46,12 @@ class _Group:
 
 
 class SqliteWriter:
-    """Runs transactions one at a time, each a savepoint; the commit around them comes when nobody waits."""
+    """Runs transactions one at a time; the commit around them comes when nobody waits.
+
+    Each but the first of a group is a savepoint. The first needs none, since nobody else's work is there to
+    be kept when it fails; and a savepoint makes SQLite copy every page that is then written, which a large
+    batch, mostly alone in its group, would pay for.
+    """
 
     def __init__(self, name: str, connect: Callable[[], apsw.Connection], compiler: Compiler) -> None:
         self._name = name
@@ -91,12 +96,17 @@ class SqliteWriter:
         """Ends only after the commit that holds it. An error takes this one back, and only this one."""
         async with self._turn.taken():
             group = self._joined()
+            is_first = group.members == 0
             try:
                 yield SqliteSession(self, group, self._compiler)
             except BaseException:
-                self._before += ["ROLLBACK TO one", "RELEASE one"]
+                if is_first:
+                    self._abandon()
+                else:
+                    self._before += ["ROLLBACK TO one", "RELEASE one"]
                 raise
-            self._before.append("RELEASE one")
+            if not is_first:
+                self._before.append("RELEASE one")
             group.members += 1
             if group.is_full:
                 self._commit()
@@ -111,8 +121,22 @@ class SqliteWriter:
             self._commit()
             self._group = _Group()
             self._before = [BEGIN]
-        self._before.append("SAVEPOINT one")
+        if self._group.members > 0:
+            self._before.append("SAVEPOINT one")
         return self._group
+
+    def _abandon(self) -> None:
+        """Take back a group nobody else is in."""
+        begun, self._group, self._before = BEGIN not in self._before, None, []
+        if begun and self._thread is not None:  # stopped meanwhile: SQLite takes it back by itself
+            self._submit(self._roll_back)
+
+    def _roll_back(self) -> None:
+        try:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+        except FAILURES:
+            self._is_stale = True
 
     def _commit(self) -> None:
         """Make the open group durable, if there is one, and tell its members when that is done."""
@@ -249,21 +273,18 @@ class SqliteSession:
         return False
 
     async def add(self, told: Addition, rows: Sequence[Row]) -> set[Row]:
-        """Without asking row by row which were new, unless some were not: that would double the cost."""
-        plain = self._compiler.compiled(addition(told, returning=False))
-        asking = self._compiler.compiled(addition(told, returning=True))
+        """Without asking row by row which were new, which would double the cost: they have a higher `seq`."""
+        made = self._compiler.compiled(addition(told))
+        newest, since = self._compiler.compiled(newest_seq(told)), self._compiler.compiled(keys_since(told))
 
         def work() -> set[Row]:
             connection = self._writer.connection
             before = connection.total_changes()
-            connection.execute("SAVEPOINT adding")
-            connection.executemany(plain.text, rows)
+            [(last,)] = connection.execute(newest.text).fetchall()
+            connection.executemany(made.text, rows)
             if connection.total_changes() - before == len(rows):
-                connection.execute("RELEASE adding")
                 return set()
-            connection.execute("ROLLBACK TO adding")
-            connection.execute("RELEASE adding")
-            return told.keys_of(rows) - set(connection.executemany(asking.text, rows).fetchall())
+            return told.keys_of(rows) - set(connection.execute(since.text, (last or 0,)).fetchall())
 
         return await self._within(work, size=len(rows)) if rows else set()
 
