@@ -26,6 +26,9 @@ from milepost.worker import drain
 from milepost_sandbox import door
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+TOLD_OF_MIN = 0.9
+"""Of a world's orders, so many at least have scans at its end; the others were canceled."""
+
 SCANNED = (ReportKind.TRACKING, ReportKind.ORDER_TRACKING)
 
 
@@ -57,7 +60,11 @@ async def hear(orders: int, seed: int) -> Heard:
                 await drain(milepost.app)
                 reports = await _kept(milepost.app.store)
                 asked = await _ask_carriers(milepost.app)
-    told = _latest(report for report in reports if report.kind is ReportKind.ORDER_TRACKING)
+    told = list(_latest(report for report in reports if report.kind is ReportKind.ORDER_TRACKING))
+    if len(told) < orders * TOLD_OF_MIN:
+        raise RuntimeError(
+            f"only {len(told)} of {orders} orders were told of: the machine is too busy to measure"
+        )
     return Heard(
         orders=tuple(report for report in reports if report.kind not in SCANNED),
         scans=(*told, *asked),
