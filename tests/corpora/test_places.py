@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 HERE = Path(__file__).parent / "places"
 COLUMNS = ["n", "style", "country_hint", "text", "city", "region", "country", "zone", "note"]
-ABSTAINS_MIN = 0
+ABSTAINS_MIN = 80
 STATES_MATTER = {"AU", "BR", "CA", "MX", "US"}
 LIST = (HERE / "lines.tsv").read_text(encoding="utf-8")
 LINES = list(csv.DictReader(LIST.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
