@@ -121,6 +121,39 @@ def test_carriers_are_listed_with_the_level_they_earned(milepost):
     assert "no keys" in milepost("carrier", "list").out
 
 
+def test_a_list_says_what_is_confirmed_and_what_is_not(milepost):
+    told = {one["key"]: one for one in milepost("carrier", "list", "--json").told}
+    assert "hold for pickup" in told["usps"]["unconfirmed"]
+    assert "claim damage" in told["usps"]["confirmed"]
+    assert "hold_mail" in told["usps"]["missing_topics"]
+    assert "not confirmed" in milepost("carrier", "list").out
+
+
+def test_all_that_is_known_of_a_carrier_is_shown_with_source_date_and_confidence(milepost):
+    said = milepost("carrier", "show", "usps").out
+    assert "15 to 60 days" in said
+    assert "carriers.md section 6" in said
+    assert "2026-11-01" in said
+    assert "low, not confirmed" in said
+    assert "Not known: hold mail" in said
+
+
+def test_a_country_narrows_what_is_shown(milepost):
+    here = milepost("carrier", "show", "fedex", "--country", "US", "--json").told
+    there = milepost("carrier", "show", "fedex", "--country", "FR", "--json").told
+    assert {"phone", "claims"} <= {one["kind"] for one in here["contacts"]}
+    assert "phone" not in {one["kind"] for one in there["contacts"]}
+    damage = [one["within"] for one in there["policies"] if one["topic"] == "claim_damage"]
+    assert damage == [21]
+    assert there["contacts"] == [] or all(one["checked_on"] for one in there["contacts"])
+
+
+def test_a_carrier_that_is_not_there_is_said_to_be_so(milepost):
+    said = milepost("carrier", "show", "acme")
+    assert said.code == 2
+    assert "There is no carrier `acme`" in said.err
+
+
 @pytest.mark.parametrize(
     ("number", "code", "says"),
     [

@@ -8,7 +8,7 @@ import pytest
 import milepost
 from milepost.identify.candidates import identify, named_carrier
 from milepost.identify.checks import FORMULAS
-from milepost.sources.catalog import card
+from milepost.sources.cards import card
 
 FOLDERS = Path(milepost.__file__).parent / "sources/carriers"
 CARDS = {path.parent.name: card(path) for path in FOLDERS.glob("*/carrier.toml")}

@@ -6,7 +6,8 @@ import pytest
 
 from milepost.model.scans import CodeRef
 from milepost.settings import CarrierAccess, Settings
-from milepost.sources.catalog import SOURCES, CatalogError, card, carriers, codes
+from milepost.sources.cards import CatalogError, card
+from milepost.sources.catalog import SOURCES, carriers, codes
 from tests.sources.scripted_server import HandClock
 
 CARDS = sorted(SOURCES.glob("carriers/*/carrier.toml"))

@@ -3,20 +3,32 @@
 from pathlib import Path
 
 from milepost.model.carriers import CarrierCard
-from milepost.sources.catalog import card
+from milepost.sources.cards import card
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "milepost" / "sources"
 LINK = "../../src/milepost/sources"
+COLUMNS = (
+    "Carrier",
+    "Key",
+    "Level",
+    "Numbers in one call",
+    "Calls a minute",
+    "Calls a day",
+    "Done",
+    "Not confirmed",
+)
 
 
 def pages() -> dict[str, str]:
     cards = [card(path) for path in sorted(SOURCES.glob("carriers/*/carrier.toml"))]
     text = (
         "# Carriers and marketplaces\n\n"
-        "Made from the source folders. [Add a carrier](../add/carrier.md) explains the levels.\n\n"
+        "Made from the source folders. [Add a carrier](../add/carrier.md) explains the levels.\n"
+        "A carrier that is only `known` is identified and linked, and nobody can ask it.\n"
+        "*Not confirmed* is what rests on one source that is not the carrier's own;\n"
+        "`milepost carrier show KEY` prints every fact with its source.\n\n"
         "## Carriers\n\n"
-        "| Carrier | Key | Level | Numbers in one call | Calls a minute | Calls a day | Done |\n"
-        "|---|---|---|---|---|---|---|\n" + "\n".join(row(told) for told in cards) + "\n\n"
+        f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|\n" + "\n".join(map(row, cards)) + "\n\n"
         "## Marketplaces\n\n" + "\n".join(marketplaces())
     )
     return {"docs/reference/sources.md": text}
@@ -24,15 +36,18 @@ def pages() -> dict[str, str]:
 
 def row(told: CarrierCard) -> str:
     done = sum(line != "todo" for line in told.checklist.values())
+    unconfirmed = ", ".join(name for name, sure in told.trust().items() if not sure)
+    asked = told.can_be_asked
     return " | ".join(
         (
             f"| [{told.name}]({LINK}/carriers/{told.key}/README.md)",
             f"`{told.key}`",
             told.level.value,
-            str(told.batch_max),
-            str(told.per_minute or "no limit known"),
-            str(told.per_day or "no limit known"),
-            f"{done} of {len(told.checklist)} |",
+            str(told.batch_max) if asked else "–",
+            str(told.per_minute or "no limit known") if asked else "–",
+            str(told.per_day or "no limit known") if asked else "–",
+            f"{done} of {len(told.checklist)}" if told.checklist else "–",
+            f"{unconfirmed or '–'} |",
         )
     )
 

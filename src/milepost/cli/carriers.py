@@ -1,4 +1,4 @@
-"""`milepost carrier`: which carriers there are, how far each has come, and whose number this is."""
+"""`milepost carrier`: which there are, how far each has come, how to reach one, and whose number this is."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -6,61 +6,109 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from milepost.cli.answers import AsJson, Config, console, say_json, table
+from milepost.cli.carrier_facts import COLUMNS, confirmed_of, document, missing_of, rows
 from milepost.cli.exits import Exit
 from milepost.clock import clock_of
 from milepost.identify.candidates import identify as identify_number
-from milepost.settings import load
+from milepost.model.errors import OperatorError
+from milepost.settings import CarrierAccess, load
 from milepost.sources.catalog import FolderCarrier, carriers
+from milepost.sources.known import KnownCarrier
 
 app = App(name="carrier")
 
 
 @app.command(name="list")
 def list_carriers(*, as_json: AsJson = False, config: Config = None) -> int:
-    """List the carriers: whether we have keys, how often we may ask, and how far each folder has climbed.
+    """List the carriers: whether we ask them, how far each folder has climbed, and what is not confirmed.
 
-    Levels are earned, not claimed: reads, polite, complete, exemplary (docs/add/carrier.md).
+    Levels are earned, not claimed: known, reads, polite, complete, exemplary (docs/add/carrier.md).
+    A carrier that is only known is identified and linked, and never asked.
     """
     found = [_carrier(one) for one in _catalog(config).values()]
     if as_json:
         say_json(found)
     else:
-        rows = [
+        listed = [
             (
                 one["key"],
                 one["name"],
-                "yes" if one["has_keys"] else "no keys",
+                _asked(one),
                 one["level"],
                 f"{one['checklist_done']} of {one['checklist']}",
-                f"{one['per_minute']} a minute" + (f", {one['per_day']} a day" if one["per_day"] else ""),
-                one["batch_max"],
+                _calls(one),
+                f"{len(one['confirmed'])} of {len(one['confirmed']) + len(one['unconfirmed'])}",
+                ", ".join(one["unconfirmed"]),
             )
             for one in found
         ]
-        columns = ("key", "name", "asked", "level", "its list", "calls", "numbers a call")
-        console().print(table("Carriers", columns, rows))
+        columns = ("key", "name", "asked", "level", "its list", "calls", "confirmed", "not confirmed")
+        console().print(table("Carriers", columns, listed))
     return Exit.DONE
 
 
-def _catalog(config: Path | None) -> dict[str, FolderCarrier]:
+@app.command(name="show")
+def show_carrier(
+    key: Annotated[str, Parameter(help="The carrier's key, as `milepost carrier list` prints it.")],
+    /,
+    *,
+    country: Annotated[str, Parameter(help="Only what is of use there, two letters.")] = "",
+    as_json: AsJson = False,
+    config: Config = None,
+) -> int:
+    """Show how to reach a carrier and by which rules it plays, each fact with source, date and confidence."""
+    found = _catalog(config).get(key)
+    if found is None:
+        raise OperatorError(f"There is no carrier `{key}`; `milepost carrier list` names them all.")
+    if as_json:
+        say_json(document(found.card, country))
+        return Exit.DONE
+    card = found.card
+    console().print(table(f"{card.name} ({card.key}), level {card.level}", COLUMNS, rows(card, country)))
+    print(f"Not known: {', '.join(missing_of(card)).replace('_', ' ') or 'nothing that we look for'}")
+    if not card.can_be_asked:
+        print(f"Milepost has no way to ask {card.name}: its parcels are heard of by the marketplace alone.")
+    return Exit.DONE
+
+
+def _asked(one: dict[str, Any]) -> str:
+    if not one["can_be_asked"]:
+        return "cannot be"
+    return "yes" if one["has_keys"] else "no keys"
+
+
+def _calls(one: dict[str, Any]) -> str:
+    if not one["can_be_asked"]:
+        return ""
+    a_day = f", {one['per_day']} a day" if one["per_day"] else ""
+    return f"{one['per_minute']} a minute{a_day}, {one['batch_max']} in one"
+
+
+def _catalog(config: Path | None) -> dict[str, FolderCarrier | KnownCarrier]:
     settings = load(config)
     return carriers(settings, clock_of(settings.clock))
 
 
-def _carrier(one: FolderCarrier) -> dict[str, Any]:
+def _carrier(one: FolderCarrier | KnownCarrier) -> dict[str, Any]:
     card = one.card
+    access = one.access if isinstance(one, FolderCarrier) else CarrierAccess()
+    confirmed, unconfirmed = confirmed_of(card)
     return {
         "key": card.key,
         "name": card.name,
+        "can_be_asked": card.can_be_asked,
         "has_keys": one.is_configured,
         "level": card.level.value,
         "checklist": len(card.checklist),
         "checklist_done": sum(
             state == "done" or state.startswith("exempt") for state in card.checklist.values()
         ),
-        "per_minute": one.access.per_minute or card.per_minute,
-        "per_day": one.access.per_day or card.per_day,
-        "batch_max": card.batch_max,
+        "per_minute": (access.per_minute or card.per_minute) if card.can_be_asked else 0,
+        "per_day": access.per_day or card.per_day,
+        "batch_max": card.batch_max if card.can_be_asked else 0,
+        "confirmed": confirmed,
+        "unconfirmed": unconfirmed,
+        "missing_topics": missing_of(card),
     }
 
 
@@ -80,9 +128,9 @@ def identify(
     if as_json:
         say_json(found)
     else:
-        rows = [(one.carrier, f"{one.probability:.1%}", "; ".join(one.reasons)) for one in found.candidates]
-        if rows:
-            console().print(table(found.number, ("carrier", "how likely", "because"), rows))
+        ranked = [(one.carrier, f"{one.probability:.1%}", "; ".join(one.reasons)) for one in found.candidates]
+        if ranked:
+            console().print(table(found.number, ("carrier", "how likely", "because"), ranked))
         print(f"Answer: {found.answer or 'not sure enough to say'}")
         if not found.valid_format:
             print("The number cannot be right: see the reasons.")

@@ -22,7 +22,8 @@ from milepost.ports.store import Store, StoreError
 from milepost.queue.leases import LeaseQueue
 from milepost.settings import Settings, SettingsError
 from milepost.show.assets import AssetsError, asset
-from milepost.sources.catalog import CatalogError, carriers, marketplaces
+from milepost.sources.cards import CatalogError
+from milepost.sources.catalog import carriers, marketplaces
 from milepost.store.opening import open_store
 
 DISK_BYTES_WARN = 1_000_000_000
@@ -151,7 +152,12 @@ def _sources(settings: Settings) -> Iterator[Finding]:
             yield ok(key, "has app keys")
     if not any(market.is_configured for market in markets.values()):
         yield warn("marketplaces", "none has app keys", "docs/start.md, step 3; or `milepost import FILE`")
+    only_known = [key for key, carrier in known.items() if not carrier.card.can_be_asked]
+    if only_known:
+        yield ok("carriers", f"{len(only_known)} more are identified and linked, and cannot be asked")
     for key, carrier in known.items():
+        if key in only_known:
+            continue
         if carrier.is_configured:
             yield ok(key, f"has keys; level {carrier.card.level.value}")
         else:

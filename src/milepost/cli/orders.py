@@ -84,6 +84,9 @@ async def _ask(app: App, identification: Identification) -> tuple[Journey, str]:
     carrier = app.carriers.get(key or "")
     if carrier is None:
         return EMPTY_JOURNEY, "Nobody was asked: it is not sure whose number it is; name the --carrier."
+    if not carrier.card.can_be_asked:
+        page = carrier.card.page_of(identification.number)
+        return EMPTY_JOURNEY, f"Milepost has no way to ask {carrier.card.name}; its own page: {page}"
     if not carrier.is_configured:
         return EMPTY_JOURNEY, (
             f"{carrier.card.name} was not asked: set carriers.{carrier.key} (docs/run/configure.md)."

@@ -1,14 +1,18 @@
 """Who carries parcels, as data: names, number shapes, links, contacts, rules and limits."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from urllib.parse import quote
 
+from milepost.model.reach import Confidence, ContactKind, ContactPoint, Policy, holds_in
 from milepost.model.scans import CodeRef
 
 
 class Level(StrEnum):
     """How far a carrier's folder has climbed (style.md section 3)."""
 
+    KNOWN = "known"  # whose number it is and how to reach them; nobody can be asked
     READS = "reads"
     POLITE = "polite"
     COMPLETE = "complete"
@@ -29,29 +33,24 @@ class NumberPattern:
     weights: tuple[int, ...] = ()  # weighted: repeated over the serial
     reverse: bool = False  # mod10: the serial is turned round first
     countries: tuple[str, ...] = ()  # ISO alpha-2, where such numbers are used; empty: anywhere
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
-    """One rule of a carrier, with where it comes from and how sure we are."""
-
-    topic: str  # delivery_attempts, hold_for_pickup, claim_damage, claim_loss, liability …
-    text: str
-    source: str
-    checked_on: str  # ISO date
-    confidence: str  # high | medium | low
+    source: str = ""
+    confidence: Confidence = Confidence.LOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarrierCard:
-    """The card of one carrier, read from its carrier.toml."""
+    """The card of one carrier, read from its carrier.toml.
+
+    `source`, `checked_on` and `confidence` are those of its name and tracking page.
+    """
 
     key: str
     name: str
     tracking_url: str  # with {n}
-    phone: str = ""
-    hours: str = ""
-    claims_url: str = ""
+    source: str = ""
+    checked_on: date | None = None
+    confidence: Confidence = Confidence.LOW
+    contacts: tuple[ContactPoint, ...] = ()
     provider_names: tuple[str, ...] = ()  # how marketplaces spell it, casefolded
     patterns: tuple[NumberPattern, ...] = ()
     policies: tuple[Policy, ...] = ()
@@ -61,6 +60,36 @@ class CarrierCard:
     level: Level = Level.READS
     checklist: dict[str, str] = field(default_factory=dict)  # line → todo | done | exempt: reason
     keeper: str = ""
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether its folder can fetch and read answers, given keys."""
+        return self.level is not Level.KNOWN
+
+    def page_of(self, number: str, country: str = "") -> str:
+        """Its public page about this number, the country's own where there is one."""
+        own = self.contact(ContactKind.TRACKING, country) if country else None
+        return (own.to if own else self.tracking_url).replace("{n}", quote(number, safe=""))
+
+    def contact(self, kind: ContactKind, country: str = "") -> ContactPoint | None:
+        """The way to reach it that is of use in this country; the country's own before everybody's."""
+        found = [one for one in self.contacts if one.kind is kind and holds_in(one.countries, country)]
+        return min(found, key=lambda one: not one.countries, default=None)
+
+    def rules(self, country: str = "") -> tuple[Policy, ...]:
+        """The rules that hold in this country, as far as known; all of them without a country."""
+        return tuple(one for one in self.policies if holds_in(one.countries, country))
+
+    def trust(self) -> dict[str, bool]:
+        """Every fact on this card by what it is about, and whether it is confirmed; the worst of several."""
+        facts = [("tracking page", self.confidence)]
+        facts += [(f"number {one.name.replace('_', ' ')}", one.confidence) for one in self.patterns]
+        facts += [(one.kind.replace("_", " "), one.confidence) for one in self.contacts]
+        facts += [(one.topic.replace("_", " "), one.confidence) for one in self.policies]
+        found: dict[str, bool] = {}
+        for name, confidence in facts:
+            found[name] = found.get(name, True) and confidence.is_confirmed
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

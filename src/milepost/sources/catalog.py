@@ -3,17 +3,12 @@
 import csv
 import importlib
 import re
-import tomllib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-import msgspec
-
-from milepost.model.carriers import CarrierCard, CodeBook, CodeMeaning, NumberPattern, Policy
-from milepost.model.errors import OperatorError
+from milepost.model.carriers import CarrierCard, CodeBook, CodeMeaning
 from milepost.model.reports import Report
 from milepost.model.scans import CodeRef, Parsed
 from milepost.model.shipments import TrackingQuery
@@ -21,6 +16,8 @@ from milepost.model.statuses import REASONS, Evidence, Status
 from milepost.ports.clock import Clock
 from milepost.ports.sources import Marketplace
 from milepost.settings import CarrierAccess, Settings
+from milepost.sources.cards import CatalogError, card
+from milepost.sources.known import KnownCarrier
 from milepost.sources.line import Line
 
 SOURCES = Path(__file__).parent
@@ -31,10 +28,6 @@ EVIDENCES = frozenset({*Evidence, ""})
 
 Fetch = Callable[[Sequence[TrackingQuery], Line, CarrierAccess, Clock], Awaitable[list[Report]]]
 LineFactory = Callable[..., Line]
-
-
-class CatalogError(OperatorError):
-    """A source's folder is not as it should be; the text names the file, the place in it and the fix."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +72,7 @@ class FolderCarrier:
 
 def carriers(
     settings: Settings, clock: Clock, line_factory: LineFactory = Line, folder: Path = SOURCES / "carriers"
-) -> dict[str, FolderCarrier]:
+) -> dict[str, FolderCarrier | KnownCarrier]:
     """Every carrier there is, by key, with or without keys to ask it. Raises CatalogError."""
     found = {path.parent.name: path for path in sorted(folder.glob("*/carrier.toml"))}
     if strange := sorted(set(settings.carriers) - set(found)):
@@ -103,21 +96,6 @@ def marketplaces(
     return found
 
 
-def card(path: Path) -> CarrierCard:
-    """The card in a carrier.toml; the key is its folder's name. Raises CatalogError."""
-    try:
-        told = tomllib.loads(path.read_text("utf-8"))
-        _only_known(told, CarrierCard, str(path))
-        for number, entry in enumerate(told.get("patterns", []), 1):
-            _only_known(entry, NumberPattern, f"{path}, pattern {number}")
-            re.compile(entry.get("regex", ""))
-        for number, entry in enumerate(told.get("policies", []), 1):
-            _only_known(entry, Policy, f"{path}, policy {number}")
-        return msgspec.convert({**told, "key": path.parent.name}, CarrierCard)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, re.error, OSError) as error:
-        raise CatalogError(f"{path}: {error}") from error
-
-
 def codes(path: Path) -> CodeBook:
     """What a source's codes mean, from its codes.csv. Raises CatalogError naming the line."""
     with path.open(encoding="utf-8", newline="") as file:
@@ -134,10 +112,14 @@ def codes(path: Path) -> CodeBook:
     return found
 
 
-def _carrier(folder: Path, settings: Settings, clock: Clock, line_factory: LineFactory) -> FolderCarrier:
+def _carrier(
+    folder: Path, settings: Settings, clock: Clock, line_factory: LineFactory
+) -> FolderCarrier | KnownCarrier:
     told = card(folder / "carrier.toml")
-    parse, fetch = _module(folder / "parse.py"), _module(folder / "fetch.py")
     access = settings.carriers.get(told.key, CarrierAccess())
+    if not told.can_be_asked:
+        return _known(folder, told, access)
+    parse, fetch = _module(folder / "parse.py"), _module(folder / "fetch.py")
     if access.url and not ADDRESS.fullmatch(access.url):
         raise CatalogError(f"settings carriers.{told.key}.url: write it as https://host or https://host/path")
     line = line_factory(
@@ -160,15 +142,21 @@ def _carrier(folder: Path, settings: Settings, clock: Clock, line_factory: LineF
     )
 
 
+def _known(folder: Path, told: CarrierCard, access: CarrierAccess) -> KnownCarrier:
+    if surplus := [name for name in ("parse.py", "fetch.py") if (folder / name).exists()]:
+        raise CatalogError(f"{folder / 'carrier.toml'}: level: with {surplus[0]} it is `reads` or more")
+    if access != CarrierAccess():
+        raise CatalogError(
+            f"settings carriers.{told.key}: Milepost has no way to ask {told.name}; take these settings out"
+        )
+    return KnownCarrier(card=told)
+
+
 def _module(path: Path) -> ModuleType:
+    if not path.exists():
+        raise CatalogError(f"{path} is not there: write it, or set the level in carrier.toml to `known`")
     inside = path.relative_to(SOURCES).with_suffix("")
     return importlib.import_module(".".join(("milepost", "sources", *inside.parts)))
-
-
-def _only_known(told: Mapping[str, Any], kind: type, where: str) -> None:
-    known = {item.name for item in fields(kind)}
-    if strange := sorted(set(told) - known):
-        raise CatalogError(f"{where}: `{strange[0]}` is not a key; there are {', '.join(sorted(known))}")
 
 
 def _meaning(row: Mapping[str, str | None], where: str) -> CodeMeaning:

@@ -4,16 +4,15 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from functools import lru_cache
-from urllib.parse import quote
 
 from msgspec import structs
 
-from milepost.model.carriers import Policy
 from milepost.model.journeys import Journey
 from milepost.model.orders import Contact, Item
 from milepost.model.promises import Promise, Promiser
+from milepost.model.reach import ContactKind, Policy
 from milepost.model.scans import ProofTold
 from milepost.model.statuses import Status
 from milepost.show.buyer.answer import NAMES_A_DAY, Answer, Step, answer, five_steps
@@ -187,7 +186,7 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
         certainty=_certainty(promise) if promise and names_a_day and not sight.is_public else None,
         timeline=timeline(journey, sight=sight, names=names, home=home, zone=zone, now=now),
         history=() if sight.is_public else history(one.promises, names, zone),
-        carrier=_carrier(one, sight),
+        carrier=_carrier(one, sight, story.destination.country),
         items=_items_of(one, story),
         proof=sight.proof(one.proof) if journey.status is Status.DELIVERED else None,
     )
@@ -221,19 +220,20 @@ def _certainty(promise: Promise) -> Certainty | None:
     )
 
 
-def _carrier(one: Parcel, sight: Sight) -> Carrier | None:
+def _carrier(one: Parcel, sight: Sight, country: str) -> Carrier | None:
     """Not in the public view: a number that was guessed should not be told whose it is."""
     if one.shipment is None or sight.is_public:
         return None
     card, number = one.card, one.shipment.tracking_number
+    phone = card.contact(ContactKind.PHONE, country) if card else None
     return Carrier(
         name=card.name if card else one.shipment.provider_name,
         number=number,
         service=one.shipment.service,
-        page=card.tracking_url.replace("{n}", quote(number, safe="")) if card else "",
-        phone=card.phone if card else "",
-        hours=card.hours if card else "",
-        rules=_rules(card.policies) if card else (),
+        page=card.page_of(number, country) if card else "",
+        phone=phone.to if phone else "",
+        hours=phone.hours if phone else "",
+        rules=_rules(card.rules(country)) if card else (),
     )
 
 
@@ -243,21 +243,17 @@ def _rules(policies_of_card: tuple[Policy, ...]) -> tuple[Rule, ...]:
     told = [policy for topic in titles for policy in policies_of_card if policy.topic == topic]
     return tuple(
         Rule(
-            title=titles[policy.topic],
+            title=_title(titles[policy.topic], policy.applies_to),
             text=policy.text,
             confidence=SURE.get(policy.confidence, ""),
-            checked_on=_checked(policy.checked_on),
+            checked_on=long_date(datetime.combine(policy.checked_on, time(), UTC)),
         )
         for policy in told
     )
 
 
-def _checked(date: str) -> str:
-    """`22 November 2026`, or what was written when it is no date."""
-    try:
-        return long_date(datetime.fromisoformat(date))
-    except ValueError:
-        return date
+def _title(title: str, applies_to: str) -> str:
+    return f"{title} ({applies_to})" if applies_to else title
 
 
 def _items_of(one: Parcel, story: Story) -> tuple[Item, ...]:

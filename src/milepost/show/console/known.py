@@ -85,7 +85,7 @@ async def _shipment(app: App, row: ShipmentRow, journey: Journey) -> KnownShipme
         exceptions=found.rows,
         proofs=tuple(await app.store.proofs(shipment.shipment_id)),
         carrier_name=carrier.card.name if carrier else shipment.provider_name or "carrier not known",
-        carrier_page=carrier.card.tracking_url.replace("{n}", shipment.tracking_number) if carrier else "",
+        carrier_page=carrier.card.page_of(shipment.tracking_number) if carrier else "",
     )
 
 
