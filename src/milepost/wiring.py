@@ -61,7 +61,7 @@ async def running(
     found = carriers(settings, clock, line)
     await store.start()
     poster = HttpPoster(settings.webhooks)
-    work = LeaseQueue(store)
+    work = LeaseQueue(store, clock)
     try:
         await work.start(clock.now())
         async with opened_live(settings, passing=passing) as live:

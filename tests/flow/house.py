@@ -143,14 +143,14 @@ class House:
 
 
 @asynccontextmanager
-async def house(tmp_path, *, url=None, **others) -> AsyncIterator[House]:
+async def house(tmp_path, *, url=None, clock=None, **others) -> AsyncIterator[House]:
     """Opened, and closed at the end. `others` are further parts of the App."""
     settings = Settings(
         store=StoreSettings(url=url or f"sqlite:{tmp_path}/house.sqlite", key_file=str(tmp_path / "key")),
         tiktok_shop=TikTokShop(apps=[APP]),
         log_level="warning",
     )
-    clock = SteppedClock(NOW)
+    clock = clock or SteppedClock(NOW)
     async with wiring.running(settings, clock) as milepost:
         app = milepost.app
         marketplaces = {**app.marketplaces, "bazaar": Bazaar(), **others.pop("marketplaces", {})}

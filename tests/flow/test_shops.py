@@ -1,9 +1,11 @@
 """Following a shop: the watermark moves only with its pages, and tokens are renewed once, by one worker."""
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 from milepost.carry.grants import renew, with_grant
 from milepost.carry.hands import carry_out_due
@@ -12,6 +14,7 @@ from milepost.flow import nothing_else
 from milepost.model.shops import ShopState
 from milepost.worker import drain
 from tests.flow.house import NOW, house, order
+from tests.sim.wrong_clock import WrongClock
 from tests.sources.tiktok_server import GRANT, SHOP, Told, envelope, ok, platform
 
 SEARCH = "/order/202309/orders/search"
@@ -74,6 +77,33 @@ async def test_a_search_that_breaks_off_between_pages_moves_nothing(tmp_path):
         await carry_out_due(milepost.app, "w1")
         assert await milepost.app.store.mark(MARK) is None
         assert (await milepost.app.store.orders(shop_ids=None, cursor=None, limit=10)).rows == ()
+
+
+async def test_orders_that_changed_while_our_clock_was_wrong_are_found(tmp_path):
+    """The marketplace refuses our time and says its own; so the watermark is in theirs."""
+    clock, changed = WrongClock(), {}
+
+    def answer(asked):
+        if abs(int(asked.query["timestamp"]) - clock.true.timestamp()) > 300:
+            return envelope(36009004, "timestamp", status=400, date=format_datetime(clock.true, usegmt=True))
+        since = json.loads(asked.body)["update_time_ge"] if asked.path == SEARCH else 0
+        found = [number for number, at in changed.items() if since <= at.timestamp() and at <= clock.true]
+        return ok({"orders": [thin(number) for number in found] if asked.path == SEARCH else []})
+
+    async with (
+        platform(answer, clock=clock) as server,
+        house(tmp_path, clock=clock, marketplaces={"tiktok_shop": server.marketplace}) as milepost,
+    ):
+        await desk.keep(milepost.app, GOOD_GRANT, [replace(SHOP, owner=GOOD_GRANT.owner)])
+        for hour, off in enumerate([0, 1, 1, 0, -24, 0, 0]):
+            clock.off = timedelta(hours=off)
+            clock.true = NOW + timedelta(hours=hour)
+            changed[str(hour)] = clock.true - timedelta(minutes=40)
+            for _ in range(2):
+                await drain(milepost.app)
+                clock.true += timedelta(seconds=milepost.app.settings.tiktok_shop.sync_interval_s)
+            kept = await milepost.app.store.orders(shop_ids=None, cursor=None, limit=10)
+            assert sorted(row.facts.order_number for row in kept.rows) == sorted(changed), f"hour {hour}"
 
 
 async def test_a_long_way_back_is_walked_window_by_window_until_now(tmp_path):

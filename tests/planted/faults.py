@@ -243,6 +243,27 @@ FAULTS = (
         "tests/contract/test_budgets.py::test_of_two_nodes_that_see_one_call_left_one_gets_it[sqlite]",
     ),
     Fault(
+        "what was planned before the clock was set back waits for the old time to come again",
+        "carry/hands.py",
+        "        await self._set_back.mind()\n",
+        "",
+        "tests/webhooks/test_schedule.py::test_a_pause_ends_when_it_is_over_though_the_clock_was_set_back",
+    ),
+    Fault(
+        "a pause that was asked for before the clock was set back goes on",
+        "carry/set_back.py",
+        "await tx.end_webhook_pauses(now)",
+        "await tx.end_webhook_pauses(now + timedelta(days=9))",
+        "tests/webhooks/test_schedule.py::test_a_pause_ends_when_it_is_over_though_the_clock_was_set_back",
+    ),
+    Fault(
+        "the watermark is in the time of our clock, right or wrong",
+        "carry/shops.py",
+        "theirs = now + off",
+        "theirs = now",
+        SHOPS + "orders_that_changed_while_our_clock_was_wrong_are_found",
+    ),
+    Fault(
         "a stuck lane keeps its place, so eight of them stop everything",
         "carry/hands.py",
         "slow = loop.call_later(SLOW_AFTER_S, give_up)",

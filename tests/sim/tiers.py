@@ -25,12 +25,13 @@ class Tier:
     kills: int = 3  # of Milepost's own programs, on each engine
     server_kills: int = 1  # of the PostgreSQL server
     hearings: int = 60  # orders in which one set of events is heard, over both engines
+    clock_steps: int = 1  # lives in which the clock is set wrong and right again, of each step and engine
 
 
 SEEDS = tuple(range(101, 121))
 BUS = {"bus_runs": 100, "bus_orders": 20}
 WORK = {"sending_kills": 500, "crews": (2, 3, 4), "shared_actions": 10_000}
-TROUBLE = {"kills": 200, "server_kills": 20, "hearings": 20_000}
+TROUBLE = {"kills": 200, "server_kills": 20, "hearings": 20_000, "clock_steps": 50}
 TIERS = {
     "test": Tier("test", 200, (11, 12, 13), 40, 12, 200, 100, 23, 2),
     "sim": Tier("sim", 5_000, SEEDS, 200, 60, 2_000, 2_000, 1, 50, **WORK, **BUS, **TROUBLE),

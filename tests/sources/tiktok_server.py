@@ -107,7 +107,9 @@ class Platform:
 
 
 @asynccontextmanager
-async def platform(answering: Answering | list[Told], **settings: object) -> AsyncIterator[Platform]:
+async def platform(
+    answering: Answering | list[Told], *, clock: Hand | None = None, **settings: object
+) -> AsyncIterator[Platform]:
     """Start the server on a free port. A list is answered one by one; its last entry for ever."""
     asked: list[Asked] = []
 
@@ -120,7 +122,7 @@ async def platform(answering: Answering | list[Told], **settings: object) -> Asy
     server = await asyncio.start_server(lambda r, w: _serve(r, w, answer), "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     own = TikTokShop(apps=[APP, ROW_APP], auth_url=url, api_url=url, **{"calls_per_second": 1e6, **settings})
-    clock, pauses, http = Hand(), [], Http(retry_base_s=0.0, timeout_s=5.0)
+    clock, pauses, http = clock or Hand(), [], Http(retry_base_s=0.0, timeout_s=5.0)
 
     async def pause(seconds: float) -> None:
         pauses.append(seconds)

@@ -5,10 +5,12 @@ from itertools import pairwise
 
 import pytest
 
+from milepost.carry.hands import Hands
 from milepost.desk.webhooks import enable, ping
 from milepost.notify.schedule import JITTER, WEBHOOK_AFTER_S
 from milepost.react.endpoints import DISABLE_AFTER
 from tests.flow.house import SHOP
+from tests.sim.wrong_clock import WrongClock
 from tests.webhooks.subscriber import subscriber
 
 STEPS_MAX = 60
@@ -79,6 +81,26 @@ async def test_a_pause_that_is_asked_for_is_kept_by_every_message_to_the_endpoin
         await work_to_the_end(program, until=timedelta(hours=3))
     assert program.outcomes() == ["429:3600", "taken", "taken"]
     assert program.clock.now() - start >= timedelta(hours=1)
+
+
+async def test_a_pause_ends_when_it_is_over_though_the_clock_was_set_back(tmp_path):
+    clock = WrongClock()
+    async with subscriber(tmp_path, clock=clock) as program:
+        endpoint = await program.endpoint(words=["429:3600"])
+        await ping(program.app, endpoint)
+        hands = Hands(program.app, "worker")
+        await work_on(hands)
+        clock.off = -timedelta(days=1)
+        for minutes, heard in ((0, 1), (59, 1), (2, 2)):
+            clock.true += timedelta(minutes=minutes)
+            await work_on(hands)
+            assert len(program.receiver.heard) == heard, f"{minutes} minutes on"
+
+
+async def work_on(hands):
+    """As one worker does, that lives on."""
+    while await hands.reach():
+        await hands.all_end()
 
 
 async def test_gone_disables_at_once_and_the_seller_reads_it(tmp_path):

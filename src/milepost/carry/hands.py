@@ -9,6 +9,7 @@ from datetime import timedelta
 import structlog
 
 from milepost.carry.due import carry_out
+from milepost.carry.set_back import SetBack
 from milepost.model.actions import ActionKind, Leased
 from milepost.ports.app import App
 
@@ -41,6 +42,7 @@ class Hands:
         self._on_end = on_end
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._places = QUICK_LANES  # for lanes that are not known to be slow
+        self._set_back = SetBack(app)
         self._owed: list[Leased] = []  # taken and not finished, which the database could not be told yet
         self._is_stopping = False
         self.took_anything = False
@@ -53,6 +55,7 @@ class Hands:
     async def reach(self) -> int:
         """Take what is due, as far as there is room; how many actions. Raises StoreError."""
         await self._pay()
+        await self._set_back.mind()
         room = min(self._places, LANES_MAX - len(self._lanes))
         if room <= 0:
             return 0

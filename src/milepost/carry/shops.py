@@ -45,18 +45,22 @@ async def sync_shops(group: Sequence[Leased], app: App) -> None:
 
 async def _sync(shop: Shop, held: Leased, app: App) -> None:
     """The watermark moves to a window's end only together with all of the window's pages."""
-    settings = app.settings.tiktok_shop
-    now = app.clock.now()
+    settings, marketplace = app.settings.tiktok_shop, app.marketplaces[shop.marketplace]
+    now, off = app.clock.now(), marketplace.clock_offset
+    theirs = now + off  # what the watermark is in: our clock may be wrong, and set right again
     mark = await app.store.mark(f"sync:{shop.shop_id}")
-    start = datetime.fromisoformat(mark) if mark else now - timedelta(days=settings.backfill_days)
-    end = min(now - SYNC_LAG, start + SYNC_WINDOW)
+    start = datetime.fromisoformat(mark) if mark else theirs - timedelta(days=settings.backfill_days)
+    start = min(start, theirs)
+    end = min(theirs - SYNC_LAG, start + SYNC_WINDOW)
     since = start - timedelta(seconds=settings.sync_overlap_s)
     pages = await with_grant(app, shop, lambda grant: _pages(app, shop, grant, since, end))
-    behind = now - SYNC_LAG - end > timedelta(0)
+    is_of_their_time = abs(marketplace.clock_offset - off) < SYNC_LAG  # else it learned better on the way
+    behind = not is_of_their_time or theirs - SYNC_LAG - end > timedelta(0)
     due_at = now if behind else now + timedelta(seconds=settings.sync_interval_s)
 
     async def alongside(tx: Transaction) -> None:
-        await tx.set_mark(f"sync:{shop.shop_id}", max(start, end).isoformat())
+        if is_of_their_time:
+            await tx.set_mark(f"sync:{shop.shop_id}", max(start, end).isoformat())
         await finish(tx, held, Outcome(next_due_at=due_at), now, app)
 
     await take_in(pages, app, alongside)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from milepost.model.carriers import CarrierCard, CodeBook
@@ -98,6 +98,11 @@ class Marketplace(Source, Protocol):
 
     @property
     def is_configured(self) -> bool: ...
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """Their clock minus ours, as far as they told us that ours is wrong."""
+        ...
 
     def authorization_link(self, market: str, state: str) -> str:
         """Where the seller grants us access. `market` is `us` or `row`."""

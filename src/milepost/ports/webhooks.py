@@ -85,6 +85,10 @@ class WebhookWrites(Protocol):
         """A message was taken: no failures, nothing to tell its owner."""
         ...
 
+    async def end_webhook_pauses(self, now: datetime) -> None:
+        """Pauses that would last beyond `now` are over."""
+        ...
+
     async def sweep_webhooks(self, before: datetime, limit: int) -> int:
         """Forget messages from before, with their tries; how many rows, at most `limit` messages."""
         ...

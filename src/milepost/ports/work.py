@@ -62,6 +62,13 @@ class WorkList(Protocol):
         """The same for many at once; False if any of their leases was lost."""
         ...
 
+    async def bring_forward(self, now: datetime, slack: timedelta) -> int:
+        """What was planned after `now` (a clock was set back since) waits from `now` on; how many actions.
+
+        It waits as long as was meant and no longer. `slack` is the difference that clocks of nodes may have.
+        """
+        ...
+
     async def next_due(self) -> datetime | None:
         """When the next action that nobody holds falls due."""
         ...

@@ -73,7 +73,7 @@ class Handling:
         statement = (
             update(WORK)
             .where(WORK.c.state.in_(states), WORK.c.state.in_(["due", "dead"]), ~IS_IN_HAND)
-            .values(state="due", due_at=bindparam("at"), attempts=0, ended_at=None)
+            .values(state="due", due_at=bindparam("at"), free_at=bindparam("at"), attempts=0, ended_at=None)
         )
         return await _each_key(sql, statement, which, {"at": micros(now)})
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
+from milepost.ports.clock import Clock
 from milepost.ports.store import Sql, Store
 from milepost.queue.lives import Lives
 from milepost.queue.rows import action_of, micros, moment, row_of
@@ -15,6 +16,7 @@ from milepost.queue.statements import (
     ADD_ONCE,
     ADD_REPLACING,
     AGAIN,
+    BRING_FORWARD,
     COUNTS,
     DEAD,
     GIVE_BACK,
@@ -34,6 +36,8 @@ WINDOWS_MAX = 1000
 TRIES_MAX = 3
 SHARES = 2  # of each of many lanes so many times its share is looked at first
 DEAD_MAX = 1000
+BROUGHT_FORWARD_AT_ONCE = 1000
+BROUGHT_FORWARD_ROUNDS_MAX = 1000
 IN_HAND = datetime(2100, 1, 1, tzinfo=UTC)
 """When work in hand is due: later than anything asked for meanwhile, so that no wish is overlooked."""
 
@@ -47,14 +51,19 @@ class LeaseQueue(Lives):
     Asking for repeating work again while it is held is not forgotten: it stays due after `finish`.
     """
 
-    def __init__(self, store: Store, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, store: Store, clock: Clock | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Without a clock nobody knows when work was planned, and `bring_forward` moves none of it."""
         super().__init__(store, monotonic)
+        self._clock = clock
         self._beyond = ""  # the lane where the last look at very many lanes ended
 
     async def add(self, sql: Sql, actions: Sequence[Action]) -> None:
         """In the caller's transaction, so that facts and what follows from them are kept together."""
+        planned_at = micros(self._clock.now()) if self._clock else 0
         for statement, is_meant in _WAYS:
-            rows = [row_of(action) for action in actions if is_meant(action)]
+            rows = [row_of(action, planned_at) for action in actions if is_meant(action)]
             if rows:
                 rows.sort(
                     key=lambda row: str(row["key"])
@@ -186,7 +195,7 @@ class LeaseQueue(Lives):
         mine = [one for one in leased if (one.action.key, one.token) in still]
         if not mine:
             return 0
-        rows = [{"which": one.action.key, "mark": one.token, "back_at": micros(now)} for one in mine]
+        rows = [{"which": one.action.key, "mark": one.token, "at": micros(now)} for one in mine]
         async with self._store.transaction() as transaction:
             return await transaction.run(GIVE_BACK, rows)
 
@@ -195,6 +204,21 @@ class LeaseQueue(Lives):
         for token in tokens:
             found |= {(row[0], token) for row in await self._store.rows(STILL_MINE, {"mark": token})}
         return found
+
+    async def bring_forward(self, now: datetime, slack: timedelta) -> int:
+        """What was planned after `now` (a clock was set back since) waits from `now` on; how many actions.
+
+        It waits as long as was meant and no longer. `slack` is the difference that clocks of nodes may have.
+        """
+        wanted = {"now": micros(now), "beyond": micros(now + slack), "rows": BROUGHT_FORWARD_AT_ONCE}
+        moved = 0
+        for statement in BRING_FORWARD:
+            for _ in range(BROUGHT_FORWARD_ROUNDS_MAX):
+                some = await self._store.run(statement, [wanted])
+                moved += some
+                if some < BROUGHT_FORWARD_AT_ONCE:
+                    break
+        return moved
 
     async def next_due(self) -> datetime | None:
         """When the next action that nobody has in hand falls due."""
@@ -229,9 +253,8 @@ async def _done(sql: Sql, keys: Sequence[str], token: str, at: int) -> int:
 
 def _ending(leased: Leased, outcome: Outcome, at: int) -> dict[str, object]:
     mine = {"which": leased.action.key, "mark": leased.token}
-    failed = {"failed": int(outcome.counts_as_failure), "said": outcome.error}
-    when = {"at": at} if outcome.next_due_at is None else {"again_at": micros(outcome.next_due_at)}
-    return {**mine, **failed, **when}
+    failed = {"failed": int(outcome.counts_as_failure), "said": outcome.error, "at": at}
+    return {**mine, **failed, **({"again_at": micros(outcome.next_due_at)} if outcome.next_due_at else {})}
 
 
 def _places(wanted: int) -> int:

@@ -84,12 +84,12 @@ class Lives(Handling):
         """Only if its beat still stands there: whoever moved meanwhile lives."""
         async with self._store.transaction() as transaction:
             if last == NO_BEAT or await transaction.run(BURY, [{"who": worker, "last": last}]):
-                await transaction.run(GIVE_BACK_ALL, [{"holder": worker, "back_at": micros(now)}])
+                await transaction.run(GIVE_BACK_ALL, [{"holder": worker, "at": micros(now)}])
 
     async def _give_back_all(self, worker: str, now: datetime) -> int:
         async with self._store.transaction() as transaction:
             await transaction.run(LEAVE, [{"who": worker}])
-            return await transaction.run(GIVE_BACK_ALL, [{"holder": worker, "back_at": micros(now)}])
+            return await transaction.run(GIVE_BACK_ALL, [{"holder": worker, "at": micros(now)}])
 
     async def _stop_held(self, now: datetime) -> None:
         """Due work that meets a stop for its kind, lane or shop is held before anybody takes it."""

@@ -11,8 +11,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
 
-def row_of(action: Action) -> dict[str, object]:
-    """A new row."""
+def row_of(action: Action, planned_at: int) -> dict[str, object]:
+    """A new row; `planned_at` in microseconds since 1970 UTC, 0: nobody knows."""
     return {
         "key": action.key,
         "kind": action.kind.value,
@@ -22,7 +22,7 @@ def row_of(action: Action) -> dict[str, object]:
         "repeating": int(action.repeating),
         "state": ActionState.DUE.value,
         "due_at": micros(action.due_at),
-        "free_at": 0,
+        "free_at": planned_at,
         "worker": "",
         "token": "",
         "attempts": 0,

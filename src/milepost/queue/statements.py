@@ -34,7 +34,7 @@ WORK = table(
     column("repeating", SmallInteger),
     column("state", Text),
     column("due_at", BigInteger),
-    column("free_at", BigInteger),  # while in a worker's hand, what due_at was set to: moved since, or not?
+    column("free_at", BigInteger),  # when it was planned; while in hand, what due_at was set to: moved since?
     column("worker", Text),
     column("token", Text),
     column("attempts", BigInteger),
@@ -71,10 +71,12 @@ ADD_ONCE = _add.on_conflict_do_nothing(index_elements=["key"])
 
 def _again(due_at: Any) -> Any:
     """Repeating work that is known: one row, whose due time moves; ended work wakes up."""
+    stays = IS_IN_HAND | (WORK.c.due_at == due_at)
     return _add.on_conflict_do_update(
         index_elements=["key"],
         set_={
             "due_at": due_at,
+            "free_at": case((stays, WORK.c.free_at), else_=_add.excluded.free_at),
             "state": case((IS_HELD, "held"), else_="due"),  # only a person lets go of what is held
             "attempts": case((IS_DUE | IS_HELD, WORK.c.attempts), else_=0),
             "ended_at": null(),
@@ -160,7 +162,8 @@ def take(places: int) -> Update:
 _OURS = (WORK.c.token == bindparam("mark"), IS_DUE | IS_HELD)
 _MINE = (WORK.c.key == bindparam("which"), *_OURS)
 _MOVED = WORK.c.due_at != WORK.c.free_at  # somebody asked for it again while it was held
-_LET_GO = {"free_at": 0, "token": "", "worker": ""}
+_AT = bindparam("at", type_=BigInteger)
+_LET_GO = {"free_at": _AT, "token": "", "worker": ""}
 _SAID = bindparam("said", type_=Text)
 
 _WAKES = (WORK.c.repeating == 1) & _MOVED
@@ -175,7 +178,7 @@ def done(places: int) -> Update:
         .where(WORK.c.key.in_(keys), *_OURS)
         .values(
             state=case((_WAKES, WORK.c.state), else_="done"),
-            ended_at=case((_WAKES, null()), else_=bindparam("at", type_=BigInteger)),
+            ended_at=case((_WAKES, null()), else_=_AT),
             attempts=0,
             error=case((IS_HELD & _WAKES, WORK.c.error), else_=""),
             **_LET_GO,
@@ -200,8 +203,8 @@ DEAD = (
     .where(*_MINE)
     .values(
         state="dead",
-        ended_at=bindparam("at"),
-        due_at=bindparam("at"),
+        ended_at=_AT,
+        due_at=_AT,
         error=_SAID,
         attempts=WORK.c.attempts + bindparam("failed", type_=BigInteger),
         **_LET_GO,
@@ -209,8 +212,7 @@ DEAD = (
 )
 
 # A lost lease: due again as it was planned, or at once.
-_back = bindparam("back_at", type_=BigInteger)
-_GIVEN_BACK = {"due_at": case((WORK.c.due_at < _back, WORK.c.due_at), else_=_back), **_LET_GO}
+_GIVEN_BACK = {"due_at": case((WORK.c.due_at < _AT, WORK.c.due_at), else_=_AT), **_LET_GO}
 GIVE_BACK = update(WORK).where(*_MINE).values(_GIVEN_BACK)
 GIVE_BACK_ALL = update(WORK).where(IS_IN_HAND, WORK.c.worker == bindparam("holder")).values(_GIVEN_BACK)
 STILL_MINE = select(WORK.c.key).where(IS_IN_HAND, WORK.c.token == bindparam("mark"))
@@ -230,6 +232,20 @@ STOP = {
     .values(state="held", error=bindparam("said"))
     for scope, of in (("kind", WORK.c.kind), ("lane", WORK.c.lane), ("shop", WORK.c.shop_id))
 }
+
+# What was planned by a clock that has been set back since: it waits as long as was meant, from now on.
+_ahead = WORK.c.free_at > bindparam("beyond", type_=BigInteger)
+_planned_at = bindparam("now", type_=BigInteger)
+BRING_FORWARD = tuple(
+    update(WORK)
+    .where(
+        WORK.c.seq.in_(select(WORK.c.seq).where(waits, IS_FREE, _ahead).limit(bindparam("rows"))),
+        IS_FREE,
+        _ahead,
+    )
+    .values(due_at=WORK.c.due_at - WORK.c.free_at + _planned_at, free_at=_planned_at)
+    for waits in (IS_DUE, IS_HELD)
+)
 
 NEXT_DUE = select(func.min(WORK.c.due_at)).where(IS_DUE, IS_FREE)
 

@@ -45,8 +45,8 @@ class CallBudget:
         return (self._day_ends - now).total_seconds()
 
     def _until_oldest_is_past(self, now: datetime, per_minute: int) -> float:
-        while self._recent and self._recent[0] + MINUTE <= now:
-            self._recent.popleft()
+        """What stands in the future (a clock was set back) counts as just spent."""
+        self._recent = deque(min(then, now) for then in self._recent if then + MINUTE > now)
         if not per_minute or len(self._recent) < per_minute:
             return 0.0
         return (self._recent[0] + MINUTE - now).total_seconds()

@@ -43,6 +43,11 @@ WORKED = (
     .where(WEBHOOK_ENDPOINTS.c.endpoint_id == bindparam("id"), WEBHOOK_ENDPOINTS.c.failing_since.is_not(None))
     .values(failing_since=None, told_share=0)
 )
+END_PAUSES = (
+    update(WEBHOOK_ENDPOINTS)
+    .where(WEBHOOK_ENDPOINTS.c.paused_until > bindparam("now"))
+    .values(paused_until=None)
+)
 DROP_ATTEMPTS = delete(WEBHOOK_ATTEMPTS).where(
     WEBHOOK_ATTEMPTS.c.message_id.in_(
         select(WEBHOOK_SENDINGS.c.message_id).where(WEBHOOK_SENDINGS.c.endpoint_id == bindparam("id"))
@@ -133,6 +138,10 @@ class EndpointWrites(EndpointRows):
     async def webhook_worked(self, endpoint_id: str) -> None:
         """A message was taken: no failures, nothing to tell its owner."""
         await self._session.run(WORKED, [{"id": endpoint_id}])
+
+    async def end_webhook_pauses(self, now: datetime) -> None:
+        """Pauses that would last beyond `now` are over."""
+        await self._session.run(END_PAUSES, [{"now": micros(now)}])
 
 
 class EndpointReads(EndpointRows):

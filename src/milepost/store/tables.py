@@ -460,7 +460,7 @@ WORK = _table(
     _flag("repeating"),
     _text("state"),
     _at("due_at"),
-    _at("free_at"),  # while in a worker's hand, what due_at was set to; else 0
+    _at("free_at"),  # when it was planned; while in a worker's hand, what due_at was set to
     _text("worker"),
     _text("token"),
     _count("attempts"),

@@ -1,7 +1,7 @@
 """A file of orders as the corridor sees it: it is handed in and read, never asked, and never pushes."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from milepost.model.carriers import CodeBook
 from milepost.model.reports import Refusal, Report
@@ -31,6 +31,11 @@ class FileImport:
     def parse(self, report: Report) -> Parsed:
         """Read one file; never raises."""
         return parse.parse(report)
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """A file has no clock."""
+        return timedelta(0)
 
     def authorization_link(self, market: str, state: str) -> str:
         """Raises AccessError: a file needs no consent."""

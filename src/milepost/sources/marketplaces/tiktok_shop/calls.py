@@ -74,7 +74,7 @@ class Calls:
         self._clock = clock
         self._pause = pause
         self._limiters: dict[tuple[str, str], Limiter] = {}
-        self._clock_offset = timedelta(0)  # their clock minus ours, once they refused our time
+        self.clock_offset = timedelta(0)  # their clock minus ours, once they refused our time
 
     async def ask(self, app: TikTokApp, token: str, question: Question) -> Heard:
         """Ask the API host. `token` is the access token, sent as a header only.
@@ -172,11 +172,11 @@ class Calls:
         theirs = _date(answer.headers.get("date", ""))
         if theirs is None:
             raise self._refusal(Reaction.SET_CLOCK, answer, told)
-        self._clock_offset = theirs - self._clock.now()
-        log.warning("clock_is_off", source="tiktok_shop", offset_s=round(self._clock_offset.total_seconds()))
+        self.clock_offset = theirs - self._clock.now()
+        log.warning("clock_is_off", source="tiktok_shop", offset_s=round(self.clock_offset.total_seconds()))
 
     def _their_seconds(self) -> int:
-        return int((self._clock.now() + self._clock_offset).timestamp())
+        return int((self._clock.now() + self.clock_offset).timestamp())
 
     def _limiter(self, app: TikTokApp, cipher: str) -> Limiter:
         """One per app and shop, as their limits are."""

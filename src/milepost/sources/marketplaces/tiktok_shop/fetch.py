@@ -140,7 +140,7 @@ class Fetch:
     def _may_ask_detailed(self, order_number: str) -> bool:
         now = self._clock.now()
         last = self._detailed_at.get(order_number)
-        if last is not None and now - last < DETAILED_EVERY:
+        if last is not None and timedelta(0) <= now - last < DETAILED_EVERY:
             return False
         self._detailed_at.pop(order_number, None)
         if len(self._detailed_at) >= DETAILED_REMEMBERED_MAX:

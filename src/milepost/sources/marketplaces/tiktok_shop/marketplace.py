@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from milepost.model.carriers import CodeBook
@@ -39,6 +39,11 @@ class TikTokShopMarketplace:
     def is_configured(self) -> bool:
         """Whether there is an app with a key and a secret."""
         return any(app.app_key and app.app_secret for app in self._settings.apps)
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """Known once they refused our time (more than five minutes off, tiktok-shop.md section 2)."""
+        return self._calls.clock_offset
 
     def parse(self, report: Report) -> Parsed:
         """Read one report; never raises."""

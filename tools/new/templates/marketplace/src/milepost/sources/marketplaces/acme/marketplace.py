@@ -1,7 +1,7 @@
 """Acme as the corridor sees it. It reads its samples; asking Acme is not written yet, and says so."""
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -38,6 +38,11 @@ class AcmeLtdMarketplace:
     def carrier_of(self, provider_name: str) -> str | None:
         """Our carrier key for a provider as Acme spells it, or None when nobody we know is meant."""
         return None
+
+    @property
+    def clock_offset(self) -> timedelta:
+        """They have not told us that our clock is wrong."""
+        return timedelta(0)
 
     def authorization_link(self, market: str, state: str) -> str:
         """Where the seller grants us access."""
