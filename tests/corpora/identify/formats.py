@@ -344,7 +344,7 @@ FORMATS: tuple[Format, ...] = (
     row("ninja_van_shop", "ninja_van", O, r"[A-Z]{9}[0-9]{9}", ninja_shop, **LOOSE),
     row("flash_th", "flash", U, r"TH[0-9]{2,12}[0-9A-Z]{2,12}", flash_build),
     row("spx", "spx", O, r"SPX(?:VN|MY|TH|ID|PH|SG|TW)[0-9]{11}[0-9A-Z]", spx_build),
-    row("spx_other", "spx", U, r"(?:ID|BR|TH|PH|VN|MY)[0-9]{12,13}[A-Z]", spx_other, **LOOSE),
+    row("spx_other", "spx", U, r"(?:ID|BR|TH|PH|VN|MY)[0-9]{12,13}[A-Z]", spx_other, near=("flash",), **LOOSE),
     row("ghn", "ghn", U, r"G[0-9A-Z]{7,9}", lambda rng: "G" + some(rng, 1, LETTERS) + some(rng, rng.choice((6, 7, 8)), ALNUM), home=("VN",), **LOOSE),
     row("ghtk", "ghtk", U, r"S[0-9]+(?:\.[0-9A-Z]+)+", ghtk_build, home=("VN",), **LOOSE),
     row("evri_letter", "evri", O, r"[A-Z][0-9]{2}[0-9A-Z]{3}[0-9]{10}", evri_build, home=("GB",)),

@@ -459,9 +459,31 @@ def junk(rng: Random) -> Iterator[Case]:
             yield Case(make(rng), "", "", valid_format=None, kind=f"junk:{name}/made")
 
 
+def junk_named(rng: Random) -> Iterator[Case]:
+    """Sellers put order numbers and words into the field for the tracking number: the name may stand, nobody else's."""
+    for name in (
+        "tiktok_order",
+        "shopify_order",
+        "phone",
+        "date",
+        "words",
+        "invoice",
+        "half_a_number",
+        "mail_address",
+        "uuid",
+        "sku",
+    ):
+        for carrier in rng.sample(
+            ("usps", "ups", "fedex", "royal_mail", "evri", "jt_express", "ninja_van", "spx"), 6
+        ):
+            yield Case(
+                JUNK[name](rng), "", "", (carrier,), None, PROVIDERS[carrier][0], kind=f"junk:{name}/named"
+            )
+
+
 PARTS = (
     plain, every_way, every_sentence, busy_text, broken, world, named, misnamed, countries, pages, other_pages, barcodes, several,
-    collisions, junk,
+    collisions, junk, junk_named,
 )  # fmt: skip
 
 
