@@ -1,18 +1,16 @@
 """The only file that picks an adapter: it puts a running Milepost together from its settings."""
 
 import gc
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from milepost.clock import clock_of
 from milepost.desk.restores import fence_of
 from milepost.forecast.first import FirstForecaster
-from milepost.identify.candidates import identify
+from milepost.identify.candidates import Identifier
 from milepost.live.opening import opened_live
-from milepost.model.carriers import CarrierCard, Identification
 from milepost.notify.catalog import channels
 from milepost.notify.webhooks.poster import HttpPoster
 from milepost.places.gazetteer import SqliteGazetteer
@@ -78,7 +76,7 @@ async def running(
                     channels=channels(settings),
                     poster=poster,
                     forecaster=FirstForecaster(),
-                    identify=partial(_identify, {key: one.card for key, one in found.items()}),
+                    identify=Identifier({key: one.card for key, one in found.items()}),
                     tally=counters,
                     fence=await fence_of(store),
                 ),
@@ -89,9 +87,3 @@ async def running(
             await one.close()
         await poster.close()
         await store.stop()
-
-
-def _identify(
-    cards: Mapping[str, CarrierCard], number: str, provider_name: str, country: str
-) -> Identification:
-    return identify(number, cards, provider_name=provider_name, country=country)

@@ -6,12 +6,14 @@ from random import Random
 import pytest
 
 import milepost
-from milepost.identify.candidates import identify, named_carrier
+from milepost.identify.candidates import Identifier
 from milepost.identify.checks import FORMULAS
+from milepost.identify.providers import ProviderNames
 from milepost.sources.cards import card
 
 FOLDERS = Path(milepost.__file__).parent / "sources/carriers"
 CARDS = {path.parent.name: card(path) for path in FOLDERS.glob("*/carrier.toml")}
+identify = Identifier(CARDS)
 
 SAMPLES = [  # carriers.md §8.1: number, whose, whether the number alone is enough to say so
     ("1Z5R89390357567127", "ups", True),
@@ -43,7 +45,7 @@ NAMES = {"ups": "UPS", "fedex": "FedEx", "usps": "USPS", "dhl": "DHL Express"}
 
 @pytest.mark.parametrize(("number", "carrier", "sure"), SAMPLES)
 def test_a_printed_number_is_first_of_all_its_carriers(number, carrier, sure):
-    found = identify(number, CARDS)
+    found = identify(number)
     assert found.candidates[0].carrier == carrier
     assert found.answer == (carrier if sure else None)
     assert found.valid_format
@@ -51,7 +53,7 @@ def test_a_printed_number_is_first_of_all_its_carriers(number, carrier, sure):
 
 @pytest.mark.parametrize(("number", "carrier", "sure"), SAMPLES)
 def test_the_name_the_marketplace_gave_settles_it(number, carrier, sure):
-    found = identify(number, CARDS, provider_name=NAMES[carrier])
+    found = identify(number, provider_name=NAMES[carrier])
     assert found.answer == carrier
     assert found.candidates[0].probability > 0.9
     assert found.candidates[0].reasons[0] == f"the marketplace names {NAMES[carrier]}"
@@ -69,7 +71,7 @@ def test_the_name_the_marketplace_gave_settles_it(number, carrier, sure):
 )
 def test_a_mistyped_number_is_said_to_be_so_and_the_right_digit_is_named(number, carrier, sentence):
     for provider_name in ("", NAMES[carrier]):
-        found = identify(number, CARDS, provider_name=provider_name)
+        found = identify(number, provider_name=provider_name)
         assert not found.valid_format
         told = next(candidate for candidate in found.candidates if candidate.carrier == carrier)
         assert sentence in told.reasons[-1]
@@ -80,7 +82,7 @@ def test_one_wrong_or_two_swapped_characters_are_noticed_in_a_number_that_speaks
     for _ in range(300):
         at = rng.randrange(2, len(number) - 1)
         digit = rng.choice([d for d in "0123456789" if d != number[at]])
-        noticed += not identify(number[:at] + digit + number[at + 1 :], CARDS).valid_format
+        noticed += not identify(number[:at] + digit + number[at + 1 :]).valid_format
     assert noticed == 300
 
 
@@ -88,30 +90,30 @@ def test_one_wrong_or_two_swapped_characters_are_noticed_in_a_number_that_speaks
 def test_random_digits_never_get_an_answer(length):
     rng = Random(length)
     numbers = ["".join(rng.choice("0123456789") for _ in range(length)) for _ in range(500)]
-    assert [number for number in numbers if identify(number, CARDS).answer] == []
+    assert [number for number in numbers if identify(number).answer] == []
 
 
 def test_random_twenty_two_digits_get_an_answer_less_than_once_in_fifty():
     rng = Random(22)
     numbers = ["".join(rng.choice("0123456789") for _ in range(22)) for _ in range(2_000)]
-    assert sum(identify(number, CARDS).answer is not None for number in numbers) < 40
+    assert sum(identify(number).answer is not None for number in numbers) < 40
 
 
 def test_a_carrier_without_a_card_keeps_its_number_to_itself():
     for number, name in (("TH12345678901B", "Flash Express"), ("986578788855", "J&T Express")):
-        found = identify(number, CARDS, provider_name=name)
+        found = identify(number, provider_name=name)
         assert found.answer is None
         assert found.valid_format
         assert all(candidate.probability < 0.5 for candidate in found.candidates)
 
 
 def test_a_mistyped_looking_number_of_a_carrier_without_a_card_is_not_judged():
-    assert identify("986578788856", CARDS, provider_name="J&T Express").valid_format
-    assert not identify("1Z5R89390357567128", CARDS, provider_name="TikTok Shipping").valid_format
+    assert identify("986578788856", provider_name="J&T Express").valid_format
+    assert not identify("1Z5R89390357567128", provider_name="TikTok Shipping").valid_format
 
 
 def test_an_unmistakable_number_beats_a_wrong_name_and_says_both():
-    found = identify("1Z5R89390357567127", CARDS, provider_name="USPS")
+    found = identify("1Z5R89390357567127", provider_name="USPS")
     assert found.answer == "ups"
     assert [candidate.carrier for candidate in found.candidates] == ["ups", "usps"]
     assert found.candidates[1].reasons == (
@@ -121,14 +123,14 @@ def test_an_unmistakable_number_beats_a_wrong_name_and_says_both():
 
 
 def test_the_named_carrier_is_believed_when_the_number_has_no_shape_we_know():
-    found = identify("ABC123", CARDS, provider_name="FedEx Ground Economy")
+    found = identify("ABC123", provider_name="FedEx Ground Economy")
     assert found.answer == "fedex"
     assert found.valid_format
 
 
 def test_a_number_used_in_the_united_states_weighs_less_elsewhere():
-    at_home = identify("03071790000523483741", CARDS, country="US").candidates[0]
-    abroad = identify("03071790000523483741", CARDS, country="GB").candidates[0]
+    at_home = identify("03071790000523483741", country="US").candidates[0]
+    abroad = identify("03071790000523483741", country="GB").candidates[0]
     assert (at_home.carrier, abroad.carrier) == ("usps", "usps")
     assert abroad.probability < at_home.probability
 
@@ -148,17 +150,17 @@ def test_a_number_used_in_the_united_states_weighs_less_elsewhere():
     ],
 )
 def test_marketplaces_spell_carriers_in_many_ways(name, carrier):
-    assert named_carrier(name, CARDS) == carrier
+    assert ProviderNames(CARDS).carrier_of(name) == carrier
 
 
 def test_no_number_has_no_candidates():
-    found = identify("   ", CARDS)
+    found = identify("   ")
     assert (found.number, found.answer, found.candidates, found.valid_format) == ("", None, (), False)
 
 
 def test_probabilities_are_shares():
     for number in ("9400111206206406260787", "71969010756003077385", "986578788855", "3318810025"):
-        shares = [candidate.probability for candidate in identify(number, CARDS).candidates]
+        shares = [candidate.probability for candidate in identify(number).candidates]
         assert 0 < sum(shares) <= 1.0
         assert shares == sorted(shares, reverse=True)
 

@@ -9,7 +9,7 @@ from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.carrier_facts import COLUMNS, confirmed_of, document, missing_of, rows
 from milepost.cli.exits import Exit
 from milepost.clock import clock_of
-from milepost.identify.candidates import identify as identify_number
+from milepost.identify.candidates import Identifier
 from milepost.model.errors import OperatorError
 from milepost.settings import CarrierAccess, load
 from milepost.sources.catalog import FolderCarrier, carriers
@@ -123,8 +123,8 @@ def identify(
     config: Config = None,
 ) -> int:
     """Say whose number this is: a ranked list with reasons, and an answer only when it is sure."""
-    cards = {key: one.card for key, one in _catalog(config).items()}
-    found = identify_number(number, cards, provider_name=name, country=country)
+    identify = Identifier({key: one.card for key, one in _catalog(config).items()})
+    found = identify(number, name, country)
     if as_json:
         say_json(found)
     else:

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from itertools import cycle
+from operator import mul
 
 from milepost.model.carriers import NumberPattern
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+WORTH = bytes(code - ord("0") if chr(code).isdigit() else (code - 3) % 10 for code in range(128)) + bytes(128)
+"""What each character counts, by its ASCII code: digits themselves, letters (ASCII - 3) mod 10."""
 S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 
@@ -16,9 +19,10 @@ def expected(pattern: NumberPattern, serial: str) -> str:
 
 def _mod10(serial: str, pattern: NumberPattern) -> str:
     """Every second digit multiplied, summed without splitting; a letter counts (ASCII - 3) mod 10."""
-    turned = serial[::-1] if pattern.reverse else serial
-    factors = cycle((pattern.evens, pattern.odds))
-    total = sum(_digit(character) * factor for character, factor in zip(turned, factors, strict=False))
+    digits = serial.encode().translate(WORTH)
+    if pattern.reverse:
+        digits = digits[::-1]
+    total = sum(digits[::2]) * pattern.evens + sum(digits[1::2]) * pattern.odds
     return str((10 - total % 10) % 10)
 
 
@@ -57,12 +61,8 @@ def _mod37_36(serial: str, _pattern: NumberPattern) -> str:
     return ALPHABET[(37 - check) % 36]
 
 
-def _digit(character: str) -> int:
-    return int(character) if character.isdigit() else (ord(character) - 3) % 10
-
-
 def _weighted_sum(serial: str, weights: tuple[int, ...]) -> int:
-    return sum(int(character) * weight for character, weight in zip(serial, cycle(weights), strict=False))
+    return sum(map(mul, serial.encode().translate(WORTH), cycle(weights)))
 
 
 FORMULAS: dict[str, Callable[[str, NumberPattern], str]] = {
