@@ -122,7 +122,7 @@ async def _ask_carriers(app: App) -> list[Report]:
 
 async def _kept(store: Any) -> list[Report]:
     columns = (REPORTS.c.source, REPORTS.c.kind, REPORTS.c.shop_id, REPORTS.c.subject)
-    rows = await store.rows(select(*columns, REPORTS.c.heard_at, REPORTS.c.body_hash).order_by(REPORTS.c.seq))
+    rows = await store.rows(select(*columns, REPORTS.c.heard_at, REPORTS.c.seq).order_by(REPORTS.c.seq))
     return [
         Report(
             source=source,
@@ -130,7 +130,7 @@ async def _kept(store: Any) -> list[Report]:
             shop_id=shop_id,
             subject=tuple(from_json(list, subject)),
             heard_at=moment(heard_at),
-            body=await store.report_body(body_hash),
+            body=await store.report_as_heard(seq),
         )
-        for source, kind, shop_id, subject, heard_at, body_hash in rows
+        for source, kind, shop_id, subject, heard_at, seq in rows
     ]

@@ -7,6 +7,7 @@ there), and what is not current any more (older versions of orders, polls that b
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
@@ -22,6 +23,7 @@ from benches.past import KEY, Past
 from milepost.model.orders import Contact
 from milepost.store.contact_index import Indexes, indexes
 from milepost.store.event_shelf import STORED, _event
+from milepost.store.repeats import number_of
 from milepost.store.sealing import Sealer, load_key
 from milepost.store.values import to_json
 
@@ -176,6 +178,7 @@ class _Template:
             "seal": lambda plain, table, *place: self._sealer.seal(self._plains[plain], table, place),
             "contact": self._contact,
             "indexes": self._indexes,
+            "asked": lambda source, kind, shop, subject: number_of(source, kind, shop, json.loads(subject)),
         }
         found = {}
         for name in sorted({*_tables(self._connection)} - STANDING):
@@ -198,6 +201,8 @@ class _Template:
                 }
             case "order_versions":
                 return {"sealed": self._contact_expression}
+            case "reports":
+                return {"asked": self._question_expression}
             case "report_bodies":
                 return {"sealed": lambda _: repr(bytes(BODY_BYTES))}
             case _ if table in PLACES:
@@ -212,6 +217,12 @@ class _Template:
 
     def _index_expression(self, number: int) -> Callable[[Mapping[str, Any]], str]:
         return lambda row: f"indexes({self.words.text(row['order_number'])})[{number}]"
+
+    def _question_expression(self, row: Mapping[str, Any]) -> str:
+        if row["asked"] is None:
+            return "None"
+        shop = "None" if row["shop_id"] is None else self.words.text(row["shop_id"])
+        return f"asked({row['source']!r}, {row['kind']!r}, {shop}, {self.words.text(row['subject'])})"
 
     def _contact_expression(self, row: Mapping[str, Any]) -> str:
         place = ", ".join(self.words.text(row[part]) for part in ("shop_id", "order_number", "digest"))

@@ -53,11 +53,11 @@ async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = no
     """Door 1: sources spoke. One batch, one transaction; everything or nothing of it stays."""
     readings = [read(report, app.source(report), app.gazetteer) for report in reports]
     async with app.store.transaction() as tx:
-        await tx.keep_reports(reports)
         await _keep_refusals(tx, readings)
         appended = await append(
             tx, readings, now=app.clock.now(), identify=_identify(app), carrier_names=app.carrier_names
         )
+        await tx.keep_reports(reports, appended.repeats)
         actions = await _react(tx, appended, app)
         await _add(tx, actions, app)
         await alongside(tx)

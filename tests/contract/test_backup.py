@@ -21,7 +21,7 @@ from milepost.store.backup.restoring import restore
 from milepost.store.backup.snapshots import TABLES
 from milepost.store.backup.taking import look_over, snapshot_of, take
 from milepost.store.opening import open_store
-from milepost.store.tables import EVENTS, MARKS, METADATA, SCHEMA, WORK
+from milepost.store.tables import EVENTS, MARKS, METADATA, REPORT_BODIES, REPORTS, SCHEMA, WORK
 from tests.contract.test_sealing import CANARIES, keep_secrets
 from tests.contract.things import NOON, action, event, order, report
 from tests.stores import KEY, FixedClock, fresh_url
@@ -185,6 +185,25 @@ async def test_what_is_put_back_is_what_was_there_on_either_engine(place, either
     await either.take()
     again = everything_in(either.backup)
     assert len(again["orders"]) == len(before["orders"]) + 1
+
+
+async def test_an_answer_that_told_nothing_new_comes_back_from_a_backup_byte_for_byte(place, either):
+    told = [report(b'{"id": %d, "data": "%s"}' % (one, b"the same " * 30)) for one in range(6)]
+    async with place.store() as store:
+        for one in told:
+            async with store.transaction() as tx:
+                await tx.keep_reports([one], {one.body_hash})
+        assert len(await store.rows(select(REPORT_BODIES))) == 1, "none was a repeat"
+    await place.take()
+    shutil.copy(place.key, either.key)
+    await either.restore(place.backup)
+    later = report(b'{"id": 7, "data": "%s"}' % (b"the same " * 30))
+    async with either.store() as store:
+        async with store.transaction() as tx:
+            await tx.keep_reports([later], {later.body_hash})
+        rows = await store.rows(select(REPORTS.c.seq, REPORTS.c.repeats).order_by(REPORTS.c.seq))
+        assert [await store.report_as_heard(seq) for seq, _ in rows] == [one.body for one in [*told, later]]
+        assert rows[-1][1] == rows[0][0], "what was restored is not repeated by what comes after"
 
 
 async def test_indexes_are_as_a_first_start_makes_them(place):

@@ -16,6 +16,7 @@ from milepost.store import (
     order_shelf,
     people_shelf,
     promise_shelf,
+    repeats,
     report_shelf,
     search_shelf,
     shipment_shelf,
@@ -54,6 +55,8 @@ HOT = {
     "unknown events": walled(exception_shelf.UNKNOWN_COUNT, event_shelf.EVENTS.c.shop_id, ["a"]),
     "known bodies": report_shelf.KNOWN,
     "a body": report_shelf.BODY,
+    "a report as it was heard": report_shelf.ONE_AS_HEARD,
+    "the last whole answers": repeats.LAST_WHOLE["sqlite"],
     "proofs": delivery_shelf.PROOFS_OF,
     "a lane": delivery_shelf.HOURS_OF,
     "the newest delivery of a lane": delivery_shelf.NEWEST_OF,
@@ -89,7 +92,11 @@ HOT = {
     "when the next work is due": work.NEXT_DUE,
     "dead work": work.NEWEST_DEAD,
 }
-ON_POSTGRES = {**HOT, "the oldest free work of lanes": work.oldest_free("postgres", of_kinds=True)}
+ON_POSTGRES = {
+    **HOT,
+    "the last whole answers": repeats.LAST_WHOLE["postgres"],
+    "the oldest free work of lanes": work.oldest_free("postgres", of_kinds=True),
+}
 TABLES = {table.name for table in METADATA.sorted_tables}
 
 

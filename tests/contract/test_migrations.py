@@ -8,15 +8,17 @@ import asyncpg
 import pytest
 from sqlalchemy import select
 
+from milepost.ports.store import StoreError
 from milepost.store.history import REVISIONS, SCHEMA_VERSION
 from milepost.store.migrator import Migrator, Place
 from milepost.store.opening import open_store
+from milepost.store.revisions.added import UNUSED
 from milepost.store.schema import SHARED
 from milepost.store.sealing import Sealer, load_key
 from milepost.store.sql.by_month import months_about
 from milepost.store.sql.postgres import PostgresEngine
-from milepost.store.tables import EVENTS, SCHEMA
-from tests.contract.things import HOUR, NOON, event
+from milepost.store.tables import EVENTS, REPORT_BODIES, REPORTS, SCHEMA
+from tests.contract.things import HOUR, NOON, event, report
 from tests.stores import FixedClock, base_of, on_server
 
 VERSION_1 = Path(__file__).parent / "version_1"
@@ -83,6 +85,42 @@ async def test_stopped_after_any_step_it_goes_on_and_goes_back_from_there(engine
         assert await looks(url) == before, f"after {steps} steps"
     async with moving(url) as migrator:
         await migrator.up()
+
+
+async def test_going_back_every_report_has_a_body_of_its_own_again_and_forward_it_still_has(
+    engine, url, tmp_path
+):
+    told = [report(b'{"id": %d, "data": "%s"}' % (one, b"the same " * 30)) for one in range(12)]
+    store = await started(url, tmp_path)
+    for one in told:
+        async with store.transaction() as tx:
+            await tx.keep_reports([one], {one.body_hash})
+    assert len(await store.rows(select(REPORT_BODIES))) == 1, "none was a repeat"
+    await store.stop()
+    async with moving(url, tmp_path / "milepost.key") as migrator:
+        await migrator.down(4)
+        sealer = Sealer(load_key(tmp_path / "milepost.key", may_make=False))
+        bodies = dict(await migrator._engine.reader.rows(select(REPORT_BODIES)))
+        assert [sealer.open_body(bodies[one.body_hash], one.body_hash) for one in told] == [
+            one.body for one in told
+        ]
+        await migrator.up()
+    store = await started(url, tmp_path)
+    seqs = await store.rows(select(REPORTS.c.seq).order_by(REPORTS.c.seq))
+    assert [await store.report_as_heard(seq) for (seq,) in seqs] == [one.body for one in told]
+    await store.stop()
+
+
+async def test_without_the_key_file_nothing_sealed_is_written_anew(engine, url, tmp_path):
+    store = await started(url, tmp_path)
+    async with store.transaction() as tx:
+        await tx.keep_reports([report()])
+    await store.stop()
+    for key_file, why in ((None, "name the key file"), (tmp_path / "gone.key", "key file .* is missing")):
+        async with moving(url, key_file) as migrator:
+            with pytest.raises(StoreError, match=why):
+                await migrator.down(4)
+            assert await migrator.where() == Place(SCHEMA_VERSION)
 
 
 async def test_what_would_be_said_can_be_read_before(engine, url, tmp_path):
@@ -169,13 +207,14 @@ async def started(url, folder):
 class moving:  # noqa: N801 - reads as a word
     """A migrator over an open database, closed at the end."""
 
-    def __init__(self, url):
+    def __init__(self, url, key_file=None):
+        self.key_file = key_file
         self.engine = open_store(url, "nowhere", FixedClock())._database
 
     async def __aenter__(self):
         await self.engine.examine()
         await self.engine.open()
-        return Migrator(self.engine)
+        return Migrator(self.engine, key_file=self.key_file)
 
     async def __aexit__(self, *_):
         await self.engine.close()
@@ -193,6 +232,7 @@ async def looks(url):
             for table in tables
             if not table.startswith("sqlite_")
             for column in connection.execute(f"PRAGMA table_info({table})")
+            if not column[1].startswith(UNUSED)  # on the way back it is only put out of the way
         }
         found |= set(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
         connection.close()

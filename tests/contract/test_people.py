@@ -131,9 +131,14 @@ async def test_guesses_count_for_a_day(store):
 async def test_a_proof_told_twice_is_kept_once(store):
     proof = ProofTold(tracking_number="AC1", received_by="Ada Lovelace", left_at="front door", has_photo=True)
     async with store.transaction() as tx:
-        await tx.add_proofs([("a", "s1", proof, NOON)] * 2)
-        await tx.add_proofs([("a", "s1", proof, NOON + HOUR)])
-        await tx.add_proofs([("a", "s1", replace(proof, has_signature=True), NOON + HOUR)])
+        assert await tx.add_proofs([("a", "s1", proof, NOON)] * 2) == {"s1"}
+        assert await tx.add_proofs([("a", "s1", proof, NOON + HOUR)]) == set()
+        signed = replace(proof, has_signature=True)
+        assert await tx.add_proofs([("a", "s1", signed, NOON + HOUR), ("a", "s2", proof, NOON)]) == {
+            "s1",
+            "s2",
+        }
+        assert await tx.add_proofs([("a", "s1", signed, NOON), ("a", "s3", proof, NOON)]) == {"s3"}
     assert await store.proofs("s1") == [(NOON, proof), (NOON + HOUR, replace(proof, has_signature=True))]
 
 

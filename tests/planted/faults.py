@@ -24,6 +24,8 @@ HOOKS = "tests/flow/test_hooks.py::test_"
 LIVE = "tests/live/test_"
 RESTORE = "tests/flow/test_restore.py::test_"
 BACKUP = "tests/contract/test_backup.py::test_"
+REPEATS = "tests/flow/test_repeats.py::test_"
+REPEATS_KEPT = "tests/contract/test_repeats.py::test_"
 
 FAULTS = (
     Fault(
@@ -470,5 +472,48 @@ FAULTS = (
         "    if number is None or given != number or closed:",
         "    number = given\n    if number is None or closed:",
         "tests/sms/test_toll_fraud.py::test_the_form_of_the_order_takes_the_orders_own_number",
+    ),
+    Fault(
+        "an answer that brought a scan is kept as a repeat, not as evidence",
+        "record/repeats.py",
+        "        if reading.report.body_hash in told_by\n        or reading.refusals",
+        "        if reading.refusals",
+        REPEATS + "an_answer_that_brings_this_is_kept_whole",
+    ),
+    Fault(
+        "a repeat is found as the last whole answer, so nothing can be built on it and each poll is kept whole",
+        "store/report_shelf.py",
+        'kept |= again or {"asked": asked}',
+        'kept |= {**(again or {}), "asked": asked}',
+        REPEATS_KEPT + "a_poll_without_news_adds_at_most_a_few_bytes[sqlite]",
+    ),
+    Fault(
+        "one answer is repeated by all of a batch, whatever they answer",
+        "store/repeats.py",
+        ".where(EARLIER.c.asked == given.c.value)",
+        "",
+        REPEATS_KEPT + "each_of_many_in_one_batch_repeats_the_last_whole_answer_to_its_own_question[sqlite]",
+    ),
+    Fault(
+        "a repeat that unfolds to other bytes is shown as what was heard",
+        "store/repeats.py",
+        "    if hashlib.sha256(body).hexdigest() != body_hash:\n",
+        "    if hashlib.sha256(body).hexdigest() == '':\n",
+        REPEATS_KEPT + "a_difference_that_leads_to_other_bytes_is_never_shown_as_heard",
+    ),
+    Fault(
+        "a difference opens wherever it is put",
+        "store/repeats.py",
+        "    return body_hash, earlier_hash\n",
+        '    return "", ""\n',
+        REPEATS_KEPT + "a_difference_moved_to_another_report_does_not_open[sqlite]",
+    ),
+    Fault(
+        "on the way back to version 4 repeats lose their bodies",
+        "store/revisions/r0005_repeats.py",
+        "        whole = sealer.seal_body(as_heard(row, sealer), body_hash)\n",
+        "        continue\n",
+        "tests/contract/test_migrations.py::"
+        "test_going_back_every_report_has_a_body_of_its_own_again_and_forward_it_still_has[sqlite]",
     ),
 )

@@ -79,7 +79,7 @@ async def hear_a_world(folder):
 async def kept_reports(store):
     """Every report, as it came, oldest first."""
     columns = (REPORTS.c.source, REPORTS.c.kind, REPORTS.c.shop_id, REPORTS.c.subject)
-    rows = await store.rows(select(*columns, REPORTS.c.heard_at, REPORTS.c.body_hash).order_by(REPORTS.c.seq))
+    rows = await store.rows(select(*columns, REPORTS.c.heard_at, REPORTS.c.seq).order_by(REPORTS.c.seq))
     return [
         Report(
             source=source,
@@ -87,9 +87,9 @@ async def kept_reports(store):
             shop_id=shop_id,
             subject=tuple(json.loads(subject)),
             heard_at=moment(heard_at),
-            body=await store.report_body(body_hash),
+            body=await store.report_as_heard(seq),
         )
-        for source, kind, shop_id, subject, heard_at, body_hash in rows
+        for source, kind, shop_id, subject, heard_at, seq in rows
     ]
 
 

@@ -71,5 +71,6 @@ async def _move(config: Path | None, to: int | None, *, up: bool, sql: bool) -> 
 
 @asynccontextmanager
 async def _opened(config: Path | None) -> AsyncIterator[Migrator]:
-    async with open_migrator(load(config).store.url) as migrator:
+    settings = load(config).store
+    async with open_migrator(settings.url, settings.key_file) as migrator:
         yield migrator

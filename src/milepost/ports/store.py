@@ -5,6 +5,7 @@ reads see only what is committed. Keys of orders are `(shop_id, order_number)` e
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,8 +80,11 @@ class Transaction(Sql, WebhookWrites, SmsWrites, Protocol):
         """
         ...
 
-    async def keep_reports(self, reports: Sequence[Report]) -> None:
-        """Each as it came; equal bodies are kept once (compressed, sealed)."""
+    async def keep_reports(self, reports: Sequence[Report], repeats: AbstractSet[str] = frozenset()) -> None:
+        """Each as it came; equal bodies are kept once (compressed, sealed).
+
+        `repeats`: hashes of bodies that told nothing new; of those little more is kept than what differs.
+        """
         ...
 
     async def keep_refusals(self, report: Report, refusals: Sequence[Refusal]) -> None: ...
@@ -158,8 +162,8 @@ class Transaction(Sql, WebhookWrites, SmsWrites, Protocol):
         """Add or replace by key."""
         ...
 
-    async def add_proofs(self, proofs: Iterable[tuple[str, str, ProofTold, datetime]]) -> None:
-        """`(shop, shipment, proof, when heard)`; the same proof told again adds nothing."""
+    async def add_proofs(self, proofs: Iterable[tuple[str, str, ProofTold, datetime]]) -> set[str]:
+        """`(shop, shipment, proof, when heard)`; the shipments that got one they had not yet."""
         ...
 
     async def count_deliveries(self, deliveries: Iterable[tuple[str, str, float]]) -> None:
@@ -328,7 +332,13 @@ class Reads(Sql, WebhookReads, SmsReads, Protocol):
 
     async def proofs(self, shipment_id: str) -> list[tuple[datetime, ProofTold]]: ...
 
-    async def report_body(self, body_hash: str) -> bytes | None: ...
+    async def report_body(self, body_hash: str) -> bytes | None:
+        """The bytes of a report that brought something, byte for byte."""
+        ...
+
+    async def report_as_heard(self, seq: int) -> bytes | None:
+        """The bytes of any report, by its `seq`, byte for byte. Raises StoreError when damaged or gone."""
+        ...
 
     async def shops(self) -> list[Shop]: ...
 

@@ -20,6 +20,7 @@ from milepost.record.attribution import Arrived, Attribution
 from milepost.record.claims import claim, claim_shipments, orders_of
 from milepost.record.journey import derive
 from milepost.record.known import KnownShipments
+from milepost.record.repeats import repeats
 from milepost.record.shipments import REUSE_SLACK, Identify, past_shipments, shipments_after
 
 BeforeAfter = tuple[Journey, Journey]
@@ -33,6 +34,7 @@ class Appended:
     shipments: tuple[ShipmentChange, ...]
     new_events: int
     strays: int  # events of numbers nobody here is waiting for, kept only in their report
+    repeats: frozenset[str] = frozenset()  # hashes of the reports that told nothing new
 
 
 async def append(
@@ -58,12 +60,19 @@ async def append(
     under_way = [one for one, (_, after) in journeys.items() if not after.status.is_terminal]
     book = await _append_etas(tx, known, readings, carrier_names, under_way)
     journeys |= await _journeys(tx, sorted(book.new.keys() - journeys.keys()), arrived, moved)
-    await _append_proofs(tx, known, readings)
+    proved = await _append_proofs(tx, known, readings)
     return Appended(
         orders=tuple(order_changes.values()),
         shipments=await _shipment_changes(tx, known, journeys, arrived.of_shipments, book),
         new_events=arrived.new,
         strays=arrived.strays,
+        repeats=repeats(
+            readings,
+            told_by=arrived.told_by,
+            orders=order_changes,
+            known=known,
+            changed={*known.changed, *book.new, *proved},
+        ),
     )
 
 
@@ -263,10 +272,12 @@ async def _append_etas(
     return book
 
 
-async def _append_proofs(tx: Transaction, known: KnownShipments, readings: Iterable[Reading]) -> None:
-    await tx.add_proofs(
+async def _append_proofs(tx: Transaction, known: KnownShipments, readings: Iterable[Reading]) -> set[str]:
+    """The shipments that were proved delivered by something not told before."""
+    told = [
         (shipment.shop_id, shipment.shipment_id, proof, reading.report.heard_at)
         for reading in readings
         for proof in reading.proofs
         for shipment in known.with_number(proof.tracking_number)
-    )
+    ]
+    return await tx.add_proofs(told) if told else set()

@@ -28,6 +28,7 @@ class Arrived:
     before: dict[str, set[str]]  # ids of the events each shipment told of had already
     new: int
     strays: int  # events of numbers nobody here is waiting for
+    told_by: set[str]  # hashes of the reports that brought what was new
 
 
 @dataclass(slots=True)
@@ -80,10 +81,13 @@ class Attribution:
                 told.setdefault((event.shop_id or "", event.event_id), (event, shipment_id))  # heard first
         there = await tx.add_events(list(told.values())) if told else set()
         of_shipments: dict[str, list[TrackingEvent]] = defaultdict(list)
+        told_by = set()
         for key, (event, shipment_id) in told.items():
-            if shipment_id is not None and key not in there:
-                of_shipments[shipment_id].append(event)
-        return Arrived(of_shipments, before, len(told) - len(there), strays)
+            if key not in there:
+                told_by.add(event.report_hash)
+                if shipment_id is not None:
+                    of_shipments[shipment_id].append(event)
+        return Arrived(of_shipments, before, len(told) - len(there), strays, told_by)
 
     def _homes(self, event: TrackingEvent) -> list[Placed]:
         """A marketplace's event has one shop; a carrier's goes to every shop that uses the number."""

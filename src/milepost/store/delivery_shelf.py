@@ -12,14 +12,17 @@ from sqlalchemy.dialects import postgresql
 from milepost.model.scans import ProofTold
 from milepost.ports.forecast import LaneStats
 from milepost.store.shelf import Shelf, texts
+from milepost.store.sql.engine import Addition
 from milepost.store.tables import LANE_DELIVERIES, PROOFS
 from milepost.store.values import from_json, micros, moment, to_json
 
 LANES_REMEMBERED = 4096
 LANE_SAMPLES_MAX = 500  # the newest: what carriers do changes with the season
 
-ADD_PROOF = postgresql.insert(PROOFS).on_conflict_do_nothing(
-    index_elements=[PROOFS.c.shipment_id, PROOFS.c.digest]
+ADDED_PROOFS = Addition(
+    table=PROOFS,
+    columns=("shop_id", "shipment_id", "digest", "at", "sealed"),
+    key=("shipment_id", "digest"),
 )
 PROOFS_OF = (
     select(PROOFS.c.at, PROOFS.c.digest, PROOFS.c.sealed)
@@ -67,17 +70,16 @@ class DeliveryWrites(Shelf):
     lane_book: LaneBook  # one for the whole store
     lanes_changed: set[str]  # by this transaction, which may yet be rolled back
 
-    async def add_proofs(self, proofs: Iterable[tuple[str, str, ProofTold, datetime]]) -> None:
-        """`(shop, shipment, proof, when heard)`; the same proof told again adds nothing."""
+    async def add_proofs(self, proofs: Iterable[tuple[str, str, ProofTold, datetime]]) -> set[str]:
+        """`(shop, shipment, proof, when heard)`; the shipments that got one they had not yet."""
         rows = []
         for shop_id, shipment_id, proof, at in proofs:
             plain = to_json(proof)
             digest = self._sealer.blind("proof", plain)
             sealed = self._sealer.seal(plain.encode(), "proofs", (shipment_id, digest))
-            about = {"shop_id": shop_id, "shipment_id": shipment_id, "at": micros(at)}
-            rows.append({**about, "digest": digest, "sealed": sealed})
-        if rows:
-            await self._session.run(ADD_PROOF, rows)
+            rows.append((shop_id, shipment_id, digest, micros(at), sealed))
+        there = await self._session.add(ADDED_PROOFS, rows)
+        return {row[1] for row in rows if (row[1], row[2]) not in there}
 
     async def count_deliveries(self, deliveries: Iterable[tuple[str, str, float]]) -> None:
         """`(lane, shipment, hours)`: once per shipment and lane; the first count stands."""

@@ -7,6 +7,8 @@ stops it, the next call goes on from there; and going back undoes exactly what w
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import BigInteger, bindparam, text
@@ -15,7 +17,8 @@ from milepost.ports.store import StoreError
 from milepost.store.ddl import statements
 from milepost.store.history import REVISIONS
 from milepost.store.patience import briefly, patiently
-from milepost.store.revision import Backfill, Beside, Change, Revision, Work
+from milepost.store.revision import Backfill, Beside, Change, Revision, Rewrite, Work
+from milepost.store.sealing import Sealer, load_key
 from milepost.store.sql.engine import Engine, Session
 from milepost.store.sql.verbatim import Verbatim
 
@@ -42,8 +45,11 @@ class Place:
 class Migrator:
     """Moves one open database along the revisions."""
 
-    def __init__(self, engine: Engine, revisions: Sequence[Revision] = REVISIONS) -> None:
+    def __init__(
+        self, engine: Engine, revisions: Sequence[Revision] = REVISIONS, *, key_file: Path | None = None
+    ) -> None:
         self._engine = engine
+        self._key_file = key_file
         self._revisions = {revision.version: revision for revision in revisions}
         self.newest = max(self._revisions, default=1)
 
@@ -59,7 +65,7 @@ class Migrator:
         goal = Place(min(self.newest, self.newest if to is None else to))
         while (place := await self.where()) < goal:
             after, work = self._next(place)
-            if until_backfill and isinstance(work, Backfill) and not await self._is_small(work):
+            if until_backfill and isinstance(work, Backfill | Rewrite) and not await self._is_small(work):
                 break
             await self._do(work, place, after)
         return place
@@ -111,6 +117,8 @@ class Migrator:
             await patiently(lambda: self._engine.beside(said), self._engine.name)
         elif isinstance(work, Backfill) and engine in work.engines:
             await self._fill(work)
+        elif isinstance(work, Rewrite):
+            await self._rewrite(work)
         quick = await asyncio.to_thread(statements, work.make, engine) if isinstance(work, Change) else []
         await patiently(lambda: self._change(quick, place, after), self._engine.name)
 
@@ -133,10 +141,29 @@ class Migrator:
         async with self._engine.transaction() as session:
             await session.run(statement, [window])
 
-    async def _is_small(self, work: Backfill) -> bool:
-        return self._engine.reader.engine not in work.engines or await self._last(work) <= SMALL_ROWS
+    async def _rewrite(self, work: Rewrite) -> None:
+        last = await self._last(work)
+        if last == 0:
+            return  # and no key is needed
+        sealer = await asyncio.to_thread(self._sealer)
+        for after in range(0, last, work.rows):
+            await patiently(partial(self._part, work, sealer, after), self._engine.name)
 
-    async def _last(self, work: Backfill) -> int:
+    async def _part(self, work: Rewrite, sealer: Sealer, after: int) -> None:
+        async with self._engine.transaction() as session:
+            await work.make(session, sealer, after, after + work.rows)
+
+    def _sealer(self) -> Sealer:
+        if self._key_file is None:
+            raise StoreError(f"{self._engine.name} holds sealed values to be written anew: name the key file")
+        return Sealer(load_key(self._key_file, may_make=False))
+
+    async def _is_small(self, work: Backfill | Rewrite) -> bool:
+        if isinstance(work, Backfill) and self._engine.reader.engine not in work.engines:
+            return True
+        return await self._last(work) <= SMALL_ROWS
+
+    async def _last(self, work: Backfill | Rewrite) -> int:
         said = Verbatim(f"SELECT coalesce(max(seq), 0) FROM {work.table}")  # noqa: S608 - a revision's own word
         return int((await self._engine.reader.rows(said))[0][0])
 
@@ -157,6 +184,8 @@ async def _where(session: Session) -> Place:
 def _said(work: Work | None, engine: str) -> Iterator[str]:
     if isinstance(work, Change | Beside):
         yield from statements(work.make, engine)
+    elif isinstance(work, Rewrite):
+        yield f"-- {work.about}: only `milepost migrate` can do this, with the key file"
     elif work is not None and engine in work.engines:
         yield f"-- {work.rows} rows at a time, from seq 0 to the last\n{work.statement}"
 

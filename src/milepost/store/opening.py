@@ -23,7 +23,7 @@ def open_store(url: str, key_file: str | Path, clock: Clock) -> Store:
 
 
 @asynccontextmanager
-async def open_migrator(url: str) -> AsyncIterator[Migrator]:
+async def open_migrator(url: str, key_file: str | Path) -> AsyncIterator[Migrator]:
     """What moves the tables of the database at `url`, which is open meanwhile. Raises StoreError."""
     database = engine_of(url)
     found = await database.examine()
@@ -34,7 +34,7 @@ async def open_migrator(url: str) -> AsyncIterator[Migrator]:
         if refusal is not None:
             raise StoreError(refusal)
         await database.open()
-        yield Migrator(database)
+        yield Migrator(database, key_file=Path(key_file))
     finally:
         await database.close()
 

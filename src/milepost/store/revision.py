@@ -1,8 +1,11 @@
 """One change of the tables: steps that can each be done and undone while the program goes on working."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from milepost.store.sealing import Sealer
+from milepost.store.sql.engine import Session
 
 if TYPE_CHECKING:  # reading Alembic in takes a quarter of a second, and most starts change no table
     from alembic.operations import Operations
@@ -45,7 +48,20 @@ class Backfill:
     engines: tuple[str, ...] = ("sqlite", "postgres")
 
 
-Work = Change | Beside | Backfill
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewrite:
+    """A backfill of what is sealed, which no statement can read: the program does it, and needs the key file.
+
+    `make` is given the rows by their `seq`: after the one, up to the other. It may be done again, too.
+    """
+
+    table: str
+    about: str
+    make: Callable[[Session, Sealer, int, int], Awaitable[None]]
+    rows: int = BACKFILL_ROWS
+
+
+Work = Change | Beside | Backfill | Rewrite
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

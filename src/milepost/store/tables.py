@@ -25,6 +25,8 @@ from sqlalchemy import (
 from milepost.store.sql.by_month import BY_MONTH, MONTH_OF_EVENT
 
 METADATA = MetaData()
+DIFFERENCE_BYTES_MAX = 512
+"""Of what differs between a repeat and the body that it repeats, sealed; what differs more is kept whole."""
 
 
 def _table(name: str, *parts: Any, **more: Any) -> Table:
@@ -45,6 +47,10 @@ def _at(name: str, *, optional: bool = False) -> Column[int]:
 
 def _count(name: str) -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default="0")
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, BigInteger, nullable=True)
 
 
 def _flag(name: str) -> Column[int]:
@@ -83,7 +89,10 @@ REPORTS = _table(
     _text("subject"),  # JSON list
     _at("heard_at"),
     _text("body_hash"),
-    Index("reports_by_body", "body_hash"),
+    _number("asked"),  # the question, when the body is kept whole and later answers may repeat it
+    _number("repeats"),  # seq of the report with the whole body that this one repeats
+    Column("sealed", LargeBinary(DIFFERENCE_BYTES_MAX)),  # and what differs from it
+    Index("reports_by_question", "asked", "seq", **_where("asked IS NOT NULL")),
 )
 
 REFUSALS = _table(

@@ -16,7 +16,7 @@ class Addition:
     """Adding rows to a table that knows by a key which it has already."""
 
     table: Table  # with a `seq` that counts up
-    columns: tuple[str, ...]  # what each row holds, in this order
+    columns: tuple[str, ...]  # what each row holds, in this order, which is the table's
     key: tuple[str, ...]  # its unique key: among the columns
 
     def keys_of(self, rows: Iterable[Row]) -> set[Row]:
