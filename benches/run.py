@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benches import buses, corridor, growth, page, pushes, record, weight, work_list
+from benches import buses, corridor, empty_polls, growth, page, pushes, record, weight, work_list
 from benches.figures import BUILD, Figure, merge
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -15,6 +15,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "growth_search": growth.measure,
     "growth_ingest": growth.measure,
     "bytes_per_event": weight.measure,
+    "bytes_empty_poll": empty_polls.measure,
     "buses": buses.measure,
     "record_sqlite_1000": record.measure,
     "record_postgres_1000": record.measure,
