@@ -1,4 +1,4 @@
-"""A gate between a node and its server: it can be shut, opened again, or let nothing through without a word."""
+"""A gate between a node and its server: it can be shut, opened again, let nothing through without a word, or be slow."""
 
 import asyncio
 import contextlib
@@ -12,6 +12,9 @@ class Gate:
         self._server = None
         self._ways = {}  # each task that carries bytes, and its writer
         self._flowing = asyncio.Event()
+        self._stalls_next = False
+        self.stalled = 0  # connections that stay, and carry nothing any more
+        self.late_s = 0.0  # every answer is, by so much
         self.port = 0
 
     async def open(self):
@@ -37,6 +40,10 @@ class Gate:
     def flow(self):
         self._flowing.set()
 
+    def stall_one(self):
+        """The next connection that says something says nothing more; all others are well."""
+        self._stalls_next = True
+
     async def _carry(self, reader, writer):
         try:
             if isinstance(self._to, str):
@@ -46,15 +53,21 @@ class Gate:
         except OSError:
             writer.transport.abort()
             return
-        for pair in ((reader, there), (there_reader, writer)):
-            task = asyncio.create_task(self._one_way(*pair))
+        for pair, is_answer in (((reader, there), False), ((there_reader, writer), True)):
+            task = asyncio.create_task(self._one_way(*pair, is_answer))
             self._ways[task] = pair[1]
             task.add_done_callback(lambda done: self._ways.pop(done, None))
 
-    async def _one_way(self, reader, writer):
+    async def _one_way(self, reader, writer, is_answer):
         with contextlib.suppress(OSError):
             while data := await reader.read(65_536):
+                if self._stalls_next and not is_answer:
+                    self._stalls_next = False
+                    self.stalled += 1
+                    await asyncio.Event().wait()  # for ever; cut off with all others
                 await self._flowing.wait()
+                if is_answer and self.late_s:
+                    await asyncio.sleep(self.late_s)
                 writer.write(data)
                 await writer.drain()
         with contextlib.suppress(OSError, RuntimeError):

@@ -8,8 +8,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from milepost.ports import gathering
+from milepost.ports.store import StoreError
 from milepost.sources.marketplaces.tiktok_shop.signing import push_signature
+from milepost.store import probe
+from milepost.store.sql import postgres
+from milepost.store.tables import PUSHES as PUSHES_KEPT
 from milepost.web import build
 from tests.flow.house import house
 from tests.live.gate import gate
@@ -24,6 +30,7 @@ pytestmark = pytest.mark.postgres
 PUSHES = 6
 LONG_ENOUGH_S = 120.0
 AGAIN_S = 0.05
+SOON_S = 1.5  # instead of a quarter of a minute, or a whole one
 
 
 @asynccontextmanager
@@ -100,6 +107,57 @@ async def test_a_postgresql_that_says_nothing_any_more_keeps_no_sender_waiting(t
         between.flow()
         await until_ready(http)
         assert first | await until_kept(push, range(2 * PUSHES)) == await kept_pushes(store)
+
+
+async def test_a_postgresql_whose_every_answer_is_late_keeps_what_it_is_told(tmp_path):
+    """Later than a sender waits, than `/readyz` waits, and only a little: it goes on by itself after each."""
+    async with behind_a_gate(tmp_path) as (between, store, http, push):
+        told = await until_kept(push, range(PUSHES))
+        for turn, late_s in enumerate(TIER.late_s, 1):
+            between.late_s = late_s
+            numbers = range(turn * PUSHES, (turn + 1) * PUSHES)
+            under_way = asyncio.create_task(send_all(push, numbers))
+            ready = await http.get("/readyz")
+            if late_s > probe.ANSWER_S:
+                assert (ready.status_code, ready.json()["database"]) == (503, "no answer in time")
+            told |= await under_way
+            between.late_s = 0.0
+            await until_ready(http)
+            told |= await until_kept(push, numbers)
+            assert told == set(range((turn + 1) * PUSHES)) == await kept_pushes(store), f"late by {late_s} s"
+    keep("postgres_late", {"answers_late_by_s": TIER.late_s, "acknowledged": len(told), "lost": 0})
+
+
+async def test_one_connection_that_says_nothing_more_stops_nobody_for_long(tmp_path, monkeypatch):
+    monkeypatch.setattr(gathering, "WORK_S", SOON_S)
+    monkeypatch.setattr(probe, "GIVEN_UP_S", SOON_S)
+    async with behind_a_gate(tmp_path) as (between, store, http, push):
+        told = await until_kept(push, range(PUSHES))
+        for turn in range(1, TIER.stuck_connections + 1):
+            between.stall_one()
+            numbers = range(turn * PUSHES, (turn + 1) * PUSHES)
+            told |= await until_kept(push, numbers)
+            await until_ready(http)
+            assert between.stalled == turn
+            assert told == await kept_pushes(store)
+
+
+async def test_statements_that_get_no_answer_in_time_are_given_up_and_the_next_ones_are_well(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(postgres, "STATEMENT_TIMEOUT_S", SOON_S)
+    async with behind_a_gate(tmp_path) as (between, store, http, push):
+        told = await until_kept(push, range(PUSHES))
+        between.stall()
+        asked = asyncio.create_task(store.rows(select(PUSHES_KEPT.c.notification_id)))
+        with pytest.raises(StoreError, match="does not answer in time"):
+            await asyncio.wait_for(asked, LONG_ENOUGH_S)
+        assert await send_all(push, range(PUSHES, 2 * PUSHES)) == set()
+        assert (await http.get("/readyz")).status_code == 503
+        between.flow()
+        await until_ready(http)
+        told |= await until_kept(push, range(2 * PUSHES))
+        assert told == await kept_pushes(store)
 
 
 async def test_a_slow_postgresql_is_waited_for(tmp_path):

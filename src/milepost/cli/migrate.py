@@ -1,6 +1,7 @@
 """`milepost migrate` moves a database from one version of its tables to another, and back."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ def status(*, as_json: AsJson = False, config: Config = None) -> int:
         print(f"The database has version {place.version}{half}; this program was made for {SCHEMA_VERSION}.")
         for revision in REVISIONS[place.version - 1 :]:
             print(f"  {revision.version}  {revision.about}")
+        _say_who_stops(place, SCHEMA_VERSION)
     return Exit.DONE if place == Place(SCHEMA_VERSION) else Exit.NO
 
 
@@ -65,8 +67,20 @@ async def _move(config: Path | None, to: int | None, *, up: bool, sql: bool) -> 
             for said in migrator.sql(place, goal):
                 print(f"{said};\n")
             return
+        _say_who_stops(place, goal)
         after = await (migrator.up(goal) if up else migrator.down(goal))
         print(f"The database has version {after.version} now; it had {place.version}.")
+
+
+def _say_who_stops(place: Place, goal: int) -> None:
+    """Most versions only add, and the programs before them go on; one that takes away does not let them."""
+    serves = max((one.serves for one in REVISIONS if place.version < one.version <= goal), default=1)
+    if serves > place.version:
+        print(
+            f"Programs made for version {place.version} cannot work with version {serves}: "
+            "stop them all before, start the new ones after (docs/run/upgrade.md).",
+            file=sys.stderr,
+        )
 
 
 @asynccontextmanager

@@ -13,6 +13,9 @@ TOGETHER_MAX = 100
 WAITING_MAX = 2_000
 """Things waiting for their turn, at most; whoever comes then is asked to come again later."""
 
+WORK_S = 15.0
+"""Real seconds for one go. Whoever waits is answered sooner; what is stuck holds nobody up for longer."""
+
 T = TypeVar("T")
 
 
@@ -20,7 +23,7 @@ class Gathering(Generic[T]):
     """One alone goes in at once; those that come meanwhile wait for it to end, and then go together."""
 
     def __init__(self, work: Callable[[Sequence[T]], Awaitable[object]]) -> None:
-        """`work` does all of them or, when it raises, none."""
+        """`work` does all of them or, when it raises, none; it is broken off after WORK_S."""
         self._work = work
         self._waiting: deque[tuple[T, asyncio.Future[None]]] = deque()
         self._running: asyncio.Task[None] | None = None
@@ -46,12 +49,13 @@ class Gathering(Generic[T]):
     async def _do(self, taken: Sequence[tuple[T, asyncio.Future[None]]]) -> None:
         try:
             if taken:
-                await self._work([thing for thing, _ in taken])
+                async with asyncio.timeout(WORK_S):
+                    await self._work([thing for thing, _ in taken])
+        except TimeoutError:
+            _fail(taken, StoreError(f"it was not kept within {WORK_S:g} s", Trouble.NO_ANSWER))
         except Exception as error:  # noqa: BLE001 - handed on to whoever waits
             if len(taken) == 1 or isinstance(error, StoreError):
-                for _, done in taken:
-                    if not done.done():
-                        done.set_exception(error)
+                _fail(taken, error)
             else:  # one of them is at fault: each by itself, so that it takes no other with it
                 for one in taken:
                     await self._do([one])
@@ -59,3 +63,9 @@ class Gathering(Generic[T]):
             for _, done in taken:
                 if not done.done():
                     done.set_result(None)
+
+
+def _fail(taken: Sequence[tuple[T, asyncio.Future[None]]], error: Exception) -> None:
+    for _, done in taken:
+        if not done.done():
+            done.set_exception(error)

@@ -1,12 +1,17 @@
 """Is it alive, and can it work? For load balancers and the person on call."""
 
+import asyncio
+
 from litestar import Request, Response, get
 from litestar.datastructures import State
 from litestar.status_codes import HTTP_503_SERVICE_UNAVAILABLE
 
 from milepost.ports.app import App
-from milepost.ports.store import StoreError
+from milepost.ports.store import StoreError, Trouble
 from milepost.show.problems import TRY_AGAIN_S
+
+ANSWER_S = 3.0
+"""Real seconds for counting the work; then the database counts as not answering."""
 
 
 @get("/healthz", summary="The process answers", tags=["health"], security=[])
@@ -27,9 +32,12 @@ async def readyz(request: Request[None, None, State]) -> Response[dict[str, obje
     trouble = await app.store.trouble()
     if trouble is None:
         try:
-            work = await app.work.counts(app.clock.now())
+            async with asyncio.timeout(ANSWER_S):
+                work = await app.work.counts(app.clock.now())
         except StoreError as error:
             trouble = error.trouble
+        except TimeoutError:
+            trouble = Trouble.NO_ANSWER
         else:
             state = "degraded" if live.trouble else "ready"
             well = {"state": state, "database": "ok", "live": told, "work": work}

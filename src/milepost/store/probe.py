@@ -15,6 +15,9 @@ TOLD_LATER = (Trouble.BUSY, Trouble.NOT_OPEN)
 ANSWER_S = 3.0
 """Real seconds a probe may take before the database counts as not answering."""
 
+GIVEN_UP_S = 15.0
+"""Real seconds after which a try is broken off: who asks then makes another, perhaps over a better line."""
+
 
 class Probe:
     """One try at a time, shared by all who ask meanwhile, so that asking often costs one commit each time."""
@@ -39,11 +42,14 @@ class Probe:
 
     async def _try(self) -> Trouble | None:
         try:
-            if self._doubts:
-                await self._keep(MANY_BYTES)
-            await self._keep(FEW_BYTES)
+            async with asyncio.timeout(GIVEN_UP_S):
+                if self._doubts:
+                    await self._keep(MANY_BYTES)
+                await self._keep(FEW_BYTES)
         except StoreError as error:
             return error.trouble
+        except TimeoutError:
+            return Trouble.NO_ANSWER
         self._doubts = False
         return None
 

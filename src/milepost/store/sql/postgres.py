@@ -21,6 +21,7 @@ CONNECTIONS_MAX = 8
 WRITERS_MAX = 4  # of them; the others are left to readers, those inside a transaction too
 CONNECT_TIMEOUT_S = 10.0
 ROLLBACK_S = 2.0  # then the connection is dropped: whoever gave up waits for nobody
+CLOSE_S = 5.0  # to say good-bye; a server that does not answer keeps nobody from ending
 STATEMENT_TIMEOUT_S = 60.0
 STATEMENT_CACHE = 500
 OLDEST = (15,)
@@ -105,8 +106,13 @@ class PostgresEngine:
 
     async def close(self) -> None:
         pool, self._pool = self._pool, None
-        if pool is not None:
-            await pool.close()
+        if pool is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_S):
+                await pool.close()
+        except TimeoutError:  # it has dropped its connections
+            return
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Writer]:
@@ -151,7 +157,8 @@ async def _taken(pool: asyncpg.Pool, name: str) -> AsyncIterator[asyncpg.pool.Po
     try:
         yield connection
     finally:
-        await asyncio.shield(pool.release(connection))
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
+            await asyncio.shield(pool.release(connection, timeout=ROLLBACK_S))  # or it is dropped
 
 
 async def _roll_back(connection: Any, transaction: Any) -> None:
