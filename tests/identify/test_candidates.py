@@ -40,6 +40,37 @@ SAMPLES = [  # carriers.md §8.1: number, whose, whether the number alone is eno
     ("60120172242323", "dhl", False),
     ("00340434292135100124", "dhl", False),
 ]
+KNOWN_SAMPLES = [  # carriers.md §8.1 and §8.4, whose carriers cannot be asked: never sure by a prefix alone
+    ("TBA010000000000", "amazon_shipping"),
+    ("0073938000549297", "canada_post"),
+    ("GFUS01011884214464", "gofo"),
+    ("LX17635036", "ontrac"),
+    ("C11031500001879", "ontrac"),
+    ("D10011354453707", "ontrac"),
+    ("JJD0002257639032011", "yodel"),
+    ("YT2229521272164446", "yunexpress"),
+    ("09980000020033F", "dpd"),
+    ("008182709980000020033350276C", "dpd"),
+    ("UUS123456789012", "uniuni"),
+    ("JT1234567890123", "jt_express"),
+    ("TH12345678901B", "flash"),
+    ("SPXTH012345678901", "spx"),
+    ("SPXDFW005672609080003764", "speedx"),
+    ("NVSGABC123456789", "ninja_van"),
+    ("UG123456789YP", "yanwen"),
+    ("4PX3000123456789CN", "four_px"),
+    ("LP00123456789012", "cainiao"),
+    ("SF1234567890123", "sf_express"),
+    ("H01HYA0012345678", "evri"),
+    ("VH1234567890123", "veho"),
+]
+POSTS = {
+    "GB": "royal_mail",
+    "DE": "deutsche_post",
+    "FR": "la_poste",
+    "CA": "canada_post",
+    "AU": "australia_post",
+}
 NAMES = {"ups": "UPS", "fedex": "FedEx", "usps": "USPS", "dhl": "DHL Express"}
 
 
@@ -49,6 +80,20 @@ def test_a_printed_number_is_first_of_all_its_carriers(number, carrier, sure):
     assert found.candidates[0].carrier == carrier
     assert found.answer == (carrier if sure else None)
     assert found.valid_format
+
+
+@pytest.mark.parametrize(("number", "carrier"), KNOWN_SAMPLES)
+def test_a_carrier_that_cannot_be_asked_is_guessed_by_its_number_and_settled_by_its_name(number, carrier):
+    alone = identify(number)
+    assert carrier in [candidate.carrier for candidate in alone.candidates[:2]]
+    assert alone.answer is None
+    assert identify(number, provider_name=CARDS[carrier].name).answer == carrier
+
+
+@pytest.mark.parametrize(("country", "carrier"), POSTS.items())
+def test_international_mail_is_the_issuing_countrys_post(country, carrier):
+    assert identify(f"RB 12345678 5 {country}").answer == carrier
+    assert not identify(f"RB 12345678 4 {country}").valid_format
 
 
 @pytest.mark.parametrize(("number", "carrier", "sure"), SAMPLES)
@@ -100,7 +145,7 @@ def test_random_twenty_two_digits_get_an_answer_less_than_once_in_fifty():
 
 
 def test_a_carrier_without_a_card_keeps_its_number_to_itself():
-    for number, name in (("TH12345678901B", "Flash Express"), ("986578788855", "J&T Express")):
+    for number, name in (("TH12345678901B", "Kerry Express"), ("986578788855", "JNE Express")):
         found = identify(number, provider_name=name)
         assert found.answer is None
         assert found.valid_format
@@ -108,7 +153,7 @@ def test_a_carrier_without_a_card_keeps_its_number_to_itself():
 
 
 def test_a_mistyped_looking_number_of_a_carrier_without_a_card_is_not_judged():
-    assert identify("986578788856", provider_name="J&T Express").valid_format
+    assert identify("986578788856", provider_name="JNE Express").valid_format
     assert not identify("1Z5R89390357567128", provider_name="TikTok Shipping").valid_format
 
 
@@ -144,7 +189,11 @@ def test_a_number_used_in_the_united_states_weighs_less_elsewhere():
         ("UPS® Ground", "ups"),
         ("DHL eCommerce US", "dhl"),
         ("Fedex SmartPost", "fedex"),
-        ("UniUni", None),
+        ("UniUni", "uniuni"),
+        ("J&T Express", "jt_express"),
+        ("Royal Mail Tracked 24", "royal_mail"),
+        ("Deutsche Post", "deutsche_post"),
+        ("Better Trucks", None),
         ("Upstream Logistics", None),
         ("", None),
     ],

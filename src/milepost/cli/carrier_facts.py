@@ -27,7 +27,7 @@ def missing_of(card: CarrierCard) -> list[str]:
 
 def rows(card: CarrierCard, country: str) -> Iterable[Row]:
     """One row a fact: what, the fact, where it holds, its source, its date, how sure we are."""
-    page = card.page_of("{n}", country).replace("%7Bn%7D", "{n}")
+    page = card.tracking_url or "a page a country, if any"
     yield ("tracking page", page, "", card.source, str(card.checked_on or ""), _sure(card.confidence))
     for one in card.contacts:
         if holds_in(one.countries, country):
@@ -66,7 +66,6 @@ def document(card: CarrierCard, country: str) -> dict[str, Any]:
     told: dict[str, Any] = msgspec.to_builtins(card)
     return told | {
         "country": country or None,
-        "tracking_url": card.page_of("{n}", country).replace("%7Bn%7D", "{n}"),
         "contacts": [one for one in told["contacts"] if holds_in(one["countries"], country)],
         "policies": [one for one in told["policies"] if holds_in(one["countries"], country)],
         "confirmed": confirmed,

@@ -35,7 +35,7 @@ def list_carriers(*, as_json: AsJson = False, config: Config = None) -> int:
                 one["name"],
                 _asked(one),
                 one["level"],
-                f"{one['checklist_done']} of {one['checklist']}",
+                f"{one['checklist_done']} of {one['checklist']}" if one["checklist"] else "",
                 _calls(one),
                 f"{len(one['confirmed'])} of {len(one['confirmed']) + len(one['unconfirmed'])}",
                 ", ".join(one["unconfirmed"]),

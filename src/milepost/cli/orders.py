@@ -85,7 +85,7 @@ async def _ask(app: App, identification: Identification) -> tuple[Journey, str]:
     if carrier is None:
         return EMPTY_JOURNEY, "Nobody was asked: it is not sure whose number it is; name the --carrier."
     if not carrier.card.can_be_asked:
-        page = carrier.card.page_of(identification.number)
+        page = carrier.card.page_of(identification.number) or f"see `milepost carrier show {key}`"
         return EMPTY_JOURNEY, f"Milepost has no way to ask {carrier.card.name}; its own page: {page}"
     if not carrier.is_configured:
         return EMPTY_JOURNEY, (

@@ -46,7 +46,7 @@ class CarrierCard:
 
     key: str
     name: str
-    tracking_url: str  # with {n}
+    tracking_url: str  # with {n}; empty where only countries have pages (contacts of kind tracking)
     source: str = ""
     checked_on: date | None = None
     confidence: Confidence = Confidence.LOW
@@ -67,7 +67,7 @@ class CarrierCard:
         return self.level is not Level.KNOWN
 
     def page_of(self, number: str, country: str = "") -> str:
-        """Its public page about this number, the country's own where there is one."""
+        """Its public page about this number, the country's own where there is one; empty: none is known."""
         own = self.contact(ContactKind.TRACKING, country) if country else None
         return (own.to if own else self.tracking_url).replace("{n}", quote(number, safe=""))
 

@@ -70,7 +70,7 @@ def shipment_of(row: ShipmentRow, promises: Sequence[Promise], app: App) -> shap
         confirmation_numbers=list(one.order_numbers),
         carrier=one.carrier,
         carrier_name=carrier.card.name if carrier else None,
-        carrier_url=carrier.card.page_of(one.tracking_number) if carrier else None,
+        carrier_url=(carrier.card.page_of(one.tracking_number) or None) if carrier else None,
         provider_name=one.provider_name,
         tracking_number=one.tracking_number,
         service=one.service,
