@@ -164,7 +164,7 @@ async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
 
 def _decide(change: ShipmentChange, app: App, now: datetime) -> Decision:
     scanned = exceptions.decide(change, now)
-    silent = silence.decide(change, now, app.settings.silence_days)
+    silent = silence.decide(change, now, app.settings.silence_days, can_be_asked=_can_be_asked(change, app))
     return Decision(
         opened=(*scanned.opened, *silent.opened),
         resolved=_once(*scanned.resolved, *silent.resolved),
@@ -181,10 +181,17 @@ def _next_looks(change: ShipmentChange, app: App, now: datetime) -> list[Action]
     told_elsewhere = any(event.source != change.shipment.carrier for event in change.new_events)
     if change.is_new or told_elsewhere:
         looks += [poll for poll in [_poll(change, app, now)] if poll]
-    due_at = silence.next_watch(change, now, app.settings.silence_days)
+    can_be_asked = _can_be_asked(change, app)
+    due_at = silence.next_watch(change, now, app.settings.silence_days, can_be_asked=can_be_asked)
     if due_at is not None:
         looks.append(polls.watch(change.shipment, due_at))
     return looks
+
+
+def _can_be_asked(change: ShipmentChange, app: App) -> bool:
+    """With or without keys; a carrier that we only know has nobody to ask."""
+    carrier = app.carriers.get(change.shipment.carrier or "")
+    return carrier is not None and carrier.card.can_be_asked
 
 
 def _poll(change: ShipmentChange, app: App, now: datetime) -> Action | None:

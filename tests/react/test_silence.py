@@ -63,6 +63,13 @@ def test_a_parcel_of_a_carrier_we_cannot_ask_is_not_called_unscanned():
     assert next_watch(news, at("1 09:00"), DAYS) is None
 
 
+def test_a_parcel_of_a_carrier_that_is_only_known_is_silent_once_somebody_told_of_it():
+    assert decide(change(""), at("9 08:00"), DAYS, can_be_asked=False).opened == ()
+    assert next_watch(change(""), at("2 08:00"), DAYS, can_be_asked=False) is None
+    news = change("3 08:00 in_transit")
+    assert told(decide(news, at("6 08:00"), DAYS, can_be_asked=False).opened) == ["silent action seller"]
+
+
 def test_the_first_scan_resolves_it():
     standing = decide(change("2 08:00 label_created logical"), at("5 08:00"), DAYS).opened
     news = change("2 08:00 label_created logical", "5 10:00 accepted", exceptions=standing)

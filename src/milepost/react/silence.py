@@ -34,10 +34,15 @@ class _Rule:
     ended: str
 
 
-def decide(change: ShipmentChange, now: datetime, silence_days: int) -> Decision:
-    """Silences that began or ended by `now` (aware). Deciding twice opens nothing twice."""
+def decide(
+    change: ShipmentChange, now: datetime, silence_days: int, *, can_be_asked: bool = True
+) -> Decision:
+    """Silences that began or ended by `now` (aware). Deciding twice opens nothing twice.
+
+    `can_be_asked`: whether there is a way to ask its carrier at all, given keys.
+    """
     opened, resolved = [], []
-    for rule in _rules(change, silence_days):
+    for rule in _rules(change, silence_days, can_be_asked=can_be_asked):
         standing = [found for found in change.exceptions if found.kind == rule.kind]
         holds = rule.due_at is not None and rule.due_at <= now
         if not holds:
@@ -48,15 +53,19 @@ def decide(change: ShipmentChange, now: datetime, silence_days: int) -> Decision
     return Decision(opened=tuple(opened), resolved=tuple(resolved))
 
 
-def next_watch(change: ShipmentChange, now: datetime, silence_days: int) -> datetime | None:
+def next_watch(
+    change: ShipmentChange, now: datetime, silence_days: int, *, can_be_asked: bool = True
+) -> datetime | None:
     """When time alone will make the next news (UTC, after `now`), or None when it cannot any more."""
-    due = [rule.due_at for rule in _rules(change, silence_days) if rule.due_at and rule.due_at > now]
+    rules = _rules(change, silence_days, can_be_asked=can_be_asked)
+    due = [rule.due_at for rule in rules if rule.due_at and rule.due_at > now]
     return min(due, default=None)
 
 
-def _rules(change: ShipmentChange, silence_days: int) -> Iterator[_Rule]:
+def _rules(change: ShipmentChange, silence_days: int, *, can_be_asked: bool) -> Iterator[_Rule]:
     journey = change.after
-    is_over = journey.status.is_terminal or change.shipment.superseded or _is_unheard_of(change)
+    is_unheard_of = _is_unheard_of(change, can_be_asked=can_be_asked)
+    is_over = journey.status.is_terminal or change.shipment.superseded or is_unheard_of
     is_waiting = not is_over and journey.status in BEFORE_ACCEPTANCE
     began_at = journey.status_since or change.shipment.created_at
     waited = began_at + FIRST_SCAN_WITHIN if is_waiting else None
@@ -85,9 +94,9 @@ def _rule(
     return _Rule(kind, since, due_at, ended_at, ended)
 
 
-def _is_unheard_of(change: ShipmentChange) -> bool:
+def _is_unheard_of(change: ShipmentChange, *, can_be_asked: bool) -> bool:
     """Nobody we could ask has it and nobody ever told of it: its silence says nothing."""
-    return change.shipment.carrier is None and not change.after.events
+    return (change.shipment.carrier is None or not can_be_asked) and not change.after.events
 
 
 def promised_end(promises: tuple[Promise, ...]) -> Promise | None:
