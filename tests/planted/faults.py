@@ -2,6 +2,7 @@
 
 A row: what is wrong then, the file under src/milepost, the exact text and what stands there instead, and the
 test. A row whose text is gone from the code fails and says so: plant it anew where the thought lives now.
+Long because it is one table.
 """
 
 from typing import NamedTuple
