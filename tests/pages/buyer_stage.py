@@ -28,7 +28,7 @@ PLAYED = timedelta(days=5, hours=12)
 STEP = timedelta(hours=6)
 ORDERS = 26
 SEED = 1
-WAIT_S = 60.0
+WAIT_S = 300.0  # until a world is ready; a busy machine takes its time
 
 
 @dataclass(kw_only=True)
