@@ -1,8 +1,8 @@
 """A worker's hands: stuck lanes delay nobody, a stop ends in bounded time, and nothing falls down unseen."""
 
 import asyncio
-import os
 import itertools
+import os
 from dataclasses import replace
 from datetime import timedelta
 
