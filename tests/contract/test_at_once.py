@@ -5,7 +5,7 @@ from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.asyncpg import dialect
 
-from milepost.store.sql.at_once import at_once, can_be_at_once, waves
+from milepost.store.sql.at_once import at_once, can_be_at_once, joined, waves
 from milepost.store.tables import EVENTS, LANE_DELIVERIES, MARKS, ORDER_VERSIONS, REPORT_BODIES
 from tests.contract.things import HOUR, NOON, event, notice
 
@@ -32,10 +32,25 @@ async def test_what_a_conflict_adds_up_is_added_up_in_order(store):
     assert await store.mark("a") == "xyz!"
 
 
-async def test_values_of_every_kind_come_back(store):
-    texts = ["plain", "a\x00b", "\x00", "Ümläut ☂ \U0001f4e6", "{}", '"quoted", \\', "NULL", ""]
+AWKWARD = [
+    "a\x00b",
+    "\x00",
+    "Ümläut ☂ \U0001f4e6",
+    "{}",
+    '"quoted", \\',
+    "NULL",
+    "",
+    "\x1f",
+    "\x1e",
+    "\x1f\x1e\x1f",
+    "\n",
+]
+
+
+@pytest.mark.parametrize("texts", [["plain", *AWKWARD], *[[text] for text in AWKWARD]])
+async def test_values_of_every_kind_come_back(store, texts):
     async with store.transaction() as tx:
-        await tx.run(MARKS.insert(), [{"name": f"{n}", "value": text} for n, text in enumerate(texts)])
+        await tx.run(MARKS.insert(), [{"name": f"{n:02}", "value": text} for n, text in enumerate(texts)])
         await tx.run(
             insert(REPORT_BODIES),
             [{"body_hash": "a", "sealed": b"\x00\xff"}, {"body_hash": "b", "sealed": b""}],
@@ -68,12 +83,32 @@ async def test_an_empty_list_of_rows_does_nothing(store):
         assert await tx.add_events([]) == set()
 
 
-def test_the_statement_is_one_with_a_list_for_each_column():
+def test_the_statement_is_one_with_a_text_for_each_column():
     names = ("name", "value")
     assert can_be_at_once(PUT_MARK, names)
     said = str(at_once(PUT_MARK, names).compile(dialect=dialect()))
-    assert "unnest($1::TEXT[], $2::TEXT[])" in said
+    assert said.count("string_to_table(") == 2
     assert "ON CONFLICT (name) DO UPDATE SET value = excluded.value" in said
+
+
+def test_values_are_joined_by_marks_that_none_of_them_holds():
+    names = ("event_id", "heard_at", "reason")
+    plain = joined(EVENTS, names, [("a", 1, None), ("", True, "late")])
+    assert plain == {
+        "event_id": "a\x1f\x1f",
+        "heard_at": "1\x1f1\x1f",
+        "reason": "\x1e\x1flate\x1f",
+        "between_values": "\x1f",
+        "nothing_here": "\x1e",
+        "row_count": 2,
+    }
+    for awkward in ("\x1f", "\x1e", "a\x1fb", "\x1ea"):
+        said = joined(EVENTS, names, [("a", 1, None), (awkward, 2, None)])
+        between, nothing = said["between_values"], said["nothing_here"]
+        assert between != nothing
+        assert between not in awkward
+        assert nothing not in awkward
+        assert said["event_id"] == f"a{between}{awkward}{between}"
 
 
 @pytest.mark.parametrize(

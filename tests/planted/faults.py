@@ -344,6 +344,20 @@ FAULTS = (
         "tests/contract/test_facts.py::test_an_event_appended_twice_is_new_once[postgres]",
     ),
     Fault(
+        "values are joined by a mark that one of them holds",
+        "store/sql/at_once.py",
+        "return said if said.count(between) == len(values) and said.count(nothing) == empty else None",
+        "return said",
+        "tests/contract/test_at_once.py::test_values_are_joined_by_marks_that_none_of_them_holds",
+    ),
+    Fault(
+        "a large batch is taken for new though a part of it is known",
+        "store/sql/postgres_session.py",
+        '            await self._say("ROLLBACK TO adding; RELEASE adding")\n            return False\n',
+        '            await self._say("ROLLBACK TO adding")\n',
+        "tests/contract/test_adding.py::test_a_large_batch_with_some_known_events_keeps_the_others_in_their_order[postgres]",
+    ),
+    Fault(
         "the tenant filter is dropped from one question",
         "store/shipment_shelf.py",
         "statement = walled(_filtered(tuple(given)), SHIPMENTS.c.shop_id, shop_ids)",

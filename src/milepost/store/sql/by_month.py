@@ -30,10 +30,15 @@ MONTHS_IN_YEAR = 12
 MONTHS_AHEAD = 3
 MONTHS_BEHIND = 2
 
-MONTH_OF_EVENT = """CASE WHEN occurred_at IS NULL
-THEN coalesce(replace(substring(wall_clock from '^[0-9]{4}-[0-9]{2}'), '-', '')::int, 0)
-ELSE to_char(to_timestamp(floor(occurred_at / 1000000.0)) AT TIME ZONE 'UTC', 'YYYYMM')::int END"""
-"""From what its identity says of its time (model/events.py): UTC to the second, else the wall clock."""
+DAY = "date '0001-01-01' + ((occurred_at + 62135596800000000) / 86400000000)::int"
+"""Counted from the first day there is, so that whole division rounds down for days before 1970 too."""
+
+MONTH_OF_EVENT = f"""CASE WHEN occurred_at IS NULL
+THEN coalesce(replace(substring(wall_clock from '^[0-9]{{4}}-[0-9]{{2}}'), '-', '')::int, 0)
+ELSE (date_part('year', {DAY}) * 100 + date_part('month', {DAY}))::int END"""
+"""From what its identity says of its time (model/events.py): UTC to the second, else the wall clock.
+
+Numbers, because `to_char` costs a row three times as much."""
 
 
 @cache

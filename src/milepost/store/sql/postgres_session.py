@@ -9,13 +9,14 @@ from typing import Any, Protocol
 import asyncpg  # type: ignore[import-untyped]
 
 from milepost.ports.contention import again_if_contended
-from milepost.store.sql.at_once import addition, as_lists, at_once, can_be_at_once, waves
+from milepost.store.sql.at_once import addition, at_once, can_be_at_once, joined, plain_addition, waves
 from milepost.store.sql.claims import CLAIM, NAMESPACE, buckets
 from milepost.store.sql.compiled import STATEMENTS_MAX, Compiled, Compiler
 from milepost.store.sql.engine import Addition, Row
 from milepost.store.sql.postgres_failures import failures_told
 from milepost.store.sql.walls import WIDENED, narrowed
 
+TRIED_FROM = 300  # rows: fewer cost less to ask about than the two messages of a savepoint do
 NUL, NUL_STANDS = "\x00", "\uffff"  # PostgreSQL keeps no NUL in a text, SQLite does; U+FFFF is no letter
 
 
@@ -38,6 +39,8 @@ class Inserts:
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self.all_new = True
+        """Whether the rows last added were. Most are; what is told twice comes in runs."""
 
     def of(self, statement: Any, names: tuple[str, ...]) -> Any:
         """None when this one cannot take many rows at once."""
@@ -105,7 +108,7 @@ class Writer:
         first = parameters[0] if parameters else {}
         whole = self._owner.whole.of(statement, tuple(first))
         if whole is not None:
-            return sum([await self._changed(whole, rows) for rows in _lists(statement, parameters)])
+            return sum([await self._changed(whole, rows) for rows in _at_once(statement, parameters)])
         if len(parameters) > 1:  # all in one go; each changed row gives one back, to be counted
             made = self._owner.compiler.compiled(statement, first, counted=True)
             return len(await self._many(made, parameters))
@@ -116,7 +119,7 @@ class Writer:
             return []
         whole = self._owner.whole.of(statement, tuple(parameters[0]))
         if whole is not None:
-            return [row for rows in _lists(statement, parameters) for row in await self.rows(whole, rows)]
+            return [row for rows in _at_once(statement, parameters) for row in await self.rows(whole, rows)]
         made = self._owner.compiler.compiled(statement, parameters[0])
         return _inward(await self._many(made, parameters))
 
@@ -124,10 +127,25 @@ class Writer:
         """Each row that was not there gives its key back, and so tells the others."""
         if not rows:
             return set()
-        whole = self._owner.whole.of(addition(told), told.columns)
-        lists = [list(values) for values in zip(*rows, strict=True)]
-        added = await self.rows(whole, dict(zip(told.columns, lists, strict=True)))
-        return told.keys_of(rows).difference(added) if len(added) < len(rows) else set()
+        whole = self._owner.whole
+        parameters = joined(told.table, told.columns, rows)
+        if len(rows) >= TRIED_FROM and whole.all_new and await self._all_new(told, parameters):
+            return set()
+        added = await self.rows(whole.of(addition(told), told.columns), parameters)
+        whole.all_new = len(added) == len(rows)
+        return set() if whole.all_new else told.keys_of(rows).difference(added)
+
+    async def _all_new(self, told: Addition, parameters: Mapping[str, Any]) -> bool:
+        """Put them in without looking for each first; when one is there already, nothing happened."""
+        statement = self._owner.whole.of(plain_addition(told), told.columns)
+        await self._say("SAVEPOINT adding")
+        try:
+            await self._changed(statement, parameters)
+        except asyncpg.UniqueViolationError:
+            await self._say("ROLLBACK TO adding; RELEASE adding")
+            return False
+        await self._say("RELEASE adding")
+        return True
 
     async def claim(self, names: Iterable[str]) -> bool:
         """Hold these names until the transaction ends."""
@@ -136,6 +154,10 @@ class Writer:
             async with failures_told(self._owner.name):
                 await self._connection.fetch(CLAIM, NAMESPACE, wanted)
         return True
+
+    async def _say(self, command: str) -> None:
+        async with failures_told(self._owner.name):
+            await self._connection.execute(command)
 
     async def _changed(self, statement: Any, parameters: Mapping[str, Any]) -> int:
         made = self._owner.compiler.compiled(statement, parameters)
@@ -163,9 +185,12 @@ class Glimpse(Writer):
         return found
 
 
-def _lists(statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, list[Any]]]:
+def _at_once(statement: Any, parameters: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     names = tuple(parameters[0])
-    return [as_lists(rows, names) for rows in waves(statement, parameters)]
+    return [
+        joined(statement.table, names, [tuple([row[name] for name in names]) for row in rows])
+        for rows in waves(statement, parameters)
+    ]
 
 
 @asynccontextmanager
