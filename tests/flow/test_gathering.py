@@ -6,7 +6,9 @@ import pytest
 
 from milepost.ports import gathering
 from milepost.ports.gathering import Gathering
-from milepost.ports.store import StoreError
+from milepost.ports.store import StoreError, Trouble
+
+LONG_ENOUGH_S = 30.0
 
 
 class Desk:
@@ -96,3 +98,16 @@ async def test_never_more_than_a_named_number_go_together(monkeypatch):
     await outcome([line.add(number) for number in range(5)])
     assert max(map(len, desk.taken)) == 2
     assert sum(map(len, desk.taken)) == 5
+
+
+async def test_what_is_stuck_is_broken_off_and_the_next_go_in(monkeypatch):
+    monkeypatch.setattr(gathering, "WORK_S", 0.05)
+    desk = Desk()
+    desk.may_go_on.clear()
+    line = Gathering(desk.take)
+    (said,) = await asyncio.wait_for(outcome([line.add("first")]), LONG_ENOUGH_S)
+    assert (type(said), said.trouble) == (StoreError, Trouble.NO_ANSWER)
+    monkeypatch.undo()
+    desk.may_go_on.set()
+    assert await outcome([line.add("first"), line.add("next")]) == [None, None]
+    assert sorted(name for names in desk.taken for name in names) == ["first", "next"]

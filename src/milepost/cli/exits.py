@@ -1,6 +1,9 @@
 """Exit codes that mean something, and the errors that are answers rather than crashes."""
 
+import os
+import sys
 from enum import IntEnum
+from typing import NoReturn
 
 from milepost.model.errors import OperatorError, OutsideError
 
@@ -26,3 +29,14 @@ class Exit(IntEnum):
 
 REFUSALS = (OperatorError, OSError)
 """Errors whose text is one sentence for the person at the terminal."""
+
+
+def leave_at_once() -> NoReturn:
+    """End a process whose work is ended and whose files are closed.
+
+    Python would take apart everything it holds first: on a busy machine that took 8 s of a stop, and the work
+    less than one.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(Exit.DONE)

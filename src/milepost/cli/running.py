@@ -14,6 +14,7 @@ from milepost import worker as worker_room
 from milepost.carry.backups import plan_backups
 from milepost.cli import logs
 from milepost.cli.answers import Config, say
+from milepost.cli.exits import leave_at_once
 from milepost.cli.stopping import stopping
 from milepost.desk.side_door import side_door, socket_beside
 from milepost.ports.app import App
@@ -30,10 +31,12 @@ TOLD_EVERY_S = 2.0
 
 def run(*, config: Config = None) -> None:
     asyncio.run(_run(load(config), with_web=True, with_worker=True))
+    leave_at_once()
 
 
 def web(*, config: Config = None) -> None:
     asyncio.run(_run(load(config), with_web=True, with_worker=False))
+    leave_at_once()
 
 
 def worker(
@@ -46,6 +49,7 @@ def worker(
         asyncio.run(_drain(settings))
     else:
         asyncio.run(_run(settings, with_web=False, with_worker=True))
+        leave_at_once()
 
 
 async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> None:
