@@ -204,6 +204,9 @@ class WorkSettings:
     action_s_max: float = setting(
         600.0, "Seconds one piece of work may take before it is broken off and tried again later."
     )
+    keep_days: int = setting(
+        90, "Days that done work stays in the list, to be looked up; what happened is kept for ever."
+    )
     stop_s: float = setting(
         20.0, "Seconds that work in hand may take to end after SIGTERM; then it is given back."
     )

@@ -1,16 +1,18 @@
 """The work list in a person's hands: what is held is not carried out, what is released is, what is dropped ends."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from milepost.model.actions import ActionKind, ActionState, Hold, Outcome, Which
+from milepost.queue import handling
 from milepost.queue.leases import LeaseQueue
 from tests.contract.things import HOUR, NOON, action
 
 DONE = Outcome(done=True)
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 WHY = "restored from a backup"
 
 
@@ -145,3 +147,33 @@ async def test_holding_and_finishing_at_the_same_time_end_in_one_of_two_ways(do,
     )
     assert all(finished)
     assert await queue.listed(Which(), limit=50) == []
+
+
+async def test_only_work_that_was_done_long_ago_is_swept(store, monkeypatch):
+    monkeypatch.setattr(handling, "SWEPT_ROWS", 4)  # several windows
+    queue, old = LeaseQueue(store), NOON - 100 * DAY
+    ended = [
+        action(f"{what} {age}", old, lane=what)
+        for what in ("done", "again", "dead")
+        for age in ("old", "young")
+    ]
+    ended = [replace(one, repeating=one.lane == "again") for one in ended]
+    staying = [action("held", old), action("in hand", old, lane="in hand"), action("due", NOON + DAY)]
+    async with store.transaction() as tx:
+        await queue.add(tx, [*ended, *staying])
+        await queue.hold(tx, reason="somebody said so", keys=["held"])
+    for held in await queue.lease(now=old, worker="one", length=timedelta(minutes=1), limit=9):
+        at = old if held.action.key.endswith("old") else NOON - DAY
+        outcome = Outcome(error="no") if held.action.lane == "dead" else Outcome(done=True)
+        if held.action.lane != "in hand":
+            async with store.transaction() as tx:
+                assert await queue.finish(tx, held, outcome, at)
+    swept, after, rounds = 0, 0, 0
+    while rounds == 0 or after:
+        async with store.transaction() as tx:
+            gone, after = await queue.sweep(tx, after=after, before=NOON - 90 * DAY)
+        swept, rounds = swept + gone, rounds + 1
+    left = {one.action.key for one in await queue.listed(Which(states=list(ActionState)), limit=99)}
+    assert swept == 2
+    assert left == {one.key for one in (*ended, *staying)} - {"done old", "again old"}
+    assert rounds == 3

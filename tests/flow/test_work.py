@@ -5,11 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from prometheus_client import generate_latest
 
 from milepost.carry.hands import carry_out_due
+from milepost.carry.sweeps import plan_sweeps
 from milepost.desk.lookup import look_up
 from milepost.flow import LostLeaseError, finish
-from milepost.model.actions import Outcome
+from milepost.model.actions import ActionState, Outcome, Which
 from milepost.model.people import Subscription, View
 from milepost.ports.notify import SendResult, Sent
 from milepost.ports.sources import SourceBusyError
@@ -181,3 +183,33 @@ async def test_after_five_wrong_guesses_an_order_is_closed_for_a_day(tmp_path):
         assert await look_up(milepost.app, "1001", ADA) is None
         milepost.clock.move(timedelta(hours=25))
         assert await look_up(milepost.app, "1001", ADA) is not None
+
+
+async def test_done_work_is_forgotten_after_its_days_and_what_it_told_is_not_told_again(tmp_path):
+    pigeon = Pigeon()
+    async with house(tmp_path, pigeon=pigeon) as milepost:
+        app, news = milepost.app, scans("AC1", DELIVERED)
+        await plan_sweeps(app)
+        await milepost.hear(order())
+        await wants_to_know(milepost)
+        await milepost.hear(news)
+        await drain(app)
+        told, done = list(pigeon.carried), await done_of(app)
+        assert told
+        milepost.clock.move(timedelta(days=app.settings.work.keep_days, minutes=1))
+        await drain(app)
+        assert done
+        assert not done & await done_of(app)
+        assert f"milepost_work_swept_total {len(done)}.0" in said_by(milepost.milepost.counters)
+        await milepost.hear(news, order())
+        await drain(app)
+    assert pigeon.carried == told
+
+
+async def done_of(app):
+    listed = await app.work.listed(Which(states=[ActionState.DONE]), limit=99)
+    return {(one.action.key, one.ended_at) for one in listed}
+
+
+def said_by(counters):
+    return generate_latest(counters.registry).decode()

@@ -281,6 +281,13 @@ FAULTS = (
         "tests/flow/test_gathering.py::test_what_is_stuck_is_broken_off_and_the_next_go_in",
     ),
     Fault(
+        "the sweep forgets dead work too, so nobody reads who was not told",
+        "queue/statements.py",
+        "    WORK.c.state == literal_column(\"'done'\"),\n    IS_FREE,\n",
+        "    WORK.c.state != literal_column(\"'due'\"),\n    IS_FREE,\n",
+        "tests/contract/test_handling.py::test_only_work_that_was_done_long_ago_is_swept[sqlite]",
+    ),
+    Fault(
         "a stuck lane keeps its place, so eight of them stop everything",
         "carry/hands.py",
         "slow = loop.call_later(SLOW_AFTER_S, give_up)",

@@ -10,7 +10,8 @@ from milepost.carry.backups import take_backups
 from milepost.carry.failures import put_off
 from milepost.carry.sending import send_notices
 from milepost.carry.shops import poll_orders, poll_tracking, refresh_grants, sync_shops
-from milepost.carry.webhooks import send_webhooks, sweep_webhooks
+from milepost.carry.sweeps import sweep
+from milepost.carry.webhooks import send_webhooks
 from milepost.flow import LostLeaseError, look_again
 from milepost.model.actions import ActionKind, Leased
 from milepost.ports.app import App
@@ -28,7 +29,7 @@ HANDLERS: dict[ActionKind, Handler] = {
     ActionKind.REFRESH_GRANT: refresh_grants,
     ActionKind.SEND_NOTICE: send_notices,
     ActionKind.SEND_WEBHOOK: send_webhooks,
-    ActionKind.SWEEP_WEBHOOKS: sweep_webhooks,
+    ActionKind.SWEEP_WEBHOOKS: sweep,
     ActionKind.TAKE_BACKUP: take_backups,
     ActionKind.WATCH_SHIPMENT: look_again,
 }

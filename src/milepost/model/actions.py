@@ -16,7 +16,7 @@ class ActionKind(StrEnum):
     REFRESH_GRANT = "refresh_grant"
     SEND_NOTICE = "send_notice"
     SEND_WEBHOOK = "send_webhook"  # hand one message to one endpoint
-    SWEEP_WEBHOOKS = "sweep_webhooks"  # forget messages that are too old to replay
+    SWEEP_WEBHOOKS = "sweep_webhooks"  # forget messages too old to replay, or (payload `of`) done work
     TAKE_BACKUP = "take_backup"
     WATCH_SHIPMENT = "watch_shipment"  # time passed: look for silence and lateness
 

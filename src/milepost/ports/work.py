@@ -123,6 +123,13 @@ class WorkList(Protocol):
         """Never carry these out: undone work ends, except what a worker has in hand right now."""
         ...
 
+    async def sweep(self, sql: Sql, *, after: int, before: datetime) -> tuple[int, int]:
+        """Forget work done before `before`, among the rows that follow row number `after`.
+
+        How many are gone, and the `after` to go on with: 0 at the end of the list. Nothing else is touched.
+        """
+        ...
+
     async def holds(self) -> list[Hold]:
         """The stops that also meet later work."""
         ...

@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Update, and_, bindparam, select, true, upd
 from milepost.model.actions import ActionKind, ActionState, Hold, Listed, Which
 from milepost.ports.store import Sql, Store
 from milepost.queue.rows import action_of, micros, moment
-from milepost.queue.statements import ACTION, HOLDS, IS_DUE, IS_HELD, IS_IN_HAND, WORK
+from milepost.queue.statements import ACTION, HOLDS, IS_DUE, IS_HELD, IS_IN_HAND, LAST, SWEEP, WORK
 
 LISTED_MAX = 10_000
+SWEPT_ROWS = 5_000  # looked at in one go
 UNDONE = (ActionState.DUE, ActionState.HELD, ActionState.DEAD)
 DROPPED = "dropped by hand"
 
@@ -86,6 +87,16 @@ class Handling:
             .values(state="done", ended_at=bindparam("at"), error=DROPPED)
         )
         return await _each_key(sql, statement, which, {"at": micros(now)})
+
+    async def sweep(self, sql: Sql, *, after: int, before: datetime) -> tuple[int, int]:
+        """Forget work done before `before`, among the rows that follow row number `after`.
+
+        How many are gone, and the `after` to go on with: 0 at the end of the list. Nothing else is touched.
+        """
+        ((last,),) = await sql.rows(LAST)
+        until = after + SWEPT_ROWS
+        gone = await sql.run(SWEEP, [{"after": after, "until": until, "before": micros(before)}])
+        return gone, until if until < (last or 0) else 0
 
     async def holds(self) -> list[Hold]:
         """The stops that also meet later work."""

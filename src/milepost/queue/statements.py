@@ -233,6 +233,16 @@ STOP = {
     for scope, of in (("kind", WORK.c.kind), ("lane", WORK.c.lane), ("shop", WORK.c.shop_id))
 }
 
+# Finished work that is old enough to be forgotten, looked for in a window of the table.
+SWEEP = delete(WORK).where(
+    WORK.c.seq > bindparam("after", type_=BigInteger),
+    WORK.c.seq <= bindparam("until", type_=BigInteger),
+    WORK.c.state == literal_column("'done'"),
+    IS_FREE,
+    WORK.c.ended_at < bindparam("before", type_=BigInteger),
+)
+LAST = select(func.max(WORK.c.seq))
+
 # What was planned by a clock that has been set back since: it waits as long as was meant, from now on.
 _ahead = WORK.c.free_at > bindparam("beyond", type_=BigInteger)
 _planned_at = bindparam("now", type_=BigInteger)

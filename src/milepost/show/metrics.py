@@ -18,6 +18,7 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "refusals": ("Things we could not use, by named reason.", ("source", "reason")),
     "pushes": ("Verified pushes.", ("source",)),
     "notices": ("Tries to send a notice.", ("channel", "outcome")),
+    "work_swept": ("Done work that was old enough to be forgotten.", ()),
     "webhooks": ("Tries to hand a message to a program.", ("outcome",)),
 }
 
