@@ -28,27 +28,34 @@ class PostOffice:
         self.envelopes = []
         self.port = 0
 
-    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802  aiosmtpd's name
-        if self.drop_at == "MAIL":
-            server.transport.abort()
-        envelope.mail_from = address
-        envelope.mail_options.extend(options)
-        return self.to_sender
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  aiosmtpd's name
-        envelope.rcpt_tos.append(address)
-        return self.to_receiver
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802  aiosmtpd's name
-        self.envelopes.append(envelope)
-        if self.drop_at == "DATA":
-            server.transport.abort()
-        return self.to_data
-
     @property
     def letters(self):
         """The mails as a mail program reads them."""
         return [message_from_bytes(envelope.content, policy=default) for envelope in self.envelopes]
+
+
+class Clerk:
+    """Serves one caller. A part of its own, for the server looks at every attribute of it at every call."""
+
+    def __init__(self, office):
+        self._office = office
+
+    async def handle_MAIL(self, server, session, envelope, address, options):  # noqa: N802  aiosmtpd's name
+        if self._office.drop_at == "MAIL":
+            server.transport.abort()
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return self._office.to_sender
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802  aiosmtpd's name
+        envelope.rcpt_tos.append(address)
+        return self._office.to_receiver
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802  aiosmtpd's name
+        self._office.envelopes.append(envelope)
+        if self._office.drop_at == "DATA":
+            server.transport.abort()
+        return self._office.to_data
 
 
 @asynccontextmanager
@@ -62,7 +69,7 @@ async def post_office(office=None, *, tls=None, starttls=None, password=None):
 
     def conversation():
         return SMTP(
-            office,
+            Clerk(office),
             enable_SMTPUTF8=False,
             hostname="127.0.0.1",
             tls_context=starttls,
