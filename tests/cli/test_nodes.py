@@ -32,7 +32,7 @@ def running_nodes(url, *names):
 
     thread = threading.Thread(target=lambda: asyncio.run(all_of_them()))
     thread.start()
-    assert up.wait(30)
+    assert up.wait(180)
     try:
         yield
     finally:

@@ -44,7 +44,7 @@ def world(tmp_path):
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(run()), daemon=True)
     thread.start()
-    assert ready.wait(60), "the sandbox did not start"
+    assert ready.wait(180), "the sandbox did not start"
     yield found
     loop.call_soon_threadsafe(ended.set)
     thread.join(20)

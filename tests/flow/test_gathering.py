@@ -1,6 +1,7 @@
 """What comes while something is under way goes in together; each is told only of its own fate."""
 
 import asyncio
+import os
 
 import pytest
 
@@ -8,7 +9,7 @@ from milepost.ports import gathering
 from milepost.ports.gathering import Gathering
 from milepost.ports.store import StoreError, Trouble
 
-LONG_ENOUGH_S = 30.0
+LONG_ENOUGH_S = float(os.environ.get("MILEPOST_TEST_PATIENCE_S", "120"))
 
 
 class Desk:
