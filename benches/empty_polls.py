@@ -25,7 +25,7 @@ from milepost.store.sql.verbatim import Verbatim
 from tests.stores import ENGINES, fresh_url
 
 SEED = 21
-ORDERS = 240
+ORDERS = 60
 ROUNDS = 8
 OWN = re.compile(rb'("request_id":"|"transactionId":")[^"]*(?=")')
 SIZES = {

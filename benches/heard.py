@@ -98,7 +98,9 @@ def _latest(reports: Iterable[Report]) -> Iterable[Report]:
 
 async def _ask_carriers(app: App) -> list[Report]:
     """Every parcel's whole history, each number asked about once."""
-    queries: dict[str, list[TrackingQuery]] = {key: [] for key in app.carriers}
+    queries: dict[str, list[TrackingQuery]] = {
+        key: [] for key, carrier in app.carriers.items() if carrier.is_configured
+    }
     cursor = None
     while True:
         page = await app.store.shipments(shop_ids=None, cursor=cursor, limit=500)

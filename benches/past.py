@@ -132,7 +132,7 @@ async def _under_way(app: App) -> list[tuple[str, TrackingQuery]]:
     return [
         (one.carrier, TrackingQuery(tracking_number=one.tracking_number, since=one.since))
         for one in (row.shipment for row in page.rows)
-        if one.carrier in app.carriers and not one.superseded
+        if one.carrier in app.carriers and app.carriers[one.carrier].is_configured and not one.superseded
     ]
 
 
