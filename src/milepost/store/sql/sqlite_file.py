@@ -74,6 +74,8 @@ def told(error: BaseException, name: str) -> StoreError:
         case apsw.BusyError():
             said = "is held by another program: close it (a database browser, a backup tool)"
             trouble = Trouble.BUSY
+        case apsw.IOError() if getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE:
+            said, trouble = "has no room for its index of the log: make room on the disk", Trouble.DISK_FULL
         case _:
             said, trouble = f"cannot be used ({error}): check the disk it is on", Trouble.DISK_ERROR
     return StoreError(f"{name} {said}", trouble)
