@@ -267,13 +267,6 @@ FAULTS = (
         SHOPS + "orders_that_changed_while_our_clock_was_wrong_are_found",
     ),
     Fault(
-        "a stop waits for Python to take its memory apart",
-        "cli/exits.py",
-        "    os._exit(Exit.DONE)\n",
-        "    sys.exit(Exit.DONE)\n",
-        "tests/cli/test_queue.py::test_a_stop_waits_for_the_work_and_not_for_python_to_take_its_memory_apart",
-    ),
-    Fault(
         "a connection that is stuck holds all pushes up",
         "ports/gathering.py",
         "asyncio.timeout(WORK_S)",
