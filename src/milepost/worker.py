@@ -57,9 +57,10 @@ async def drain(app: App, told: Callable[[int], None] | None = None, *, to_the_l
     done = 0
     async with _at_work(app) as hands:
         for _ in range(DRAIN_ROUNDS_MAX):
+            at_rest = hands.are_empty  # asked first: what ends while we look may leave more to do
             taken = await hands.reach()
             done += taken
-            if taken == 0 and hands.are_empty:
+            if taken == 0 and at_rest:
                 if not (to_the_last and await app.work.doubtful(hands.worker)):
                     return done
                 await asyncio.sleep(BUSY_REAL_S)
