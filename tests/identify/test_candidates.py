@@ -1,5 +1,6 @@
 """Whose a number is: sure where a shape speaks for itself, honest where it does not."""
 
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -200,6 +201,15 @@ def test_a_number_used_in_the_united_states_weighs_less_elsewhere():
 )
 def test_marketplaces_spell_carriers_in_many_ways(name, carrier):
     assert ProviderNames(CARDS).carrier_of(name) == carrier
+
+
+def test_no_two_carriers_are_spelled_alike():
+    spelled = [
+        tuple(spelling.casefold().split())
+        for card in CARDS.values()
+        for spelling in {spelling.casefold() for spelling in (card.name, *card.provider_names)}
+    ]
+    assert [name for name, times in Counter(spelled).items() if times > 1] == [], "whose name is it?"
 
 
 def test_no_number_has_no_candidates():
