@@ -4,6 +4,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from urllib.parse import quote
 
 WORKING_DAYS = range(5)  # Monday to Friday; holidays are not known here
 MONTHS_A_YEAR = 12
@@ -82,6 +83,10 @@ class ContactPoint:
     hours: str = ""  # in the country's own time
     countries: tuple[str, ...] = ()  # ISO alpha-2 where it is of use; empty: anywhere
 
+    def to_about(self, number: str) -> str:
+        """Where it leads to, about this number where it takes one."""
+        return self.to.replace("{n}", quote(number, safe=""))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
@@ -101,6 +106,7 @@ class Policy:
     amount: int | None = None  # up to how much, in whole units of `currency`
     currency: str = ""  # ISO 4217
     countries: tuple[str, ...] = ()  # ISO alpha-2 where it holds; empty: anywhere
+    crosses_border: bool | None = None  # True: only from one country to another; False: only within one
 
     def first_day(self, counted_from: date) -> date | None:
         """The first day on which it may be used, when that event was on `counted_from`; None: at once."""

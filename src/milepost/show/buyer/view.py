@@ -21,8 +21,10 @@ from milepost.show.buyer.gather import Parcel, Story
 from milepost.show.buyer.ledger import Entry, history
 from milepost.show.buyer.sight import LOCALE, Sight
 from milepost.show.buyer.timeline import Timeline, timeline
-from milepost.show.buyer.windows import Window, moved_later, reason_of, standing
+from milepost.show.buyer.windows import Window, moved_later, reason_of, standing, zone_or_none
 from milepost.show.moments import counted, long_date
+from milepost.show.reaching import SURE, Help, helps
+from milepost.show.reaching import Parcel as ReachedParcel
 from milepost.show.words.sentences import policies
 
 NOT_SCANNED = Answer(
@@ -42,8 +44,6 @@ CARDS_REMEMBERED = 64
 CANCELLED = re.compile(r"cancel", re.IGNORECASE)
 ORDER_OF_CARE = {"bad": 0, "warn": 1, "good": 2, "plain": 3}
 """Several parcels: the one that needs a look stands first."""
-
-SURE = {"high": "sure", "medium": "fairly sure", "low": "not sure"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,7 @@ class ParcelView:
     answer: Answer
     steps: tuple[Step, ...]
     banners: tuple[Banner, ...]
+    helps: tuple[Help, ...]  # how to reach the carrier about what is wrong
     last_seen: str
     last_seen_at: datetime | None
     certainty: Certainty | None
@@ -181,6 +182,7 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
         banners=tuple(banner(found, zone, said.headline) for found in exceptions)
         if not sight.is_public
         else (),
+        helps=() if sight.is_public else _helps(one, story, zone, now),
         last_seen=_last_seen(one, sight, home),
         last_seen_at=journey.last_scan_at,
         certainty=_certainty(promise) if promise and names_a_day and not sight.is_public else None,
@@ -190,6 +192,21 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
         items=_items_of(one, story),
         proof=sight.proof(one.proof) if journey.status is Status.DELIVERED else None,
     )
+
+
+def _helps(one: Parcel, story: Story, zone: str | None, now: datetime) -> tuple[Help, ...]:
+    if one.shipment is None or one.card is None:
+        return ()
+    parcel = ReachedParcel(
+        card=one.card,
+        number=one.shipment.tracking_number,
+        journey=one.journey,
+        kinds=tuple(found.kind for found in one.exceptions if found.is_open),
+        promises=one.promises,
+        service=one.shipment.service,
+        country=story.destination.country,
+    )
+    return helps(parcel, "buyer", now.astimezone(zone_or_none(zone) or UTC).date())
 
 
 def _cancelled(journey: Journey) -> Journey:
@@ -245,7 +262,7 @@ def _rules(policies_of_card: tuple[Policy, ...]) -> tuple[Rule, ...]:
         Rule(
             title=_title(titles[policy.topic], policy.applies_to),
             text=policy.text,
-            confidence=SURE.get(policy.confidence, ""),
+            confidence=SURE[policy.confidence],
             checked_on=long_date(datetime.combine(policy.checked_on, time(), UTC)),
         )
         for policy in told

@@ -22,6 +22,7 @@ from milepost.show.console.lists import (
 )
 from milepost.show.console.story import StoryDay, story
 from milepost.show.moments import clock, short_day
+from milepost.show.reaching import Help, Parcel, helps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,7 @@ class ParcelSheet:
     days: tuple[StoryDay, ...]
     scans: int
     proofs: tuple[tuple[datetime, ProofTold], ...]
+    helps: tuple[Help, ...]  # how to reach its carrier about what is wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ async def sheet(app: App, known: KnownOrder) -> OrderSheet:
         to=destination(facts),
         placed=utc(facts.placed_at) if facts.placed_at else "",
         contact=known.contact,
-        parcels=tuple(_parcel(app, one, names) for one in known.shipments),
+        parcels=tuple(_parcel(app, one, known, names) for one in known.shipments),
         own_days=story(known.own, names),
         exceptions=tuple(_exception(one, now) for one in known.exceptions),
         promises=tuple(_promise(one, names) for one in reversed(known.promises)),
@@ -128,7 +130,7 @@ def utc(moment: datetime) -> str:
     return f"{short_day(moment)}, {clock(moment)} UTC"
 
 
-def _parcel(app: App, known: KnownShipment, names: dict[str, str]) -> ParcelSheet:
+def _parcel(app: App, known: KnownShipment, order: KnownOrder, names: dict[str, str]) -> ParcelSheet:
     shipment = known.row.shipment
     return ParcelSheet(
         line=parcel_line(known.row, app),
@@ -142,7 +144,25 @@ def _parcel(app: App, known: KnownShipment, names: dict[str, str]) -> ParcelShee
         days=story(known.journey, names),
         scans=len(known.journey.events),
         proofs=known.proofs,
+        helps=_helps(app, known, order),
     )
+
+
+def _helps(app: App, known: KnownShipment, order: KnownOrder) -> tuple[Help, ...]:
+    shipment = known.row.shipment
+    carrier = app.carriers.get(shipment.carrier or "")
+    if carrier is None or shipment.superseded:
+        return ()
+    parcel = Parcel(
+        card=carrier.card,
+        number=shipment.tracking_number,
+        journey=known.journey,
+        kinds=tuple(one.kind for one in known.exceptions if one.is_open),
+        promises=tuple(one for one in order.promises if one.shipment_id == shipment.shipment_id),
+        service=shipment.service,
+        country=order.row.facts.destination.country,
+    )
+    return helps(parcel, "seller", app.clock.now().date())
 
 
 def _exception(one: DeliveryException, now: datetime) -> ExceptionCard:

@@ -8,7 +8,9 @@ from typing import Any
 
 import msgspec
 
+from milepost.model.reach import ContactKind, CountsFrom, Unit
 from milepost.model.statuses import REASONS, Status
+from milepost.react.reach import Matter
 
 HERE = Path(__file__).parent
 
@@ -59,6 +61,34 @@ class ScanWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     phrases: tuple[Phrase, ...]
 
 
+class MatterWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a reader is told about one matter; `by` names the last day."""
+
+    title: str
+    by: str
+    buyer: str
+    seller: str
+
+
+class ReachWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words for reaching a carrier (reach.toml)."""
+
+    missed: MatterWords
+    collect: MatterWords
+    customs: MatterWords
+    search: MatterWords
+    damaged: MatterWords
+    lost: MatterWords
+    contacts: dict[str, str]
+    counts_from: dict[str, str]
+    units: dict[str, str]
+
+    def of(self, matter: Matter) -> MatterWords:
+        """One matter's words."""
+        told: MatterWords = getattr(self, matter.value)
+        return told
+
+
 @cache
 def statuses() -> dict[Status, StatusWords]:
     """Words for every status. Raises WordsError when one is missing."""
@@ -86,6 +116,16 @@ def scans() -> ScanWords:
 def policies() -> dict[str, str]:
     """Titles of the rules a buyer is shown, by topic, in order."""
     return dict(_read("policies.toml", dict[str, str]))
+
+
+@cache
+def reach() -> ReachWords:
+    """Words for reaching a carrier. Raises WordsError when a contact, a beginning or a unit has none."""
+    told: ReachWords = _read("reach.toml", ReachWords)
+    _all_there("reach.toml [contacts]", told.contacts, list(ContactKind))
+    _all_there("reach.toml [counts_from]", told.counts_from, list(CountsFrom))
+    _all_there("reach.toml [units]", told.units, list(Unit))
+    return told
 
 
 def source_names(carriers: Mapping[str, str]) -> dict[str, str]:

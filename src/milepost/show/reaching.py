@@ -1,0 +1,180 @@
+"""How to reach a carrier about a parcel now, in words: the same for the buyer's page and the order page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from babel import Locale
+
+from milepost.model.carriers import CarrierCard
+from milepost.model.journeys import Journey
+from milepost.model.promises import Promise
+from milepost.model.reach import Confidence, ContactKind, ContactPoint, Policy
+from milepost.react.reach import Advice, Term, advise
+from milepost.show.moments import counted, long_date
+from milepost.show.words.sentences import MatterWords, ReachWords, policies, reach
+
+LOCALE = Locale("en")
+SURE = {Confidence.HIGH: "sure", Confidence.MEDIUM: "fairly sure", Confidence.LOW: "not sure"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way to reach it. `address` opens; a phone's is `tel:`."""
+
+    words: str
+    address: str
+    shown: str  # the number itself; empty for a page
+    hours: str
+    doubt: str  # empty where we are sure of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule with its day, or why there is none, and where we have it from."""
+
+    title: str
+    text: str
+    when: str
+    source: str
+    source_page: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Help:
+    """One matter for people."""
+
+    matter: str
+    title: str
+    lead: str
+    ways: tuple[Way, ...]
+    lacks: str  # what nobody has told us and somebody would look for
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """What has to be known of a parcel to say how to reach its carrier."""
+
+    card: CarrierCard
+    number: str
+    journey: Journey
+    kinds: tuple[str, ...]  # of its open exceptions
+    promises: tuple[Promise, ...]
+    service: str
+    country: str  # the receiver's, ISO alpha-2 or empty
+
+
+def helps(parcel: Parcel, reader: str, today: date) -> tuple[Help, ...]:
+    """What is of use now. `reader` is `buyer` or `seller`; `today` the date at the receiver's."""
+    found = advise(
+        parcel.journey,
+        parcel.kinds,
+        parcel.card,
+        parcel.promises,
+        country=parcel.country,
+        service=parcel.service,
+        today=today,
+    )
+    return tuple(_help(one, parcel, reader, today) for one in found)
+
+
+def _help(one: Advice, parcel: Parcel, reader: str, today: date) -> Help:
+    words = reach()
+    told = words.of(one.matter)
+    ways = [_way(way, words, parcel) for way in one.ways]
+    page = parcel.card.page_of(parcel.number, parcel.country)
+    if page:
+        ways.append(
+            Way(words=words.contacts[ContactKind.TRACKING], address=page, shown="", hours="", doubt="")
+        )
+    return Help(
+        matter=one.matter.value,
+        title=_title(told, one, today),
+        lead=told.seller if reader == "seller" else told.buyer,
+        ways=tuple(ways),
+        lacks=_lacks(one, parcel),
+        rules=tuple(_rule(term, words, today) for term in one.terms),
+    )
+
+
+def _title(told: MatterWords, one: Advice, today: date) -> str:
+    if one.last_on is None:
+        return told.title
+    if one.last_on < today:
+        return f"{told.title}: the last day was {date_words(one.last_on)}"
+    return told.by.format(day=date_words(one.last_on))
+
+
+def _lacks(one: Advice, parcel: Parcel) -> str:
+    """Said aloud, so that nobody takes a gap for an answer."""
+    if any(way.kind is ContactKind.PHONE for way in one.ways):
+        return ""
+    where = str(LOCALE.territories.get(parcel.country.upper(), "")) if parcel.country else ""
+    return f"We know no phone number of {parcel.card.name}" + (f" in {where}." if where else ".")
+
+
+def _way(one: ContactPoint, words: ReachWords, parcel: Parcel) -> Way:
+    is_phone = one.kind is ContactKind.PHONE
+    return Way(
+        words=words.contacts[one.kind],
+        address=f"tel:{one.to.replace(' ', '')}" if is_phone else one.to_about(parcel.number),
+        shown=one.to if is_phone else "",
+        hours=one.hours or ("Hours not known" if is_phone else ""),
+        doubt="; ".join(_doubts(one, parcel)),
+    )
+
+
+def _doubts(one: ContactPoint, parcel: Parcel) -> Iterator[str]:
+    if not parcel.country and one.countries:
+        names = [str(LOCALE.territories.get(country, country)) for country in one.countries]
+        yield f"for {', '.join(names)}"
+    if not one.confidence.is_confirmed:
+        yield "not confirmed"
+
+
+def _rule(term: Term, words: ReachWords, today: date) -> Rule:
+    policy = term.policy
+    title = policies()[policy.topic]
+    return Rule(
+        title=f"{title} ({policy.applies_to})" if policy.applies_to else title,
+        text=policy.text,
+        when=_when(term, words, today),
+        source=policy.source,
+        source_page=policy.source if _is_page(policy.source) else "",
+        checked=f"Looked up {date_words(policy.checked_on)}; we are {SURE[policy.confidence]}.",
+    )
+
+
+def _is_page(source: str) -> bool:
+    return source.startswith("https://") and " " not in source
+
+
+def _when(term: Term, words: ReachWords, today: date) -> str:
+    """`From 18 March 2026 to 2 May 2026: counted from …`, or why there is no day."""
+    policy = term.policy
+    if policy.within is None and policy.not_before is None:
+        return ""
+    if policy.counts_from is None:
+        return "No day: from when it counts is not known."
+    from_when = words.counts_from[policy.counts_from]
+    if term.counted_from is None:
+        return f"No day: it counts from {from_when}, and that day is not known."
+    counted_on = f"{_length(policy, words)} from {from_when}, {date_words(term.counted_from)}"
+    if term.last_on is None:
+        return f"From {date_words(term.first_on)} on: {counted_on}." if term.first_on else ""
+    if term.last_on < today:
+        return f"Over since {date_words(term.last_on)}: {counted_on}."
+    first = f"From {date_words(term.first_on)} to " if term.first_on else "Until "
+    return f"{first}{date_words(term.last_on)}: {counted_on}."
+
+
+def _length(policy: Policy, words: ReachWords) -> str:
+    length = policy.within if policy.within is not None else policy.not_before
+    return counted(length or 0, words.units[policy.unit])
+
+
+def date_words(on: date) -> str:
+    """`24 November 2026`."""
+    return long_date(datetime.combine(on, time(), UTC))
