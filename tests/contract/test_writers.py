@@ -36,11 +36,21 @@ async def test_who_claims_a_name_that_is_held_waits_and_others_go_on(postgres):
             order.append(said)
 
     async def others():
+        await held.wait()
+        await waited_for(postgres, order)  # "same number" has come as far as it can
         await after("number AC2", "another number")
         let_go.set()
 
     await asyncio.gather(first(), after("number AC1", "same number"), others())
     assert order == ["another number", "first", "same number"]
+
+
+async def waited_for(store, order):
+    """Until somebody stands in line, or went by without waiting."""
+    async with store._database.connection() as connection:
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        while not order and not await connection.fetchval(waiting):  # noqa: ASYNC110 - it waits on a server
+            await asyncio.sleep(0.01)
 
 
 async def test_two_that_wait_for_each_other_both_end_and_one_did_it_again(postgres):
