@@ -12,7 +12,7 @@ from milepost import wiring
 from milepost.cli import worlds
 from milepost.cli.check import POLLING
 from milepost.clock import SteppedClock
-from milepost.settings import Settings
+from milepost.settings import Settings, WorkSettings
 from milepost.store.tables import EVENTS, ORDERS, REPORTS
 from milepost.worker import drain
 from milepost_sandbox import door
@@ -27,7 +27,8 @@ SEED = 5
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ORDERS_THERE = 8
 PLAYED = timedelta(days=4)
-LATER = timedelta(hours=2)  # every lease of the killed has run out
+LATER = timedelta(hours=2)  # what failed meanwhile is due again
+LEASE_S = 1.0  # who shows no sign of life for so long is dead: the killed show none any more
 PUSHES_MAX = 60  # acknowledged before a kill, at most
 MOMENT_S = 0.03
 KINDS = {"sqlite": ("run",), "postgres": ("web", "worker")}
@@ -47,11 +48,12 @@ class World:
             await worlds.connect_shops(milepost.app, self.told)
 
     async def heard_in_the_end(self):
-        """When no lease of the killed stands any more and everything due is carried out: what came of it."""
+        """When what the killed had in hand is taken over and everything due is carried out: what came of it."""
         later = self.sandbox.clock.now() + LATER
         self.sandbox.advance(later)
-        async with wiring.running(self.settings, SteppedClock(later)) as milepost:
-            await drain(milepost.app)
+        settings = replace(self.settings, work=WorkSettings(lease_s=LEASE_S))
+        async with wiring.running(settings, SteppedClock(later)) as milepost:
+            await drain(milepost.app, to_the_last=True)
             return await seen(milepost.app, later)
 
 
