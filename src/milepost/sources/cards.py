@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ LISTS: dict[str, tuple[str, type]] = {
 }
 """The lists of a card, what one entry of each is called, and what it is."""
 
+CARDS_MAX = 512
+"""Cards kept read; more are read again."""
+
 COUNTRY = re.compile(r"[A-Z]{2}")
 CURRENCY = re.compile(r"[A-Z]{3}")
 ADDRESS = re.compile(r"https://[a-z0-9.-]+(/\S*)?")
@@ -33,7 +37,16 @@ class CatalogError(OperatorError):
 def card(path: Path) -> CarrierCard:
     """The card in a carrier.toml; the key is its folder's name. Raises CatalogError."""
     try:
-        told = tomllib.loads(path.read_text("utf-8"))
+        return _card(path, path.read_text("utf-8"))
+    except OSError as error:
+        raise CatalogError(f"{path}: {error}") from error
+
+
+@lru_cache(maxsize=CARDS_MAX)
+def _card(path: Path, text: str) -> CarrierCard:
+    """Read once in a process however often a Milepost is put together in it, as tests do."""
+    try:
+        told = tomllib.loads(text)
         _only_known(told, CarrierCard, str(path))
         for name, (noun, kind) in LISTS.items():
             for number, entry in enumerate(told.get(name, []), 1):
@@ -41,7 +54,7 @@ def card(path: Path) -> CarrierCard:
         for entry in told.get("patterns", []):
             re.compile(entry.get("regex", ""))
         found = msgspec.convert({**told, "key": path.parent.name}, CarrierCard)
-    except (tomllib.TOMLDecodeError, msgspec.ValidationError, re.error, OSError) as error:
+    except (tomllib.TOMLDecodeError, msgspec.ValidationError, re.error) as error:
         raise CatalogError(f"{path}: {error}") from error
     for wrong in _wrong(found):
         raise CatalogError(f"{path}, {wrong}")
