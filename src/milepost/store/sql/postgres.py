@@ -32,12 +32,16 @@ WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p'
 T = TypeVar("T")
 
 
+COMPILER = Compiler(dialect())  # type: ignore[no-untyped-call]
+"""One for all databases that this process opens, as on SQLite."""
+
+
 class PostgresEngine:
     """One database of a PostgreSQL server."""
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self.compiler = Compiler(dialect())  # type: ignore[no-untyped-call]
+        self.compiler = COMPILER
         self.whole = Inserts()
         self._writers = Writers(WRITERS_MAX)
         self._pool: asyncpg.Pool | None = None

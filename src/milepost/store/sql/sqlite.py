@@ -25,6 +25,10 @@ READERS = 3
 T = TypeVar("T")
 
 
+COMPILER = Compiler(sqlite.dialect(paramstyle="qmark"))
+"""One for all files that this process opens: to compile takes longer than to run, and tests open hundreds."""
+
+
 class SqliteEngine:
     """One database file, held by this process alone while it is open."""
 
@@ -33,12 +37,11 @@ class SqliteEngine:
         self._path = path
         self._vfs = vfs
         self._lock = LockFile(path.with_name(path.name + ".lock"))
-        self._compiler = Compiler(sqlite.dialect(paramstyle="qmark"))
-        self._writer = SqliteWriter(self.name, self._connect_writer, self._compiler)
+        self._writer = SqliteWriter(self.name, self._connect_writer, COMPILER)
         self._reading: ThreadPoolExecutor | None = None
         self._readers: list[apsw.Connection] = []
         self._own = threading.local()
-        self.reader = _Reader(self, self._compiler)
+        self.reader = _Reader(self, COMPILER)
 
     @property
     def name(self) -> str:
@@ -122,7 +125,7 @@ class SqliteEngine:
 
     async def snapshot(self, work: Callable[[Session], Coroutine[Any, Any, T]]) -> T:
         """In one thread, without a hop for each statement."""
-        return await self.in_reader(lambda: read_in_one_go(self.own_reader(), self._compiler, work))
+        return await self.in_reader(lambda: read_in_one_go(self.own_reader(), COMPILER, work))
 
     async def in_reader(self, work: Callable[[], T]) -> T:
         """Do it in a reader's thread. Raises StoreError."""
