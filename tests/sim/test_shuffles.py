@@ -25,7 +25,7 @@ from tests.sim.results import keep
 from tests.sim.tiers import TIER
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
-ORDERS = 6
+ORDERS = 4
 SEED = 21
 REPEATS_MAX = 2
 BATCH_MAX = 40
