@@ -49,6 +49,7 @@ def test_every_resource_is_in_the_document(document):
     assert sorted(operations(document)) == [
         "/api/v1/events",
         "/api/v1/exceptions",
+        "/api/v1/imports",
         "/api/v1/notices",
         "/api/v1/orders",
         "/api/v1/orders/{confirmation_number}",

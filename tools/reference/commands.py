@@ -14,8 +14,7 @@ Exit codes: 0 done; 1 the answer is no (not found, differs, failed check); 2 wro
 With SQLite one program holds the database: most commands are for when `milepost run` is stopped, and say so
 otherwise. With PostgreSQL they can be used at any time.
 
-What a file for `milepost import` may hold:
-[orders from a file](../../src/milepost/sources/marketplaces/file_import/README.md).
+What a file for `milepost import` may hold: [hand in a file](../use/imports.md).
 """
 
 

@@ -98,14 +98,26 @@ def add_key(
     webhooks: Annotated[
         bool, Parameter(negative="", help="It may say where webhooks go (docs/use/webhooks.md).")
     ] = False,
+    news: Annotated[
+        bool, Parameter(negative="", help="It may tell news: files, captures, entries (docs/use/imports.md).")
+    ] = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
     """Make a key for a program. It is shown once; only its hash is kept."""
-    secret = asyncio.run(_add_key(config, name, tuple(shop or ()), contacts=contacts, webhooks=webhooks))
+    secret = asyncio.run(
+        _add_key(config, name, tuple(shop or ()), contacts=contacts, webhooks=webhooks, news=news)
+    )
     if as_json:
         say_json(
-            {"name": name, "key": secret, "shop_ids": shop or [], "contacts": contacts, "webhooks": webhooks}
+            {
+                "name": name,
+                "key": secret,
+                "shop_ids": shop or [],
+                "contacts": contacts,
+                "webhooks": webhooks,
+                "news": news,
+            }
         )
     else:
         print(secret)
@@ -114,7 +126,7 @@ def add_key(
 
 
 async def _add_key(
-    config: Path | None, name: str, shop_ids: tuple[str, ...], *, contacts: bool, webhooks: bool
+    config: Path | None, name: str, shop_ids: tuple[str, ...], *, contacts: bool, webhooks: bool, news: bool
 ) -> str:
     async with opened(config) as milepost:
         return await add_api_key(
@@ -123,4 +135,5 @@ async def _add_key(
             shop_ids=shop_ids,
             can_see_contacts=contacts,
             may_manage_webhooks=webhooks,
+            may_tell_news=news,
         )

@@ -74,9 +74,12 @@ Each line says ok, warn or bad, and what to do about it.""",
     ),
     Command(
         "import",
-        "milepost.cli.orders:import_",
+        "milepost.cli.imports:import_",
         SET_UP,
-        "Track orders from a CSV file, without a marketplace. Bad rows are named; the others go in.",
+        """Read a file of orders or tracking events: CSV, XLSX, JSON, X12 214, IFTSTA or EPCIS.
+
+Without --yes it only says, row by row, what would happen, and changes nothing. Rows that cannot be used are
+named with the fix; the others go in. Doing it again changes nothing (docs/use/imports.md).""",
     ),
     Command("shop", "milepost.cli.shops:app", SET_UP, "Connect shops and read their orders."),
     Command("webhook", "milepost.cli.webhooks:app", SET_UP, "Say where programs hear of news, and try it."),

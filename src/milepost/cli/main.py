@@ -21,7 +21,7 @@ For real:
 2. `milepost user add you@example.com`, then `milepost shop connect`: a link that the seller opens.
 3. `milepost run`, and sign in at /console. `milepost doctor` looks whether everything works.
 
-Without a marketplace: `milepost import orders.csv`. One parcel: `milepost track NUMBER`.
+Without a marketplace: `milepost import orders.csv --yes`. One parcel: `milepost track NUMBER`.
 """
 
 EPILOGUE = """Every command has --help; most have --json for programs.

@@ -1,4 +1,4 @@
-"""`milepost track`, `order` and `import`: one parcel, one order, a file of orders."""
+"""`milepost track` and `order`: one parcel, one order."""
 
 import asyncio
 import sys
@@ -9,9 +9,8 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 
 from milepost.cli.answers import AsJson, Config, console, say_json, table
-from milepost.cli.exits import CommandError, Exit
+from milepost.cli.exits import Exit
 from milepost.cli.opening import opened
-from milepost.desk.imports import BODY_BYTES_MAX, Imported, ImportRefusedError, import_file
 from milepost.flow import take_in
 from milepost.model.carriers import Identification
 from milepost.model.journeys import EMPTY_JOURNEY, Journey
@@ -300,35 +299,3 @@ def _show_order(known: KnownOrder) -> None:
 
 def _minute(moment: Any) -> str:
     return f"{moment:%Y-%m-%d %H:%MZ}" if moment else ""
-
-
-def import_(
-    file: Annotated[
-        Path,
-        Parameter(
-            help="CSV with order_number, tracking_number and more columns (docs/reference/commands.md)."
-        ),
-    ],
-    /,
-    *,
-    as_json: AsJson = False,
-    config: Config = None,
-) -> int:
-    try:
-        with file.open("rb") as opened_file:
-            body = opened_file.read(BODY_BYTES_MAX + 1)
-        imported = asyncio.run(_import(config, body))
-    except ImportRefusedError as error:
-        raise CommandError(str(error)) from error
-    if as_json:
-        say_json({"orders": len(imported.orders), "parcels": imported.parcels, "refusals": imported.refusals})
-    else:
-        for refusal in imported.refusals:
-            sys.stderr.write(f"{file}: {refusal.detail}\n")
-        print(f"{len(imported.orders)} orders with {imported.parcels} parcels went in.")
-    return Exit.NO if imported.refusals else Exit.DONE
-
-
-async def _import(config: Path | None, body: bytes) -> Imported:
-    async with opened(config) as app:
-        return await import_file(app, body)

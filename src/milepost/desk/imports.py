@@ -1,18 +1,27 @@
-"""Somebody hands in a file of orders to track: good rows go in by the first door, bad ones are named."""
+"""Somebody hands in a file: a look at what it would do, row by row; then its good rows go in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from milepost.desk.fates import fates_of
 from milepost.flow import take_in
-from milepost.model.reports import Refusal, Report, ReportKind
+from milepost.model.errors import OperatorError
+from milepost.model.imports import DATE_ORDERS, Fate, Layout, Preview, PreviewRow, Stated
+from milepost.model.reading import Reading
+from milepost.model.reports import Report, ReportKind
+from milepost.normalize.reading import read
 from milepost.ports.app import App
+from milepost.sources.sheets.cells import CellError, zone_of
+from milepost.sources.sheets.csv_text import ENCODINGS
 
 SOURCE = "file_import"
+"""Who reads orders, and the shop they belong to."""
+
 BODY_BYTES_MAX = 16_000_000
-NOTHING = "-"
-"""Stands for no parcel at all: an empty list would mean every parcel."""
+REFUSED_MAX = 5_000
+"""Rows left out of a file that goes in all the same: where more are wrong, the file is."""
 
 
-class ImportRefusedError(Exception):
+class ImportRefusedError(OperatorError):
     """The file as a whole cannot be used; the text says why and what to do."""
 
 
@@ -22,79 +31,103 @@ class Imported:
 
     orders: tuple[str, ...]  # order numbers, in the order of the file
     parcels: int
-    refusals: tuple[Refusal, ...]
+    events: int  # tracking events that are in now, new or known
+    preview: Preview  # what was said beforehand, with every refused row
 
 
-async def import_file(app: App, body: bytes) -> Imported:
-    """Take in a CSV file of orders (see the source's README). Raises ImportRefusedError."""
+async def preview(app: App, body: bytes, stated: Stated | None = None, shop_id: str | None = None) -> Preview:
+    """What taking this file in would do, and nothing else. Raises ImportRefusedError.
+
+    `shop_id` is for who may tell news of one shop only: rows about other shops' parcels are refused.
+    """
+    report = _report(app, body, stated or Stated(), shop_id)
+    reading = read(report, app.source(report), app.gazetteer)
+    layout = reading.layout or Layout()
+    said = await fates_of(reading, app)
+    refused = [
+        PreviewRow(one.subject or "the file", Fate.REFUSED, "", _without_place(one.detail, one.subject))
+        for one in reading.refusals
+    ]
+    places = tuple(row.where for row in said if row.fate is Fate.REFUSED)
+    stated = Stated.of(report.subject)
+    return Preview(
+        source=report.source,
+        name=app.source_names[report.source],
+        stated=replace(stated, without=(*stated.without, *places)),
+        layout=layout,
+        rows=tuple(sorted([*refused, *said], key=_position)),
+    )
+
+
+async def import_file(
+    app: App, body: bytes, stated: Stated | None = None, shop_id: str | None = None
+) -> Imported:
+    """Take in what of a file can be used. Doing it again changes nothing. Raises ImportRefusedError."""
+    seen = await preview(app, body, stated, shop_id)
+    if len(seen.refused) > REFUSED_MAX:
+        raise ImportRefusedError(
+            f"{len(seen.refused):,} rows cannot be used: mend them first, or split the file"
+        )
+    report = _report(app, body, seen.stated, shop_id)
+    for row in seen.refused:
+        if row.where in seen.stated.without:  # the others are counted where they are read
+            app.tally.count("refusals", source=report.source, reason="refused_at_desk")
+    reading = (await take_in([report], app))[0]
+    app.live.publish(["work"])
+    return _imported(reading, seen)
+
+
+def _imported(reading: Reading, seen: Preview) -> Imported:
+    return Imported(
+        orders=tuple(order.order_number for order in reading.orders),
+        parcels=sum(len(order.packages) for order in reading.orders),
+        events=len(reading.events),
+        preview=seen,
+    )
+
+
+def _report(app: App, body: bytes, stated: Stated, shop_id: str | None) -> Report:
+    """The file as it came, with what was stated beside it. Raises ImportRefusedError."""
     if len(body) > BODY_BYTES_MAX:
         raise ImportRefusedError(
             f"the file has {len(body):,} bytes; {BODY_BYTES_MAX:,} is the most: split it"
         )
-    whole = _report(app, body, ())
-    mistyped = _mistyped(app, whole)
-    report = _report(app, body, _without(app, whole, mistyped)) if mistyped else whole
-    reading = (await take_in([report], app))[0]
-    app.live.publish(["work"])
-    refusals = [*reading.refusals, *(_refusal(body, number, why) for number, why in mistyped.items())]
-    return Imported(
-        orders=tuple(order.order_number for order in reading.orders),
-        parcels=sum(len(order.packages) for order in reading.orders),
-        refusals=tuple(sorted(refusals, key=_line)),
-    )
-
-
-def _report(app: App, body: bytes, only: tuple[str, ...]) -> Report:
-    """The file as it came. `only` names the parcels it is taken for; empty: all of them."""
+    _check(app, stated)
+    source = next((key for key, one in app.handed_in.items() if one.recognizes(body, stated)), SOURCE)
+    if source == SOURCE and shop_id not in (None, SOURCE):
+        raise ImportRefusedError(
+            f"a file of orders belongs to the shop {SOURCE}, not to yours: ask for that one"
+        )
     return Report(
-        source=SOURCE,
+        source=source,
         kind=ReportKind.IMPORT,
-        shop_id=SOURCE,
-        subject=only,
+        shop_id=SOURCE if source == SOURCE else shop_id,
+        subject=stated.words(),
         heard_at=app.clock.now(),
         body=body,
     )
 
 
-def _mistyped(app: App, report: Report) -> dict[str, str]:
-    """Tracking numbers nobody can ever be asked about, and the sentence about the wrong digit."""
-    return {
-        number: why
-        for number, provider_name in _numbers(app, report)
-        if (why := _why_mistyped(app, number, provider_name))
-    }
+def _check(app: App, stated: Stated) -> None:
+    if stated.zone:
+        try:
+            zone_of(stated.zone)
+        except CellError as error:
+            raise ImportRefusedError(str(error)) from error
+    if stated.dates not in ("", *DATE_ORDERS):
+        raise ImportRefusedError(f"dates {stated.dates!r}: write one of {', '.join(DATE_ORDERS)}")
+    if stated.encoding not in ("", *ENCODINGS):
+        raise ImportRefusedError(f"encoding {stated.encoding!r}: write one of {', '.join(ENCODINGS)}")
+    if stated.carrier and stated.carrier not in app.carriers:
+        raise ImportRefusedError(
+            f"carrier {stated.carrier!r}: none is called so; see `milepost carrier list`"
+        )
 
 
-def _without(app: App, report: Report, mistyped: dict[str, str]) -> tuple[str, ...]:
-    good = tuple(number for number, _ in _numbers(app, report) if number not in mistyped)
-    return good or (NOTHING,)
+def _without_place(detail: str, where: str) -> str:
+    return detail.removeprefix(f"{where}, ") if where else detail
 
 
-def _numbers(app: App, report: Report) -> list[tuple[str, str]]:
-    return [
-        (package.tracking_number, package.provider_name)
-        for order in app.marketplaces[SOURCE].parse(report).orders
-        for package in order.packages
-        if package.tracking_number
-    ]
-
-
-def _why_mistyped(app: App, number: str, provider_name: str) -> str:
-    """The sentence about the wrong digit, or nothing."""
-    found = app.identify(number, provider_name, "")
-    if found.valid_format:
-        return ""
-    reasons = [reason for candidate in found.candidates for reason in candidate.reasons]
-    return next((reason for reason in reasons if "check digit should" in reason), "it fails its check digit")
-
-
-def _refusal(body: bytes, number: str, why: str) -> Refusal:
-    lines = body.decode("utf-8", "replace").splitlines()
-    line = next((place for place, text in enumerate(lines, 1) if number in text), 0)
-    detail = f"line {line}, column tracking_number: {why}"
-    return Refusal(reason="mistyped_number", detail=detail, subject=f"line {line}")
-
-
-def _line(refusal: Refusal) -> int:
-    digits = "".join(letter for letter in refusal.detail.split(",")[0] if letter.isdigit())
-    return int(digits or 0)
+def _position(row: PreviewRow) -> tuple[int, str]:
+    digits = "".join(letter for letter in row.where if letter.isdigit())
+    return (int(digits or 0), row.where)

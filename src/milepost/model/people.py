@@ -34,6 +34,7 @@ class ApiKey:
     shop_ids: tuple[str, ...] = ()
     can_see_contacts: bool = False
     may_manage_webhooks: bool = False
+    may_tell_news: bool = False  # hand in files, captures and entries by hand
 
 
 class View(StrEnum):

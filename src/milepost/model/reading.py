@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from milepost.model.events import TrackingEvent
+from milepost.model.imports import Layout
 from milepost.model.orders import OrderFacts
 from milepost.model.promises import EtaKind
 from milepost.model.reports import Refusal, Report
@@ -37,3 +38,4 @@ class Reading:
     notes: tuple[
         str, ...
     ] = ()  # what it says of our access: `authorization_ended`, `authorization_ends WHEN`
+    layout: Layout | None = None  # of what people hand in

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from milepost.model.imports import Layout
 from milepost.model.orders import OrderFacts
 from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
@@ -92,3 +93,4 @@ class Parsed:
     hints: tuple[str, ...] = ()  # order numbers worth re-reading (webhooks are hints)
     refusals: tuple[Refusal, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    layout: Layout | None = None  # of what people hand in: where in it everything stands

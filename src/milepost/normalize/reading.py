@@ -24,4 +24,5 @@ def read(report: Report, source: Source, gazetteer: Gazetteer) -> Reading:
         hints=parsed.hints,
         refusals=parsed.refusals,
         notes=parsed.notes,
+        layout=parsed.layout,
     )

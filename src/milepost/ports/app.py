@@ -12,7 +12,7 @@ from milepost.ports.forecast import Forecaster
 from milepost.ports.live import Live
 from milepost.ports.notify import Channel
 from milepost.ports.places import Gazetteer
-from milepost.ports.sources import Carrier, Marketplace, Source
+from milepost.ports.sources import Carrier, HandedIn, Marketplace, Source
 from milepost.ports.store import Store
 from milepost.ports.webhooks import Poster
 from milepost.ports.work import WorkList
@@ -39,6 +39,7 @@ class App:
     gazetteer: Gazetteer
     carriers: Mapping[str, Carrier]
     marketplaces: Mapping[str, Marketplace]
+    handed_in: Mapping[str, HandedIn]
     channels: Mapping[str, Channel]
     poster: Poster
     forecaster: Forecaster
@@ -48,10 +49,10 @@ class App:
 
     def source(self, report: Report) -> Source:
         """Whoever can read this report. Raises KeyError for a source whose folder is gone."""
-        found = self.carriers.get(report.source) or self.marketplaces.get(report.source)
-        if found is None:
-            raise KeyError(report.source)
-        return found
+        for sources in (self.carriers, self.marketplaces, self.handed_in):
+            if report.source in sources:
+                return sources[report.source]
+        raise KeyError(report.source)
 
     @property
     def carrier_names(self) -> dict[str, str]:
@@ -60,5 +61,6 @@ class App:
 
     @property
     def source_names(self) -> dict[str, str]:
-        """Names of carriers and marketplaces for people, by key."""
-        return self.carrier_names | {key: one.name for key, one in self.marketplaces.items()}
+        """Names of everybody who tells us news, for people, by key."""
+        names = self.carrier_names | {key: one.name for key, one in self.marketplaces.items()}
+        return names | {key: one.name for key, one in self.handed_in.items()}

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from milepost.model.carriers import CarrierCard, CodeBook
 from milepost.model.errors import OutsideError
+from milepost.model.imports import Stated
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed
 from milepost.model.shipments import TrackingQuery
@@ -40,6 +41,19 @@ class Source(Protocol):
 
     def parse(self, report: Report) -> Parsed:
         """Read one report. Pure; never raises: what cannot be read is in `refusals`."""
+        ...
+
+
+class HandedIn(Source, Protocol):
+    """What people and partners hand us: a file, a mail, an entry by hand. Nobody is asked for it."""
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+        ...
+
+    def recognizes(self, body: bytes, stated: Stated) -> bool:
+        """Whether a file looks like one of these. Pure; never raises."""
         ...
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 from milepost.model.carriers import CarrierCard, CodeBook, CodeMeaning
+from milepost.model.imports import Stated
 from milepost.model.reports import Report
 from milepost.model.scans import CodeRef, Parsed
 from milepost.model.shipments import TrackingQuery
@@ -70,6 +71,25 @@ class FolderCarrier:
         await self.line.close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class FolderHandedIn:
+    """Files, mails or entries that are handed to us, as their folder reads them."""
+
+    key: str
+    name: str
+    codes: CodeBook = field(repr=False)
+    parse_report: Callable[[Report], Parsed] = field(repr=False)
+    recognizes_body: Callable[[bytes, Stated], bool] = field(repr=False)
+
+    def parse(self, report: Report) -> Parsed:
+        """Read one report; never raises."""
+        return self.parse_report(report)
+
+    def recognizes(self, body: bytes, stated: Stated) -> bool:
+        """Whether these bytes look like something it reads; never raises."""
+        return self.recognizes_body(body, stated)
+
+
 def carriers(
     settings: Settings, clock: Clock, line_factory: LineFactory = Line, folder: Path = SOURCES / "carriers"
 ) -> dict[str, FolderCarrier | KnownCarrier]:
@@ -93,6 +113,21 @@ def marketplaces(
     for path in sorted(folder.glob("*/marketplace.py")):
         module = _module(path)
         found[path.parent.name] = module.build(settings, clock, line_factory)
+    return found
+
+
+def handed_in(folder: Path = SOURCES / "handed_in") -> dict[str, FolderHandedIn]:
+    """Everything that can be handed in, by key; each `parse` says its name and what it recognizes."""
+    found: dict[str, FolderHandedIn] = {}
+    for path in sorted(folder.glob("*/parse.py")):
+        module = _module(path)
+        found[path.parent.name] = FolderHandedIn(
+            key=path.parent.name,
+            name=module.NAME,
+            codes=codes(path.with_name("codes.csv")),
+            parse_report=module.parse,
+            recognizes_body=module.recognizes,
+        )
     return found
 
 

@@ -1,13 +1,20 @@
 """Every change of the tables there was, in order. How to add one: docs/add/table.md."""
 
 from milepost.store.revision import Revision
-from milepost.store.revisions import r0002_many_nodes, r0003_telling, r0004_budgets, r0005_repeats
+from milepost.store.revisions import (
+    r0002_many_nodes,
+    r0003_telling,
+    r0004_budgets,
+    r0005_repeats,
+    r0006_import_drafts,
+)
 
 REVISIONS: tuple[Revision, ...] = (
     r0002_many_nodes.REVISION,
     r0003_telling.REVISION,
     r0004_budgets.REVISION,
     r0005_repeats.REVISION,
+    r0006_import_drafts.REVISION,
 )
 """From version 1, which had no revision; each is one more than the one before."""
 

@@ -12,6 +12,7 @@ import structlog
 from milepost.ports.clock import Clock
 from milepost.ports.store import StoreError, Trouble
 from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites, LaneBook
+from milepost.store.draft_shelf import DraftReads, DraftWrites
 from milepost.store.endpoint_shelf import EndpointReads, EndpointWrites
 from milepost.store.event_shelf import EventReads, EventWrites
 from milepost.store.exception_shelf import ExceptionReads, ExceptionWrites
@@ -76,6 +77,7 @@ class SqlTransaction(
     WebhookWrites,
     SmsWrites,
     PeopleWrites,
+    DraftWrites,
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
 
@@ -104,6 +106,7 @@ class SqlReads(
     WebhookReads,
     SmsReads,
     PeopleReads,
+    DraftReads,
     SearchReads,
 ):
     """Committed facts (ports.store.Reads)."""

@@ -3,6 +3,7 @@
 Instants are whole microseconds since 1970 UTC, flags are 0 or 1 and documents are JSON text, so that both
 engines keep the same values. `seq` is the order of insertion; lists are paged by it. Columns named `sealed`
 hold ciphertext (sealing.py). No extension is needed. Hot questions each have one index that answers them.
+Long because every table stands here, one after the other.
 """
 
 from typing import Any
@@ -454,6 +455,16 @@ API_KEYS = _table(
     _text("secret_hash"),
     _text("facts"),
     UniqueConstraint("secret_hash"),
+)
+
+# Files that somebody looked at: one a person, until they say that it shall go in.
+IMPORT_DRAFTS = _table(
+    "import_drafts",
+    _text("draft_id", key=True),
+    _text("user_id"),
+    _at("at"),
+    _sealed(),
+    Index("import_drafts_by_age", "at"),
 )
 
 # Decided work. queue/leases.py names these columns again, because rooms do not import each other.

@@ -37,6 +37,14 @@ async def needs_webhook_key(
         )
 
 
+async def needs_news_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """A guard behind `needs_key`: this key may tell news. Raises 403."""
+    if not connection.state.api_key.may_tell_news:
+        raise PermissionDeniedException(
+            "This key may only read; make one with `milepost api-key add --news`."
+        )
+
+
 def key_of(request: Request[Any, Any, Any]) -> ApiKey:
     """The key that was shown."""
     key: ApiKey = request.state.api_key

@@ -324,3 +324,30 @@ class QueuedShape(msgspec.Struct, kw_only=True):
 
     messages: int
     message_id: str | None
+
+
+class ColumnShape(msgspec.Struct, kw_only=True):
+    """What was made of one column of a file; `ours` null: left out."""
+
+    theirs: str
+    ours: str | None
+
+
+class ImportRowShape(msgspec.Struct, kw_only=True):
+    """What becomes of one row: new, changed, known, early (no order names its number yet) or refused."""
+
+    where: str
+    fate: str
+    about: str | None
+    says: str
+
+
+class ImportShape(msgspec.Struct, kw_only=True):
+    """What a file does, or would do. Of many rows the first 1,000, refused ones first."""
+
+    kind: str
+    changed: bool
+    counts: dict[str, int]
+    columns: list[ColumnShape]
+    remarks: list[str]
+    rows: list[ImportRowShape]

@@ -33,6 +33,7 @@ async def console_page(
     ]
     if may_connect(user):
         places.append(Place(path="/console/shops", icon="store", name="Shops"))
+        places.append(Place(path="/console/imports", icon="file-text", name="Import"))
         places.append(Place(path="/console/webhooks", icon="link", name="Webhooks"))
     if sees_everything(user):
         places.append(Place(path="/console/work", icon="list-checks", name="Work"))

@@ -1,11 +1,12 @@
-"""Reads a CSV file of orders, row by row: a bad row is refused by line, column and fix; the others go in."""
+"""Reads a table of orders, row by row: a bad row is refused by row, column and fix; the others go in."""
 
 from collections.abc import Iterable
 
+from milepost.model.imports import Layout, Standing, Stated
 from milepost.model.orders import Contact, Destination, Item, OrderFacts, PackageFacts
 from milepost.model.reports import Report
 from milepost.model.scans import Parsed
-from milepost.sources.marketplaces.file_import.rows import Row, read_rows
+from milepost.sources.marketplaces.file_import.rows import OrderRow, read_rows
 
 STATE = "imported"
 POSTAL_PREFIX = 3  # characters: a region, never a street
@@ -14,20 +15,26 @@ POSTAL_PREFIX = 3  # characters: a region, never a street
 def parse(report: Report) -> Parsed:
     """Every order of the file; rows of one order number are one order in several parcels.
 
-    A report with a subject is taken for those tracking numbers only: the others were refused at the desk.
+    The report's subject is what was stated beside the file (model.imports.Stated).
     """
-    rows, refusals = read_rows(report.body)
-    wanted = frozenset(report.subject)
-    by_order: dict[str, list[Row]] = {}
+    rows, refusals, table = read_rows(report.body, Stated.of(report.subject))
+    by_order: dict[str, list[OrderRow]] = {}
     for row in rows:
-        if wanted and row.text("tracking_number") not in wanted:
-            continue
         by_order.setdefault(row.text("order_number"), []).append(row)
-    orders = tuple(_order(number, mine, report) for number, mine in by_order.items())
-    return Parsed(orders=orders, refusals=tuple(refusals))
+    return Parsed(
+        orders=tuple(_order(number, mine, report) for number, mine in by_order.items()),
+        refusals=tuple(refusals),
+        layout=Layout(
+            standings=tuple(
+                Standing(row.row.where, row.text("order_number"), row.text("tracking_number")) for row in rows
+            ),
+            columns=table.columns,
+            remarks=table.remarks,
+        ),
+    )
 
 
-def _order(number: str, rows: list[Row], report: Report) -> OrderFacts:
+def _order(number: str, rows: list[OrderRow], report: Report) -> OrderFacts:
     return OrderFacts(
         order_number=number,
         shop_id=report.shop_id or report.source,
@@ -55,12 +62,12 @@ def _order(number: str, rows: list[Row], report: Report) -> OrderFacts:
     )
 
 
-def _first(rows: Iterable[Row], column: str) -> str | None:
+def _first(rows: Iterable[OrderRow], column: str) -> str | None:
     """What the first row that says it says; rows of one order need not repeat it."""
     return next((row.text(column) for row in rows if row.text(column)), None)
 
 
-def _packages(number: str, rows: Iterable[Row]) -> Iterable[PackageFacts]:
+def _packages(number: str, rows: Iterable[OrderRow]) -> Iterable[PackageFacts]:
     providers = {row.text("tracking_number"): row.text("carrier") for row in rows}
     for tracking_number, provider in providers.items():
         yield PackageFacts(
@@ -73,7 +80,7 @@ def _packages(number: str, rows: Iterable[Row]) -> Iterable[PackageFacts]:
         )
 
 
-def _items(rows: Iterable[Row]) -> Iterable[Item]:
+def _items(rows: Iterable[OrderRow]) -> Iterable[Item]:
     for row in rows:
         if row.text("item"):
             yield Item(

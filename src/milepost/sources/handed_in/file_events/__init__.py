@@ -1,0 +1,1 @@
+"""Tracking events from a table: a carrier's export, or a list that somebody keeps."""
