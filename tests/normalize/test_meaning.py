@@ -13,11 +13,19 @@ TABLE = {
     ("kind", "H"): ("held", "customs.duties_due", ""),
     ("kind", "ETA"): ("note", "", ""),
     ("kind", "SORT"): ("in_transit", "", "logical"),
+    ("fine", "FE"): ("held", "customs.papers_missing", ""),
+    ("number", "058"): ("held", "customs.papers_missing", ""),
     ("detail", "071"): ("", "external.weather", ""),
     ("detail", "OFD"): ("out_for_delivery", "", ""),
 }
+PARTIES = {("fine", "FE"): "receiver"}
 CODES = CodeBook(
-    (CodeRef(*ref), CodeMeaning(status=status, reason=reason, evidence=evidence, note=""))
+    (
+        CodeRef(*ref),
+        CodeMeaning(
+            status=status, reason=reason, evidence=evidence, note="", responsible=PARTIES.get(ref, "")
+        ),
+    )
     for ref, (status, reason, evidence) in TABLE.items()
 )
 
@@ -36,6 +44,9 @@ def read(*refs, logical=False):
         (["detail:071", "kind:D"], ("delivered", "external.weather", "nature", "physical")),
         (["kind:X", "kind:D"], ("delivered", None, None, "physical")),
         (["detail:new", "kind:H"], ("held", "customs.duties_due", "customs", "physical")),
+        (["number:058"], ("held", "customs.papers_missing", "customs", "physical")),
+        (["number:058", "fine:FE"], ("held", "customs.papers_missing", "receiver", "physical")),
+        (["kind:H", "fine:FE"], ("held", "customs.duties_due", "customs", "physical")),
         (["kind:ETA"], (None, None, None, "message")),
         (["kind:SORT"], ("in_transit", None, None, "logical")),
     ],

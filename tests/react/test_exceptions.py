@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from milepost.model.statuses import REASONS, Status
+from milepost.model.statuses import REASONS, Responsible, Status
 from milepost.react.exceptions import _is_same, decide, of_journey
 from milepost.react.kinds import KINDS, kind_of
 from milepost.react.words import WORDS
@@ -223,3 +223,9 @@ def test_scans_told_in_any_order_end_in_the_same_exceptions(seed):
     missing = [one.key for one in expected if not any(_is_same(known, one) for known in book.values())]
     assert missing == []
     assert [key for key, one in book.items() if one.is_open] == []
+
+
+def test_papers_wanted_of_the_receiver_are_the_buyers_move():
+    asked = structs.replace(scan("5 08:10 held customs.papers_missing"), responsible=Responsible.RECEIVER)
+    (found,) = of_journey(derive([asked]), SHIPMENT, NOW)
+    assert (found.kind, found.mover, found.responsible) == ("customs_papers", "buyer", "receiver")

@@ -13,6 +13,7 @@ from tests.sources.scripted_server import HandClock
 CARDS = sorted(SOURCES.glob("carriers/*/carrier.toml"))
 TABLES = sorted(SOURCES.glob("*/*/codes.csv"))
 CARD = 'name = "Acme"\ntracking_url = "https://acme.example/{n}"\n'
+FULL_HEAD = "family,code,status,reason,responsible,evidence,note\n"
 HEAD = "family,code,status,reason,evidence,note\n"
 
 
@@ -86,12 +87,18 @@ def test_a_wrong_card_is_refused_with_the_reason(tmp_path, text, said):
         (HEAD + "event,X,sleeping,,,\n", "codes.csv:2: `sleeping` is not a status"),
         (HEAD + "event,X,held,bad.luck,,\n", "codes.csv:2: `bad.luck` is not a reason"),
         (HEAD + "event,X,held,,seen,\n", "codes.csv:2: `seen` is not a kind of evidence"),
+        (FULL_HEAD + "event,X,held,,me,,\n", "codes.csv:2: `me` is not a party"),
         (HEAD + "event,X,held,,,\nevent,X,lost,,,\n", "codes.csv:3: event X stands there twice"),
     ],
 )
 def test_a_wrong_code_row_is_refused_with_its_line(tmp_path, text, said):
     with pytest.raises(CatalogError, match=said):
         codes(acme(tmp_path, text, "codes.csv"))
+
+
+def test_a_code_may_name_another_party_than_its_reason_usually_has(tmp_path):
+    found = codes(acme(tmp_path, FULL_HEAD + "event,X,held,customs.papers_missing,receiver,,\n", "codes.csv"))
+    assert found[CodeRef(family="event", code="X")].responsible == "receiver"
 
 
 def test_a_code_row_is_found_by_family_and_code(tmp_path):

@@ -100,6 +100,7 @@ class CodeMeaning:
     reason: str
     evidence: str  # physical | logical | message, or `` for the default
     note: str
+    responsible: str = ""  # a Responsible value, where it is another than the reason's usual one
 
 
 class CodeBook(dict[CodeRef, CodeMeaning]):

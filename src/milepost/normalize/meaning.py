@@ -1,5 +1,6 @@
 """What a source's codes mean: the first code with a status gives it, the first with a reason that."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,18 +27,23 @@ class Meaning:
 @lru_cache(MEANINGS_REMEMBERED)  # few codes come again and again
 def meaning_of(refs: tuple[CodeRef, ...], codes: CodeBook, *, logical: bool) -> Meaning:
     """Look the codes up, best first. No known code means `unknown`: we never guess."""
-    told, reason = None, None
-    for ref in refs:
-        found = codes.get(ref)
-        if found is not None:
-            told = told or (found if found.status else None)
-            reason = reason or found.reason or None
+    rows = [found for ref in refs for found in [codes.get(ref)] if found is not None]
+    told = next((row for row in rows if row.status), None)
+    reason = next((row.reason for row in rows if row.reason), None)
     return Meaning(
         status=_status(told),
         reason=reason,
-        responsible=REASONS.get(reason) if reason else None,
+        responsible=_responsible(reason, rows),
         evidence=_evidence(told, logical=logical),
     )
+
+
+def _responsible(reason: str | None, rows: Sequence[CodeMeaning]) -> Responsible | None:
+    """As the first code of that reason says that names anybody, else as is usual for the reason."""
+    if reason is None:
+        return None
+    named = next((row.responsible for row in rows if row.reason == reason and row.responsible), "")
+    return Responsible(named) if named else REASONS.get(reason)
 
 
 def _status(told: CodeMeaning | None) -> Status | None:

@@ -14,7 +14,7 @@ from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey, JourneyEvent
 from milepost.model.shipments import Shipment
 from milepost.model.statuses import BEFORE_ACCEPTANCE, REASONS, Evidence, Status
-from milepost.react.kinds import ENDED, KINDS, TAKEN_OVER, kind_of
+from milepost.react.kinds import ENDED, KINDS, TAKEN_OVER, kind_of, mover_of
 
 RETRACTED = "delivery_retracted"
 SAME_CAUSE = timedelta(minutes=15)
@@ -139,14 +139,15 @@ class _Telling:
             return
         event, rule = scan.event, KINDS[kind]
         at = event.occurred.order_key
+        responsible = event.responsible or REASONS.get(event.reason or "", rule.responsible)
         self.open[kind] = DeliveryException(
             shop_id=self.shipment.shop_id,
             shipment_id=self.shipment.shipment_id,
             order_numbers=self.shipment.order_numbers,
             kind=kind,
             severity=rule.severity,
-            mover=rule.mover,
-            responsible=event.responsible or REASONS.get(event.reason or "", rule.responsible),
+            mover=mover_of(kind, responsible),
+            responsible=responsible,
             reason=event.reason,
             opened_at=at,
             noticed_at=self.now,

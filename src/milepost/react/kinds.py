@@ -191,6 +191,13 @@ _STATUS_SAYS_ALL = frozenset(
 )
 
 
+def mover_of(kind: str, responsible: Responsible) -> Mover:
+    """Whose move it is; where papers are wanted of the receiver it is theirs."""
+    if kind == "customs_papers" and responsible is Responsible.RECEIVER:
+        return Mover.BUYER
+    return KINDS[kind].mover
+
+
 def kind_of(event: TrackingEvent) -> str | None:
     """What is wrong according to this one scan, or None when nothing is."""
     if event.status is None or (event.status is Status.UNKNOWN and not event.code):

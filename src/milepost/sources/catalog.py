@@ -13,7 +13,7 @@ from milepost.model.imports import Stated
 from milepost.model.reports import Report
 from milepost.model.scans import CodeRef, Parsed
 from milepost.model.shipments import TrackingQuery
-from milepost.model.statuses import REASONS, Evidence, Status
+from milepost.model.statuses import REASONS, Evidence, Responsible, Status
 from milepost.ports.clock import Clock
 from milepost.ports.sources import Marketplace
 from milepost.settings import CarrierAccess, Settings
@@ -22,10 +22,12 @@ from milepost.sources.known import KnownCarrier
 from milepost.sources.line import Line
 
 SOURCES = Path(__file__).parent
-CODE_COLUMNS = ("family", "code", "status", "reason", "evidence", "note")
+CODE_COLUMNS = ("family", "code", "status", "reason", "responsible", "evidence", "note")
+MAY_LACK = "responsible"  # where the usual party of each reason is the right one
 ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/\-]*)?")
 STATUSES = frozenset({*Status, "note", ""})
 EVIDENCES = frozenset({*Evidence, ""})
+PARTIES = frozenset({*Responsible, ""})
 
 Fetch = Callable[[Sequence[TrackingQuery], Line, CarrierAccess, Clock], Awaitable[list[Report]]]
 LineFactory = Callable[..., Line]
@@ -135,7 +137,8 @@ def codes(path: Path) -> CodeBook:
     """What a source's codes mean, from its codes.csv. Raises CatalogError naming the line."""
     with path.open(encoding="utf-8", newline="") as file:
         rows = csv.DictReader(file)
-        if tuple(rows.fieldnames or ()) != CODE_COLUMNS:
+        told = tuple(rows.fieldnames or ())
+        if told not in (CODE_COLUMNS, tuple(name for name in CODE_COLUMNS if name != MAY_LACK)):
             raise CatalogError(f"{path}:1: the columns are {','.join(CODE_COLUMNS)}")
         found = CodeBook()
         for row in rows:
@@ -200,6 +203,7 @@ def _meaning(row: Mapping[str, str | None], where: str) -> CodeMeaning:
         reason=row["reason"] or "",
         evidence=row["evidence"] or "",
         note=row["note"] or "",
+        responsible=row.get(MAY_LACK) or "",
     )
     if meaning.status not in STATUSES:
         raise CatalogError(f"{where}: `{meaning.status}` is not a status")
@@ -207,4 +211,6 @@ def _meaning(row: Mapping[str, str | None], where: str) -> CodeMeaning:
         raise CatalogError(f"{where}: `{meaning.reason}` is not a reason")
     if meaning.evidence not in EVIDENCES:
         raise CatalogError(f"{where}: `{meaning.evidence}` is not a kind of evidence")
+    if meaning.responsible not in PARTIES:
+        raise CatalogError(f"{where}: `{meaning.responsible}` is not a party")
     return meaning
