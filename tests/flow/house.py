@@ -36,6 +36,7 @@ class Bazaar:
     """A marketplace that describes orders as tests write them; scans of whole orders are Acme's lines."""
 
     key = "bazaar"
+    name = "Bazaar"
     codes: ClassVar = Acme().codes
     is_configured = True
 

@@ -54,6 +54,7 @@ class CarrierCard:
     provider_names: tuple[str, ...] = ()  # how marketplaces spell it, casefolded
     patterns: tuple[NumberPattern, ...] = ()
     policies: tuple[Policy, ...] = ()
+    families: dict[str, str] = field(default_factory=dict)  # what the families of its codes.csv are called
     batch_max: int = 1
     per_minute: int = 60
     per_day: int = 0  # 0: no daily limit known

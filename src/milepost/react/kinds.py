@@ -204,5 +204,9 @@ def kind_of(event: TrackingEvent) -> str | None:
         return None  # a row without any code has no code that somebody could add to a table
     if event.status in _STATUS_SAYS_ALL or not event.reason:
         return _BY_STATUS.get(event.status)
-    group = event.reason.partition(".")[0]
-    return _BY_REASON.get(event.reason) or _BY_GROUP.get(group) or _BY_STATUS.get(event.status)
+    return kind_of_reason(event.reason) or _BY_STATUS.get(event.status)
+
+
+def kind_of_reason(reason: str) -> str | None:
+    """What a reason alone makes of a parcel on its way; None: that depends on where it is."""
+    return _BY_REASON.get(reason) or _BY_GROUP.get(reason.partition(".")[0])

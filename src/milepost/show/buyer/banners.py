@@ -9,6 +9,7 @@ from milepost.model.journeys import Journey
 from milepost.model.statuses import Status
 from milepost.react.words import WORDS
 from milepost.show.buyer.windows import zone_or_none
+from milepost.show.glossary import about_exception
 from milepost.show.moments import day
 
 SHOWN_MAX = 2
@@ -39,6 +40,7 @@ class Banner:
     by_when: str  # only where the buyer has to act
     whose_move: str
     tone: str
+    more: str  # the glossary's page about it
 
 
 def shown(exceptions: Iterable[DeliveryException], journey: Journey) -> tuple[DeliveryException, ...]:
@@ -63,4 +65,5 @@ def banner(one: DeliveryException, zone: str | None, headline: str) -> Banner:
         by_when=by_when,
         whose_move=MOVES[one.mover],
         tone="bad" if one.severity is Severity.CRITICAL else "warn",
+        more=about_exception(one.kind, one.reason),
     )

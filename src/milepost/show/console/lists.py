@@ -10,6 +10,7 @@ from milepost.model.statuses import Status
 from milepost.ports.app import App
 from milepost.ports.store import OrderRow, ShipmentRow
 from milepost.react.words import WORDS, Words
+from milepost.show.glossary import about_exception
 from milepost.show.moments import short_day
 from milepost.show.words.sentences import statuses
 
@@ -41,6 +42,7 @@ class ExceptionLine:
     is_overdue: bool
     open_for: str
     opened_at: datetime
+    more: str  # the glossary's page about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +111,7 @@ def _exception_line(
         is_overdue=one.act_by is not None and one.act_by < now,
         open_for=lasted(now - one.opened_at),
         opened_at=one.opened_at,
+        more=about_exception(one.kind, one.reason),
     )
 
 

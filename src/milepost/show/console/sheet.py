@@ -21,6 +21,7 @@ from milepost.show.console.lists import (
     words_of,
 )
 from milepost.show.console.story import StoryDay, story
+from milepost.show.glossary import about_exception
 from milepost.show.moments import clock, short_day
 from milepost.show.reaching import Help, Parcel, helps
 
@@ -39,6 +40,7 @@ class ExceptionCard:
     since: str
     is_open: bool
     ended: str
+    more: str  # the glossary's page about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +183,7 @@ def _exception(one: DeliveryException, now: datetime) -> ExceptionCard:
         else utc(one.opened_at),
         is_open=one.is_open,
         ended=ended,
+        more=about_exception(one.kind, one.reason),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from milepost.model.instants import OffsetSource
 from milepost.model.journeys import Journey, JourneyEvent
 from milepost.show.buyer.timeline import called
+from milepost.show.glossary import about_code
 from milepost.show.moments import clock, day, offset_name
 
 HOW_KNOWN = {
@@ -25,6 +26,7 @@ class ScanLine:
     place: str
     raw: str  # the source's own words
     code: str
+    about_code: str  # the glossary's page about it
     source: str
     time: str
     zone: str
@@ -77,6 +79,7 @@ def _line(scan: JourneyEvent, names: Mapping[str, str]) -> ScanLine:
         place=event.place.raw.line,
         raw=event.description,
         code=event.code,
+        about_code=about_code(event.source, event.code),
         source=names.get(event.source, event.source),
         time=clock(when),
         zone=offset_name(offset) if offset is not None else "",

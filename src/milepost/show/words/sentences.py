@@ -8,8 +8,10 @@ from typing import Any
 
 import msgspec
 
+from milepost.model.exceptions import Mover
 from milepost.model.reach import ContactKind, CountsFrom, Unit
-from milepost.model.statuses import REASONS, Status
+from milepost.model.statuses import REASONS, Evidence, Responsible, Status
+from milepost.react.kinds import KINDS
 from milepost.react.reach import Matter
 
 HERE = Path(__file__).parent
@@ -89,6 +91,27 @@ class ReachWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return told
 
 
+class ReasonPage(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The glossary's page for one reason (reasons.toml)."""
+
+    title: str
+    means: str
+    move: Mover
+    buyer: str
+    seller: str
+    lasts: str
+
+
+class ProblemWords(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Words around every exception (problems.toml)."""
+
+    lasts: dict[str, str]
+    evidence: dict[str, str]
+    responsible: dict[str, str]
+    moves: dict[str, str]
+    groups: dict[str, str]
+
+
 @cache
 def statuses() -> dict[Status, StatusWords]:
     """Words for every status. Raises WordsError when one is missing."""
@@ -116,6 +139,26 @@ def scans() -> ScanWords:
 def policies() -> dict[str, str]:
     """Titles of the rules a buyer is shown, by topic, in order."""
     return dict(_read("policies.toml", dict[str, str]))
+
+
+@cache
+def reasons() -> dict[str, ReasonPage]:
+    """A page for every reason, in the order of the list. Raises WordsError when one is missing."""
+    told = _read("reasons.toml", dict[str, ReasonPage])
+    _all_there("reasons.toml", told, list(REASONS))
+    return {reason: told[reason] for reason in REASONS}
+
+
+@cache
+def problems() -> ProblemWords:
+    """Words around exceptions. Raises WordsError when a kind, evidence or party has none."""
+    told: ProblemWords = _read("problems.toml", ProblemWords)
+    _all_there("problems.toml [lasts]", told.lasts, list(KINDS))
+    _all_there("problems.toml [evidence]", told.evidence, list(Evidence))
+    _all_there("problems.toml [responsible]", told.responsible, list(Responsible))
+    _all_there("problems.toml [moves]", told.moves, list(Mover))
+    _all_there("problems.toml [groups]", told.groups, [reason.partition(".")[0] for reason in REASONS])
+    return told
 
 
 @cache
