@@ -3,8 +3,8 @@
     source  →  normalize  →  record  →  react  →  notify  →  show
 
 Three doors lead into it: a source spoke (`take_in`, `hear_push`), time passed (`look_again`, called by
-`carry`), a person did something (`desk`). This file, its two neighbors `carry` and `desk`, and its two
-long stretches `foreseeing` and `telling` are the only ones that know the order of things.
+`carry`), a person did something (`desk`). This file, its two neighbors `carry` and `desk`, and its long
+stretches `foreseeing`, `telling` and `pushing` are the only ones that know the order of things.
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -15,14 +15,16 @@ from milepost.foreseeing import foresee
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
 from milepost.model.changes import Decision, ShipmentChange
 from milepost.model.exceptions import DeliveryException
+from milepost.model.pushes import HeardBy
 from milepost.model.reading import Reading
 from milepost.model.reports import Refusal, Report
 from milepost.model.shops import ShopState
 from milepost.normalize.reading import read
 from milepost.ports.app import App
 from milepost.ports.contention import again_if_contended
-from milepost.ports.sources import Push
+from milepost.ports.pushes import Push
 from milepost.ports.store import Transaction
+from milepost.pushing import count_first_heard, heed_pushes
 from milepost.react import exceptions, polls, silence
 from milepost.record.append import Appended, append, look
 from milepost.telling import tell_people, tell_programs
@@ -39,6 +41,10 @@ the time, since every answer of a carrier asks for the next look, hours ahead.""
 class LostLeaseError(Exception):
     """Another worker took the work over meanwhile; what we did is rolled back, theirs counts."""
 
+
+NOTHING_NEW = Appended(orders=(), shipments=(), new_events=0, strays=0)
+REPLAYED = "replayed_push"
+"""Why a push is not taken that came before; its sender hears yes, or it would send it again and again."""
 
 Alongside = Callable[[Transaction], Awaitable[None]]
 """What becomes durable together with the reports: marks set, leases finished."""
@@ -58,6 +64,7 @@ async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = no
             tx, readings, now=app.clock.now(), identify=_identify(app), carrier_names=app.carrier_names
         )
         await tx.keep_reports(reports, appended.repeats)
+        await count_first_heard(tx, appended, HeardBy.POLL, app)
         actions = await _react(tx, appended, app)
         await _add(tx, actions, app)
         await alongside(tx)
@@ -65,28 +72,35 @@ async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = no
     return readings
 
 
-async def hear_push(marketplace: str, headers: Mapping[str, str], body: bytes, app: App) -> Push | Refusal:
-    """Door 1, pushed: verified on the raw bytes, kept, and taken as a hint to look for oneself.
+async def hear_push(source: str, headers: Mapping[str, str], body: bytes, app: App) -> Push | Refusal:
+    """Door 1, pushed: verified on the raw bytes, kept, and taken in or taken as a hint to look for oneself.
 
     Returns only after the commit, so that a sender who hears "yes" has been heard for good.
     """
-    push = read_push(marketplace, headers, body, app)
+    push = read_push(source, headers, body, app)
     if not isinstance(push, Refusal):
         await keep_pushes([push], app)
     return push
 
 
-def read_push(marketplace: str, headers: Mapping[str, str], body: bytes, app: App) -> Push | Refusal:
-    """A push whose signature is right, not kept yet; or why it is refused."""
-    push = app.marketplaces[marketplace].read_push(headers, body, app.clock.now())
+def read_push(source: str, headers: Mapping[str, str], body: bytes, app: App) -> Push | Refusal:
+    """A push whose signature is right, not kept yet; or why it is refused. `source`: who is said to send."""
+    now = app.clock.now()
+    carrier = app.carriers.get(source)
+    if carrier is None:
+        push = app.marketplaces[source].read_push(headers, body, now)
+    elif carrier.pushes is None:
+        push = Refusal(reason="pushes_off", detail=f"Pushes of {carrier.card.name} are not switched on here.")
+    else:
+        push = carrier.pushes.read(headers, body, now)
     if isinstance(push, Refusal):
-        app.tally.count("refusals", source=marketplace, reason=push.reason)
+        app.tally.count("refusals", source=source, reason=push.reason)
     return push
 
 
 @again_if_contended
 async def keep_pushes(pushes: Sequence[Push], app: App) -> None:
-    """Those we have not seen, in one transaction, with the looks they ask for; all of them or none."""
+    """Those we have not seen, in one transaction, with what they told and ask for; all of them or none."""
     now = app.clock.now()
     async with app.store.transaction() as tx:
         new = await _unseen(tx, pushes, now)
@@ -100,9 +114,31 @@ async def keep_pushes(pushes: Sequence[Push], app: App) -> None:
                 looks += polls.looks_for_hints(shop_id, reading.hints, now)
                 await _heed(tx, shop_id, reading.notes)
         await app.work.add(tx, looks)
-    for push in new:
-        app.tally.count("pushes", source=push.report.source)
-    app.live.publish(["work"] if looks else [])
+        appended, actions = await _take_in_pushed(tx, new, readings, app)
+    taken = {id(push) for push in new}
+    for push in pushes:
+        if id(push) in taken:
+            app.tally.count("pushes", source=push.report.source)
+        else:
+            app.tally.count("refusals", source=push.report.source, reason=REPLAYED)
+    _show(appended, [], [*looks, *actions], app)
+
+
+async def _take_in_pushed(
+    tx: Transaction, new: Sequence[Push], readings: Sequence[Reading], app: App
+) -> tuple[Appended, list[Action]]:
+    """What carriers pushed goes the way of their answers; then what the pushes ask for besides."""
+    of_carriers = [push for push in new if push.report.source in app.carriers]
+    if not of_carriers:
+        return NOTHING_NEW, []
+    told = [reading for reading in readings if reading.report.source in app.carriers]
+    names = app.carrier_names
+    appended = await append(tx, told, now=app.clock.now(), identify=_identify(app), carrier_names=names)
+    await count_first_heard(tx, appended, HeardBy.PUSH, app)
+    actions = await _react(tx, appended, app)
+    actions += await heed_pushes(tx, of_carriers, appended, app)
+    await _add(tx, actions, app)
+    return appended, actions
 
 
 async def _unseen(tx: Transaction, pushes: Sequence[Push], now: datetime) -> list[Push]:

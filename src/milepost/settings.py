@@ -165,6 +165,21 @@ class CarrierAccess:
     client_secret: str = setting("", "Client secret, where there is one.", secret=True)
     per_minute: int = setting(0, "Calls per minute; 0: the carrier folder's default.")
     per_day: int = setting(0, "Calls per day; 0: the carrier folder's default.")
+    push: bool = setting(
+        False,
+        "Have it push scans to `web.public_url`, beside the polls; its folder's README says what it needs.",
+    )
+    push_secret: str = setting(
+        "", "What its pushes are signed with or show, 16 to 64 characters.", secret=True
+    )
+    push_secret_before: str = setting(
+        "", "The secret before that, good as well while the new one gets about.", secret=True
+    )
+    push_account: str = setting(
+        "", "Have all parcels of this account pushed instead of number by number, where the carrier can."
+    )
+    push_service: str = setting("", "Division whose parcels are pushed, where the carrier asks for one.")
+    push_contact: str = setting("", "E-mail address the carrier writes to when pushes fail, where it asks.")
 
 
 @dataclass(frozen=True, kw_only=True)

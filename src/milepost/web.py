@@ -25,7 +25,7 @@ from milepost.show.api.resources import router
 from milepost.show.assets import static
 from milepost.show.errors import answer_for
 from milepost.show.health import healthz, readyz
-from milepost.show.hooks import hook
+from milepost.show.hooks import carrier_hook, carrier_token, hook
 from milepost.show.metrics import Counters, metrics
 from milepost.show.security import OwnFormsOnly, add_headers
 from milepost.show.sms_hooks import sms_reply, sms_status
@@ -44,6 +44,8 @@ def build(app: App, counters: Counters) -> Litestar:
         route_handlers=[
             router(),
             hook,
+            carrier_hook,
+            carrier_token,
             sms_status,
             sms_reply,
             healthz,

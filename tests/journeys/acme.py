@@ -34,6 +34,7 @@ class Acme:
     key = "acme"
     card = CarrierCard(key="acme", name="Acme", tracking_url="https://acme.invalid/{n}", batch_max=30)
     is_configured = True
+    pushes = None
 
     def __init__(self):
         self.codes = CodeBook(

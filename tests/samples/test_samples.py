@@ -8,6 +8,7 @@ import pytest
 
 import milepost
 from milepost.model.carriers import CodeMeaning
+from milepost.model.reports import ReportKind
 from milepost.model.scans import CodeRef
 from milepost.normalize.scans import events
 from milepost.places.gazetteer import SqliteGazetteer
@@ -39,9 +40,10 @@ def name(path: Path) -> str:
 @pytest.mark.parametrize("path", BODIES, ids=name)
 def test_a_sample_means_what_its_table_says(path):
     folder = path.parent.parent
-    module = ".".join(("milepost.sources", *folder.relative_to(SOURCES).parts, "parse"))
     expected = read(path.with_suffix(".txt"))
     report = report_of(path, expected)
+    reader = "push" if report.kind is ReportKind.PUSH and folder.parent.name == "carriers" else "parse"
+    module = ".".join(("milepost.sources", *folder.relative_to(SOURCES).parts, reader))
     parsed = importlib.import_module(module).parse(report)
     found = got(parsed, events(parsed, report, codes_of(folder), gazetteer()))
     expected.sections.setdefault("refusals", [])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from milepost.model.reports import Refusal, ReportKind
-from milepost.ports.sources import Push
+from milepost.ports.pushes import Push
 from milepost.settings import TikTokApp
 from milepost.sources.marketplaces.tiktok_shop.parse import parse
 from milepost.sources.marketplaces.tiktok_shop.push import read_push

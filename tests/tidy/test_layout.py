@@ -15,14 +15,14 @@ FLOORS = {
     7: "web worker cli __main__",
     6: "wiring",
     5: "show",
-    4: "flow foreseeing telling carry desk",
+    4: "flow foreseeing telling pushing carry desk",
     3: "sources identify normalize record react forecast notify places map store queue live clock",
     2: "ports settings version",
     1: "model version",
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms.split()}
 BESIDE = {
-    "flow": {"foreseeing", "telling"},  # two stretches of the corridor, each a file of its own
+    "flow": {"foreseeing", "telling", "pushing"},  # stretches of the corridor, each a file of its own
     "carry": {"flow", "telling"},  # two doors of the corridor: due work comes in by carry,
     "desk": {"flow"},  # a person by desk
     "__main__": {"cli"},

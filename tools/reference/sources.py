@@ -14,6 +14,7 @@ COLUMNS = (
     "Numbers in one call",
     "Calls a minute",
     "Calls a day",
+    "Pushes",
     "Done",
     "Not confirmed",
 )
@@ -26,7 +27,8 @@ def pages() -> dict[str, str]:
         "Made from the source folders. [Add a carrier](../add/carrier.md) explains the levels.\n"
         "A carrier that is only `known` is identified and linked, and nobody can ask it.\n"
         "*Not confirmed* is what rests on one source that is not the carrier's own;\n"
-        "`milepost carrier show KEY` prints every fact with its source.\n\n"
+        "`milepost carrier show KEY` prints every fact with its source.\n"
+        "*Pushes*: whether we subscribe each number, or an account is set up ([how](../run/pushes.md)).\n\n"
         "## Carriers\n\n"
         f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|\n" + "\n".join(map(row, cards)) + "\n\n"
         "## Marketplaces\n\n" + "\n".join(marketplaces())
@@ -46,6 +48,7 @@ def row(told: CarrierCard) -> str:
             str(told.batch_max) if asked else "–",
             str(told.per_minute or "no limit known") if asked else "–",
             str(told.per_day or "no limit known") if asked else "–",
+            f"by {told.push.value}" if told.push else "–",
             f"{done} of {len(told.checklist)}" if told.checklist else "–",
             f"{unconfirmed or '–'} |",
         )

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
 from milepost.carry.failures import put_off
+from milepost.carry.subscribing import plan_subscriptions
 from milepost.flow import TAKE_IN_MAX, Alongside, finish_all, take_in
 from milepost.model.actions import Leased, Outcome
 from milepost.model.reports import Report
@@ -71,11 +72,14 @@ def finish_carrier_polls(done: list[Leased], app: App) -> Alongside:
     async def alongside(tx: Transaction) -> None:
         now = app.clock.now()
         rows = await tx.shipment_rows([held.action.payload["shipment"] for held in done])
-        outcomes = []
+        outcomes, going_on = [], []
         for held in done:
             row = rows.get(held.action.payload["shipment"])
             due_at = next_parcel_look(row, now, app) if row else None
             outcomes.append((held, Outcome(done=due_at is None, next_due_at=due_at)))
+            if row and not (due_at is None or Status(row.status).is_terminal):
+                going_on.append(row.shipment)
+        await plan_subscriptions(tx, going_on, app)
         await finish_all(tx, outcomes, now, app)
 
     return alongside

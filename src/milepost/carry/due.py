@@ -10,6 +10,7 @@ from milepost.carry.backups import take_backups
 from milepost.carry.failures import put_off
 from milepost.carry.sending import send_notices
 from milepost.carry.shops import poll_orders, poll_tracking, refresh_grants, sync_shops
+from milepost.carry.subscribing import activate_pushes, subscribe_shipments
 from milepost.carry.sweeps import sweep
 from milepost.carry.webhooks import send_webhooks
 from milepost.flow import LostLeaseError, look_again
@@ -30,6 +31,8 @@ HANDLERS: dict[ActionKind, Handler] = {
     ActionKind.SEND_NOTICE: send_notices,
     ActionKind.SEND_WEBHOOK: send_webhooks,
     ActionKind.SWEEP_WEBHOOKS: sweep,
+    ActionKind.SUBSCRIBE_SHIPMENT: subscribe_shipments,
+    ActionKind.ACTIVATE_PUSHES: activate_pushes,
     ActionKind.TAKE_BACKUP: take_backups,
     ActionKind.WATCH_SHIPMENT: look_again,
 }
@@ -39,6 +42,7 @@ TOGETHER = frozenset(
         ActionKind.POLL_ORDER,
         ActionKind.POLL_TRACKING,
         ActionKind.SEND_WEBHOOK,
+        ActionKind.SUBSCRIBE_SHIPMENT,
         ActionKind.WATCH_SHIPMENT,
     }
 )

@@ -37,12 +37,23 @@ def list_carriers(*, as_json: AsJson = False, config: Config = None) -> int:
                 one["level"],
                 f"{one['checklist_done']} of {one['checklist']}" if one["checklist"] else "",
                 _calls(one),
+                _pushes(one),
                 f"{len(one['confirmed'])} of {len(one['confirmed']) + len(one['unconfirmed'])}",
                 ", ".join(one["unconfirmed"]),
             )
             for one in found
         ]
-        columns = ("key", "name", "asked", "level", "its list", "calls", "confirmed", "not confirmed")
+        columns = (
+            "key",
+            "name",
+            "asked",
+            "level",
+            "its list",
+            "calls",
+            "pushes",
+            "confirmed",
+            "not confirmed",
+        )
         console().print(table("Carriers", columns, listed))
     return Exit.DONE
 
@@ -77,6 +88,10 @@ def _asked(one: dict[str, Any]) -> str:
     return "yes" if one["has_keys"] else "no keys"
 
 
+def _pushes(one: dict[str, Any]) -> str:
+    return ("on" if one["push_on"] else "off") if one["push"] else ""
+
+
 def _calls(one: dict[str, Any]) -> str:
     if not one["can_be_asked"]:
         return ""
@@ -103,6 +118,8 @@ def _carrier(one: FolderCarrier | KnownCarrier) -> dict[str, Any]:
         "checklist_done": sum(
             state == "done" or state.startswith("exempt") for state in card.checklist.values()
         ),
+        "push": card.push.value,
+        "push_on": access.push,
         "per_minute": (access.per_minute or card.per_minute) if card.can_be_asked else 0,
         "per_day": access.per_day or card.per_day,
         "batch_max": card.batch_max if card.can_be_asked else 0,

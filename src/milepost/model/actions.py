@@ -17,6 +17,10 @@ class ActionKind(StrEnum):
     SEND_NOTICE = "send_notice"
     SEND_WEBHOOK = "send_webhook"  # hand one message to one endpoint
     SWEEP_WEBHOOKS = "sweep_webhooks"  # forget messages too old to replay, or (payload `of`) done work
+    SUBSCRIBE_SHIPMENT = (
+        "subscribe_shipment"  # ask a carrier to push a parcel's scans (number `*`: an account's)
+    )
+    ACTIVATE_PUSHES = "activate_pushes"  # say yes to a subscription that a carrier asked back about
     TAKE_BACKUP = "take_backup"
     WATCH_SHIPMENT = "watch_shipment"  # time passed: look for silence and lateness
 

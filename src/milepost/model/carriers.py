@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import quote
 
+from milepost.model.pushes import PushBy
 from milepost.model.reach import Confidence, ContactKind, ContactPoint, Policy, holds_in
 from milepost.model.scans import CodeRef
 
@@ -58,6 +59,7 @@ class CarrierCard:
     batch_max: int = 1
     per_minute: int = 60
     per_day: int = 0  # 0: no daily limit known
+    push: PushBy = PushBy.NONE  # how its pushes are asked for
     level: Level = Level.READS
     checklist: dict[str, str] = field(default_factory=dict)  # line → todo | done | exempt: reason
     keeper: str = ""

@@ -12,6 +12,7 @@ from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed
 from milepost.model.shipments import TrackingQuery
 from milepost.model.shops import Grant, Shop
+from milepost.ports.pushes import CarrierPushes, Push
 
 
 class SourceError(OutsideError):
@@ -68,6 +69,11 @@ class Carrier(Source, Protocol):
         """Whether the operator gave us keys for it."""
         ...
 
+    @property
+    def pushes(self) -> CarrierPushes | None:
+        """Its own pushes; None while the operator has not switched them on."""
+        ...
+
     async def fetch(self, queries: Sequence[TrackingQuery]) -> list[Report]:
         """Ask about up to `card.batch_max` numbers. Raises SourceError when it cannot be heard."""
         ...
@@ -91,15 +97,6 @@ class Returned:
 
     code: str
     state: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Push:
-    """A verified push from a marketplace: a hint, never a fact by itself."""
-
-    report: Report
-    notification_id: str
-    foreign_shop_id: str
 
 
 class Marketplace(Source, Protocol):

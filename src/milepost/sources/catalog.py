@@ -10,7 +10,7 @@ from types import ModuleType
 
 from milepost.model.carriers import CarrierCard, CodeBook, CodeMeaning
 from milepost.model.imports import Stated
-from milepost.model.reports import Report
+from milepost.model.reports import Report, ReportKind
 from milepost.model.scans import CodeRef, Parsed
 from milepost.model.shipments import TrackingQuery
 from milepost.model.statuses import REASONS, Evidence, Responsible, Status
@@ -18,8 +18,10 @@ from milepost.ports.clock import Clock
 from milepost.ports.sources import Marketplace
 from milepost.settings import CarrierAccess, Settings
 from milepost.sources.cards import CatalogError, card
+from milepost.sources.folder_pushes import FolderPushes, pushes_of, why_none
 from milepost.sources.known import KnownCarrier
 from milepost.sources.line import Line
+from milepost.sources.push_proofs import secrets_of
 
 SOURCES = Path(__file__).parent
 CODE_COLUMNS = ("family", "code", "status", "reason", "responsible", "evidence", "note")
@@ -44,6 +46,8 @@ class FolderCarrier:
     line: Line = field(repr=False)
     parse_report: Callable[[Report], Parsed] = field(repr=False)
     fetch_reports: Fetch = field(repr=False)
+    parse_push: Callable[[Report], Parsed] | None = field(default=None, repr=False)
+    pushes: FolderPushes | None = None
 
     @property
     def key(self) -> str:
@@ -57,6 +61,8 @@ class FolderCarrier:
 
     def parse(self, report: Report) -> Parsed:
         """Read one report; never raises."""
+        if report.kind is ReportKind.PUSH and self.parse_push is not None:
+            return self.parse_push(report)
         return self.parse_report(report)
 
     async def fetch(self, queries: Sequence[TrackingQuery]) -> list[Report]:
@@ -158,6 +164,9 @@ def _carrier(
     if not told.can_be_asked:
         return _known(folder, told, access)
     parse, fetch = _module(folder / "parse.py"), _module(folder / "fetch.py")
+    if wrong := why_none(told, folder, access):
+        raise CatalogError(wrong)
+    push = _module(folder / "push.py") if told.push else None
     if access.url and not ADDRESS.fullmatch(access.url):
         raise CatalogError(f"settings carriers.{told.key}.url: write it as https://host or https://host/path")
     line = line_factory(
@@ -166,7 +175,7 @@ def _carrier(
         clock=clock,
         per_minute=access.per_minute or told.per_minute,
         per_day=access.per_day or told.per_day,
-        secrets=fetch.secrets(access),
+        secrets=(*fetch.secrets(access), *secrets_of(access)),
         base_urls=(access.url or fetch.DEFAULT_URL,),
     )
     return FolderCarrier(
@@ -177,6 +186,8 @@ def _carrier(
         line=line,
         parse_report=parse.parse,
         fetch_reports=fetch.fetch,
+        parse_push=push.parse if push else None,
+        pushes=pushes_of(told, push, access, settings=settings, line=line, clock=clock) if push else None,
     )
 
 

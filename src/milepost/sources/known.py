@@ -27,6 +27,11 @@ class KnownCarrier:
         """Never: there is nothing to give keys for."""
         return False
 
+    @property
+    def pushes(self) -> None:
+        """None: nobody here reads them."""
+        return
+
     def parse(self, report: Report) -> Parsed:
         """Nobody here reads its answers, so one that comes all the same is refused by name."""
         detail = f"Milepost knows {self.card.name}, but reads no answers of it."

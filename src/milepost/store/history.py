@@ -7,6 +7,7 @@ from milepost.store.revisions import (
     r0004_budgets,
     r0005_repeats,
     r0006_import_drafts,
+    r0007_pushes,
 )
 
 REVISIONS: tuple[Revision, ...] = (
@@ -15,6 +16,7 @@ REVISIONS: tuple[Revision, ...] = (
     r0004_budgets.REVISION,
     r0005_repeats.REVISION,
     r0006_import_drafts.REVISION,
+    r0007_pushes.REVISION,
 )
 """From version 1, which had no revision; each is one more than the one before."""
 

@@ -71,7 +71,11 @@ class Migrator:
         return place
 
     async def down(self, to: int) -> Place:
-        """Go back to `to`, undoing what was done, half-way steps too."""
+        """Go back to `to`, undoing what was done, half-way steps too.
+
+        Raises StoreError before anything is changed when a key is needed on the way and missing.
+        """
+        await self._see_to_the_key(to)
         while (place := await self.where()) > Place(to):
             before, work = self._back(place)
             await self._do(work, place, before)
@@ -152,6 +156,13 @@ class Migrator:
     async def _part(self, work: Rewrite, sealer: Sealer, after: int) -> None:
         async with self._engine.transaction() as session:
             await work.make(session, sealer, after, after + work.rows)
+
+    async def _see_to_the_key(self, to: int) -> None:
+        place = await self.where()
+        while place > Place(to):
+            place, work = self._back(place)
+            if isinstance(work, Rewrite) and await self._last(work):
+                await asyncio.to_thread(self._sealer)
 
     def _sealer(self) -> Sealer:
         if self._key_file is None:

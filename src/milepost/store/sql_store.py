@@ -24,6 +24,7 @@ from milepost.store.outside import Outside
 from milepost.store.people_shelf import PeopleReads, PeopleWrites
 from milepost.store.probe import Probe
 from milepost.store.promise_shelf import PromiseReads, PromiseWrites
+from milepost.store.push_shelf import PushReads, PushWrites
 from milepost.store.report_shelf import ReportReads, ReportWrites
 from milepost.store.schema import check_key, make, why_refused
 from milepost.store.sealing import Sealer, load_key
@@ -76,6 +77,8 @@ class SqlTransaction(
     EndpointWrites,
     WebhookWrites,
     SmsWrites,
+    PushReads,
+    PushWrites,
     PeopleWrites,
     DraftWrites,
 ):
@@ -105,6 +108,7 @@ class SqlReads(
     EndpointReads,
     WebhookReads,
     SmsReads,
+    PushReads,
     PeopleReads,
     DraftReads,
     SearchReads,

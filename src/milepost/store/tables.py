@@ -286,6 +286,30 @@ MARKS = _table("marks", _text("name", key=True), _text("value"))
 
 PUSHES = _table("pushes", _text("source", key=True), _text("notification_id", key=True), _at("at"))
 
+# Whose scans carriers push to us until when, and how much was first heard that way.
+
+PUSH_SUBSCRIPTIONS = _table(
+    "push_subscriptions",
+    _text("carrier", key=True),
+    _text("tracking_number", key=True),  # `*`: of a whole account
+    _text("state"),
+    _at("asked_at"),
+    _text("subscription_id"),
+    _at("until_at", optional=True),
+    _text("said"),
+    _at("pushed_at", optional=True),
+    Index("push_subscriptions_by_id", "carrier", "subscription_id"),
+)
+
+PUSH_COUNTS = _table(
+    "push_counts",
+    _text("carrier", key=True),
+    _text("day", key=True),
+    _text("how", key=True),
+    Column("lag_s", BigInteger, primary_key=True, autoincrement=False),
+    _count("scans"),
+)
+
 GUESSES = _table("guesses", _seq(), _text("subject"), _at("at"), Index("guesses_by_subject", "subject", "at"))
 
 # What was told to whom.

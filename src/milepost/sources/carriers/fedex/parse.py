@@ -41,14 +41,14 @@ def parse(report: Report) -> Parsed:
         answer = decode(report.body)
     except UnreadableError:
         return _refused("unreadable_body", "The answer is not JSON.")
-    results = _results(answer)
-    if not results:
+    found = results(answer)
+    if not found:
         return _without_results(answer, report)
-    read = [_result(number, result) for number, result in results[:RESULTS_MAX]]
+    read = [_result(number, result) for number, result in found[:RESULTS_MAX]]
     return _joined([part if _is_newest(part, read) else _scans_alone(part) for part in read])
 
 
-def _results(answer: Any) -> list[tuple[str, Object]]:
+def results(answer: Any) -> list[tuple[str, Object]]:
     """(number as asked, result); pushes are known to come without the two outer levels (§3.8)."""
     groups = objects_at(answer, "output", "completeTrackResults") or objects_at(
         answer, "completeTrackResults"

@@ -1,6 +1,6 @@
 """Asks UPS for one parcel's scans; the answer is kept byte for byte (carriers.md §2.1, §2.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -26,18 +26,7 @@ async def fetch(
     queries: Sequence[TrackingQuery], line: Line, access: CarrierAccess, clock: Clock
 ) -> list[Report]:
     """One call and one report per number: there is no batch. Raises SourceError when it cannot be heard."""
-    url = (access.url or DEFAULT_URL).rstrip("/")
-
-    async def token() -> Token:
-        answer = await line.send(
-            "POST",
-            f"{url}/security/v1/oauth/token",
-            headers={"Authorization": basic(access.client_id, access.client_secret)},
-            form={"grant_type": "client_credentials"},
-            accept=REFUSED,
-        )
-        return token_in(answer, KEY)
-
+    url, token = (access.url or DEFAULT_URL).rstrip("/"), token_of(line, access)
     reports = []
     for query in queries:
         answer = await line.send(
@@ -58,3 +47,20 @@ async def fetch(
             )
         )
     return reports
+
+
+def token_of(line: Line, access: CarrierAccess) -> Callable[[], Awaitable[Token]]:
+    """How to get a token; the line does so when it has none that is good."""
+    url = (access.url or DEFAULT_URL).rstrip("/")
+
+    async def token() -> Token:
+        answer = await line.send(
+            "POST",
+            f"{url}/security/v1/oauth/token",
+            headers={"Authorization": basic(access.client_id, access.client_secret)},
+            form={"grant_type": "client_credentials"},
+            accept=REFUSED,
+        )
+        return token_in(answer, KEY)
+
+    return token

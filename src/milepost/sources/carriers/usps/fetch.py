@@ -19,6 +19,7 @@ ANSWERED = (200, 207)
 NOT_GRANTED = (403, 404)
 TOKEN_LIFE_S = 28_799.0
 ZIP_LENGTH = 5
+TRACKING, SUBSCRIPTIONS = "tracking", "subscriptions-tracking"
 
 Fetcher = Callable[[], Awaitable[Token]]
 
@@ -44,11 +45,7 @@ async def fetch(
     A batch refused as a whole (400: one number in it is malformed) is asked one by one, so that one bad
     number never hides the others.
     """
-    base = (access.url or DEFAULT_URL).rstrip("/")
-
-    async def token() -> Token:
-        return await _fetch_token(base, line, access)
-
+    base, token = (access.url or DEFAULT_URL).rstrip("/"), token_of(line, access)
     reports: list[Report] = []
     for start in range(0, len(queries), BATCH_MAX):
         batch = queries[start : start + BATCH_MAX]
@@ -104,12 +101,21 @@ def _report(queries: Sequence[TrackingQuery], answer: Answer, clock: Clock) -> R
     )
 
 
+def token_of(line: Line, access: CarrierAccess) -> Fetcher:
+    """How to get a token; the line does so when it has none that is good."""
+
+    async def token() -> Token:
+        return await _fetch_token((access.url or DEFAULT_URL).rstrip("/"), line, access)
+
+    return token
+
+
 async def _fetch_token(base: str, line: Line, access: CarrierAccess) -> Token:
     asked = {
         "grant_type": "client_credentials",
         "client_id": access.client_id,
         "client_secret": access.client_secret,
-        "scope": "tracking",
+        "scope": f"{TRACKING} {SUBSCRIPTIONS}" if access.push else TRACKING,
     }
     answer = await line.send("POST", f"{base}/oauth2/v3/token", json_body=msgspec.json.encode(asked))
     if answer.status >= 400:

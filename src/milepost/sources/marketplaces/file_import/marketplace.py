@@ -8,7 +8,8 @@ from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed
 from milepost.model.shops import Grant, Shop
 from milepost.ports.clock import Clock
-from milepost.ports.sources import AccessError, Marketplace, Push, Returned
+from milepost.ports.pushes import Push
+from milepost.ports.sources import AccessError, Marketplace, Returned
 from milepost.settings import Settings
 from milepost.sources.line import Line
 from milepost.sources.marketplaces.file_import import parse

@@ -10,7 +10,8 @@ from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed
 from milepost.model.shops import Grant, Shop
 from milepost.ports.clock import Clock
-from milepost.ports.sources import Marketplace, Push, Returned
+from milepost.ports.pushes import Push
+from milepost.ports.sources import Marketplace, Returned
 from milepost.settings import Settings, TikTokShop
 from milepost.sources.catalog import codes
 from milepost.sources.line import Line

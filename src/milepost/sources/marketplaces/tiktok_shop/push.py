@@ -6,7 +6,7 @@ from datetime import datetime
 
 from milepost.model.reports import Refusal, Report, ReportKind
 from milepost.model.scans import Parsed
-from milepost.ports.sources import Push
+from milepost.ports.pushes import Push
 from milepost.settings import TikTokApp
 from milepost.sources.marketplaces.tiktok_shop.authorize import KEY, our_shop_id
 from milepost.sources.marketplaces.tiktok_shop.signing import is_signed_by
