@@ -53,6 +53,8 @@ def test_every_resource_is_in_the_document(document):
         "/api/v1/notices",
         "/api/v1/orders",
         "/api/v1/orders/{confirmation_number}",
+        "/api/v1/orders/{confirmation_number}/events",
+        "/api/v1/orders/{confirmation_number}/events/{event_id}/take-back",
         "/api/v1/promises",
         "/api/v1/shipments",
         "/api/v1/shipments/{shipment_id}",

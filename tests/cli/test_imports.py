@@ -186,3 +186,19 @@ def test_what_is_stated_wrongly_is_named(milepost, tmp_path):
         said = milepost("import", file, *words)
         assert said.code == 2
         assert says in said.err
+
+
+def test_a_person_enters_an_event_at_the_terminal_and_takes_it_back(milepost, tmp_path):
+    milepost("import", write(tmp_path, HEADER + f"A-1,{GOOD},UPS,,,US,Bowl,1,2026-03-04\n"), "--yes")
+    entered = milepost(
+        "order", "add-event", "A-1", "held", "2026-03-05T10:00:00Z", "--reason", "external.weather"
+    )
+    assert entered.code == 0
+    assert "external.weather" in milepost("order", "A-1").out
+    event_id = entered.out.strip()
+    assert milepost("order", "take-back", "A-1", event_id, "mistaken").code == 0
+    told = milepost("order", "A-1", "--json").told
+    assert told["shipments"][0]["status"] == "expected"
+    assert [event["retracted"] for event in told["events"]] == [True, False]
+    wrong = milepost("order", "add-event", "A-1", "held", "tomorrow")
+    assert (wrong.code, "occurred_at: write" in wrong.err) == (2, True)

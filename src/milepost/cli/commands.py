@@ -55,11 +55,9 @@ temporary folder that is gone at the end. Ctrl-C ends all of it.""",
     ),
     Command(
         "order",
-        "milepost.cli.orders:order",
+        "milepost.cli.orders:app",
         ASK,
-        """Show everything known of one order.
-
-A terminal has onlookers: who gets it (name, address, e-mail, phone) is told only with --json.""",
+        "Show everything known of one order; enter what a person knows of it, or take that back.",
     ),
     Command(
         "carrier", "milepost.cli.carriers:app", ASK, "Carriers: which there are, and whose number this is."

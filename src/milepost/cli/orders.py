@@ -1,26 +1,31 @@
-"""`milepost track` and `order`: one parcel, one order."""
+"""`milepost track` and `order`: one parcel, one order, and what a person knows of it."""
 
 import asyncio
+import getpass
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
+from cyclopts import App as Commands
 from cyclopts import Parameter
 
 from milepost.cli.answers import AsJson, Config, console, say_json, table
-from milepost.cli.exits import Exit
+from milepost.cli.exits import CommandError, Exit
 from milepost.cli.opening import opened
+from milepost.desk.entries import By, Wish, add_entry, take_back
 from milepost.flow import take_in
 from milepost.model.carriers import Identification
-from milepost.model.journeys import EMPTY_JOURNEY, Journey
+from milepost.model.journeys import EMPTY_JOURNEY, Journey, JourneyEvent
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.app import App
 from milepost.ports.sources import SourceError
-from milepost.ports.store import ShipmentRow
+from milepost.ports.store import OrderRow, ShipmentRow
 from milepost.record.journey import derive
 from milepost.show.api import views
 from milepost.show.console.known import KnownOrder, everything
+
+app = Commands(name="order")
 
 USES_MAX = 20
 """Shipments shown for one number: a number can be used again after months."""
@@ -172,7 +177,7 @@ def _timeline(journey: Journey) -> Any:
     rows = [
         (
             _when(scan.event.occurred.local, scan.event.occurred.wall_clock),
-            scan.event.status.value if scan.event.status else "note",
+            _heard(scan),
             scan.event.reason or "",
             scan.event.place.raw.line,
             scan.event.source,
@@ -183,10 +188,16 @@ def _timeline(journey: Journey) -> Any:
     return table("", ("when", "status", "reason", "place", "source", "in the carrier's words"), rows)
 
 
+def _heard(scan: JourneyEvent) -> str:
+    said = scan.event.status.value if scan.event.status else "note"
+    return f"{said} (taken back)" if scan.is_retracted else said
+
+
 def _when(local: Any, wall_clock: str) -> str:
     return local.isoformat(timespec="minutes") if local else f"{wall_clock[:16]} local time"
 
 
+@app.default
 def order(
     confirmation: Annotated[str, Parameter(help="The order confirmation number.")],
     /,
@@ -194,6 +205,10 @@ def order(
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
+    """Show everything known of one order.
+
+    A terminal has onlookers: who gets it (name, address, e-mail, phone) is told only with --json.
+    """
     return asyncio.run(_order(config, confirmation, as_json=as_json))
 
 
@@ -299,3 +314,63 @@ def _show_order(known: KnownOrder) -> None:
 
 def _minute(moment: Any) -> str:
     return f"{moment:%Y-%m-%d %H:%MZ}" if moment else ""
+
+
+@app.command(name="add-event")
+def add_event(
+    confirmation: Annotated[str, Parameter(help="The order confirmation number.")],
+    status: Annotated[str, Parameter(help="What happened: one of our statuses, or `note`.")],
+    at: Annotated[str, Parameter(help="When, with its offset: 2026-03-04T18:00:00+01:00.")],
+    /,
+    *,
+    parcel: Annotated[str, Parameter(help="Its tracking number, where the order has several.")] = "",
+    reason: Annotated[str, Parameter(help="Why, if something is wrong, e.g. receiver.absent.")] = "",
+    place: Annotated[str, Parameter(help="Where.")] = "",
+    note: Annotated[str, Parameter(help="In your words; the buyer reads it.")] = "",
+    config: Config = None,
+) -> int:
+    """Enter what a person knows of a parcel: marked as entered at this terminal, and it can be taken back."""
+    wish = Wish(status=status, occurred_at=at, tracking_number=parcel, reason=reason, place=place, note=note)
+    print(asyncio.run(_add_event(config, confirmation, wish)))
+    return Exit.DONE
+
+
+async def _add_event(config: Path | None, confirmation: str, wish: Wish) -> str:
+    async with opened(config) as app:
+        return await add_entry(app, await _row(app, confirmation), wish, _by())
+
+
+@app.command(name="take-back")
+def take_back_event(
+    confirmation: Annotated[str, Parameter(help="The order confirmation number.")],
+    event: Annotated[str, Parameter(help="The event's id, as `add-event` printed it.")],
+    why: Annotated[str, Parameter(help="Why it is taken back.")],
+    /,
+    *,
+    config: Config = None,
+) -> int:
+    """Take back what was entered by hand. It counts no more and stays to be seen."""
+    asyncio.run(_take_back(config, confirmation, event, why))
+    return Exit.DONE
+
+
+async def _take_back(config: Path | None, confirmation: str, event: str, why: str) -> None:
+    async with opened(config) as app:
+        await take_back(app, await _row(app, confirmation), event, why, _by())
+
+
+async def _row(app: App, confirmation: str) -> OrderRow:
+    """Raises CommandError."""
+    row = await app.store.order(confirmation)
+    if row is None:
+        raise CommandError(f"order {confirmation} is not known here; `milepost order NUMBER` shows one")
+    return row
+
+
+def _by() -> By:
+    """Whoever is signed in on this machine."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):
+        name = "somebody"
+    return By(kind="terminal", id=name, name=f"{name} (terminal)")

@@ -13,6 +13,11 @@ from milepost.model.places import Place, RawPlace
 from milepost.model.statuses import Evidence, Responsible, Status
 
 PLACES_REMEMBERED = 4096
+BY_HAND = "by_hand"
+"""The source of what a person entered."""
+
+RETRACTS = "retracts "
+"""How the code of an entry begins that takes back the event whose id follows."""
 
 
 class Identity(NamedTuple):
@@ -58,6 +63,12 @@ class TrackingEvent(Struct, frozen=True, kw_only=True, gc=False):
     def subject(self) -> str:
         """The number it was told under."""
         return self.tracking_number or f"order:{self.order_number}"
+
+    @property
+    def retracts(self) -> str:
+        """Id of the entry that this one takes back. Only a person can, and only what a person entered."""
+        is_one = self.source == BY_HAND and self.code.startswith(RETRACTS)
+        return self.code.removeprefix(RETRACTS) if is_one else ""
 
     def of_shop(self, shop_id: str | None) -> "TrackingEvent":
         """The same scan as one shop's own; its identity is the same in every shop."""

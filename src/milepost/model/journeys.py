@@ -17,6 +17,7 @@ class JourneyEvent(Struct, frozen=True, kw_only=True, gc=False):
     first_heard_at: datetime  # UTC
     copies: int
     step: str  # event_id of its first event; events of several sources about one scan share it
+    is_retracted: bool = False  # a person entered it, and it was taken back: it counts no more
 
 
 class Journey(Struct, frozen=True, kw_only=True, gc=False):

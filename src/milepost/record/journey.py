@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from milepost.model.events import TrackingEvent
+from milepost.model.events import BY_HAND, TrackingEvent
 from milepost.model.journeys import EMPTY_JOURNEY, Journey, JourneyEvent
 from milepost.model.statuses import BEFORE_ACCEPTANCE, Evidence, Status
 from milepost.record.copies import Copies, best_of, join_copies
@@ -41,7 +41,10 @@ def derive(events: Iterable[TrackingEvent]) -> Journey:
 
 def _in_order(events: Iterable[TrackingEvent]) -> list[JourneyEvent]:
     scans: list[JourneyEvent] = []
-    joined = join_copies(events)
+    told = list(events)
+    retracted = _retracted(told)
+    joined = join_copies([event for event in told if event.event_id not in retracted] if retracted else told)
+    joined += [[event] for event in told if event.event_id in retracted] if retracted else []
     joined.sort(key=_life_order)
     for copies in joined:
         best = first = copies[0]
@@ -55,9 +58,16 @@ def _in_order(events: Iterable[TrackingEvent]) -> list[JourneyEvent]:
                 first_heard_at=heard_at,
                 copies=len(copies),
                 step=_step_of(best, scans) or first.event_id,
+                is_retracted=first.event_id in retracted,
             )
         )
     return scans
+
+
+def _retracted(events: list[TrackingEvent]) -> set[str]:
+    """Entries of people that people took back."""
+    entries = [event for event in events if event.source == BY_HAND]
+    return {event.retracts for event in entries} & {event.event_id for event in entries} if entries else set()
 
 
 def _life_order(copies: Copies) -> tuple[datetime, int, str]:
@@ -77,7 +87,7 @@ def _step_of(event: TrackingEvent, before: list[JourneyEvent]) -> str | None:
         other = earlier.event
         if (other.occurred.utc or other.occurred.order_key) < began_at:
             break
-        if other.status is not status or other.source == source:
+        if other.status is not status or other.source == source or earlier.is_retracted:
             continue
         if all(one.event.source != source for one in before if one.step == earlier.step):
             return earlier.step
@@ -102,6 +112,9 @@ class _Telling:
     def hear(self, scan: JourneyEvent) -> None:
         """One more scan, later in time than all before."""
         status = scan.event.status
+        if scan.is_retracted:
+            self.retracted |= status is Status.DELIVERED
+            return
         if status is None:
             return
         if status is Status.UNKNOWN:

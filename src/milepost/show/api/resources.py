@@ -1,4 +1,4 @@
-"""The routes of the JSON API. All read; nothing here changes a fact (webhooks have a file of their own)."""
+"""The routes of the JSON API. Here all read; what changes something has a file of its own."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,12 +9,13 @@ from litestar import Request, Router, get
 from litestar.exceptions import NotFoundException, ValidationException
 from litestar.params import PathParameter, QueryParameter
 
+from milepost.desk.entries import EntryError
 from milepost.desk.webhooks import WebhookError
 from milepost.model.orders import Contact
 from milepost.ports.app import App
 from milepost.ports.store import CursorError, OrderRow, ShipmentRow
 from milepost.record.journey import derive
-from milepost.show.api import imports, shapes, views, webhooks
+from milepost.show.api import entries, imports, shapes, views, webhooks
 from milepost.show.api.keys import key_of, needs_key, shops_of
 from milepost.show.problems import PROBLEMS, PROBLEMS_OF_ONE, problem_for
 
@@ -259,11 +260,13 @@ def router() -> Router:
             notices,
             *webhooks.ROUTES,
             *imports.ROUTES,
+            *entries.ROUTES,
         ],
         guards=[needs_key],
         exception_handlers={
             CursorError: bad_cursor,
             WebhookError: webhooks.bad_wish,
+            EntryError: webhooks.bad_wish,
             Exception: problem_for,
         },
         security=[{"apiKey": []}],

@@ -40,6 +40,7 @@ class EventShape(msgspec.Struct, kw_only=True):
     code: str
     description: str
     place: PlaceShape | None
+    retracted: bool  # entered by hand and taken back: it counts no more
 
 
 class ItemShape(msgspec.Struct, kw_only=True):
@@ -351,3 +352,26 @@ class ImportShape(msgspec.Struct, kw_only=True):
     columns: list[ColumnShape]
     remarks: list[str]
     rows: list[ImportRowShape]
+
+
+class EntryWish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a person knows of a parcel. `tracking_number` may be left out where the order has one parcel."""
+
+    status: Annotated[str, msgspec.Meta(max_length=40, description="One of ours, or `note`.")]
+    occurred_at: Annotated[str, msgspec.Meta(max_length=40, description="With its offset.")]
+    tracking_number: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    reason: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    place: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    note: Annotated[str, msgspec.Meta(max_length=500, description="The buyer reads it.")] = ""
+
+
+class TakeBackWish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Why an entry is taken back."""
+
+    note: Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class EnteredShape(msgspec.Struct, kw_only=True):
+    """The event that was entered or taken back."""
+
+    event_id: str

@@ -133,6 +133,7 @@ def _event(scan: JourneyEvent, shipment: Shipment | None, numbers: Sequence[str]
         code=event.code,
         description=event.description,
         place=_place(event.place),
+        retracted=scan.is_retracted,
     )
 
 

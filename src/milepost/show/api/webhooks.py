@@ -8,6 +8,7 @@ from litestar.params import JSONBody, PathParameter, QueryParameter
 from litestar.status_codes import HTTP_200_OK, HTTP_201_CREATED, HTTP_202_ACCEPTED
 
 from milepost.desk import webhooks as desk
+from milepost.model.errors import OperatorError
 from milepost.model.webhooks import Endpoint
 from milepost.ports.app import App
 from milepost.show.api import shapes, views
@@ -157,7 +158,7 @@ async def replay(
     return shapes.QueuedShape(messages=count, message_id=None)
 
 
-def bad_wish(request: Request[Any, Any, Any], error: desk.WebhookError) -> Any:
+def bad_wish(request: Request[Any, Any, Any], error: OperatorError) -> Any:
     """It cannot be done as asked: which field, and the fix."""
     field, _, message = str(error).partition(": ")
     told = ValidationException(str(error), extra=[{"key": field, "message": message}])

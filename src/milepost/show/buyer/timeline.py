@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from milepost.model.events import TrackingEvent
+from milepost.model.events import BY_HAND, TrackingEvent
 from milepost.model.instants import OffsetSource
 from milepost.model.journeys import Journey, JourneyEvent
 from milepost.model.statuses import Status
@@ -45,6 +45,7 @@ class Row:
     zone: str
     machine_time: str
     is_problem: bool
+    by_hand: bool  # a person of the shop entered it, nobody scanned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,8 @@ def _steps(journey: Journey) -> list[list[JourneyEvent]]:
     """Events that tell of one scan together; the newest step first."""
     steps: dict[str, list[JourneyEvent]] = {}
     for scan in journey.events:
+        if scan.is_retracted or scan.event.retracts:
+            continue  # what the shop took back is the shop's to see; what follows from it is shown
         steps.setdefault(scan.step, []).append(scan)
     return [_best_first(together) for together in reversed(list(steps.values()))]
 
@@ -129,6 +132,7 @@ def _row(
         time=clock(when),
         zone=zone_name,
         machine_time=when.isoformat(timespec="seconds") if event.occurred.utc else event.occurred.wall_clock,
+        by_hand=all(scan.event.source == BY_HAND for scan in together),
         is_problem=event.status in TROUBLE or (event.reason is not None and event.status not in SAYS_ALL),
     )
 

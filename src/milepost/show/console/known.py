@@ -1,9 +1,12 @@
 """Everything we know of one order, gathered for a person: the console's order page and `milepost order`."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from milepost.desk.entries import whose
+from milepost.model.events import BY_HAND
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey
 from milepost.model.notices import Attempt, Notice
@@ -16,6 +19,8 @@ from milepost.record.journey import derive
 
 EXCEPTIONS_MAX = 100
 NOTICES_MAX = 200
+ENTRIES_MAX = 50
+"""Entries by hand whose maker is looked up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +45,7 @@ class KnownOrder:
     own: Journey  # what was told of the order as a whole and of no parcel
     promises: tuple[Promise, ...]  # oldest first
     notices: tuple[tuple[Notice, tuple[Attempt, ...]], ...]
+    entered_by: Mapping[str, str]  # by report: who made this entry by hand
 
     @property
     def exceptions(self) -> list[DeliveryException]:
@@ -59,14 +65,27 @@ async def everything(app: App, row: OrderRow, *, with_contact: bool) -> KnownOrd
     notices = await store.notices(
         shop_ids=[facts.shop_id], cursor=None, limit=NOTICES_MAX, order_number=facts.order_number
     )
+    own = derive(await store.order_events(facts.shop_id, facts.order_number))
     return KnownOrder(
         row=row,
         contact=await store.contact(facts.shop_id, facts.order_number) if with_contact else None,
         shipments=tuple(sorted(shipments, key=_place)),
-        own=derive(await store.order_events(facts.shop_id, facts.order_number)),
+        own=own,
         promises=tuple(await store.promises(facts.shop_id, facts.order_number)),
         notices=notices.rows,
+        entered_by=await _entered_by(app, [own, *(one.journey for one in shipments)]),
     )
+
+
+async def _entered_by(app: App, journeys: Sequence[Journey]) -> dict[str, str]:
+    hashes = {
+        scan.event.report_hash
+        for journey in journeys
+        for scan in journey.events
+        if scan.event.source == BY_HAND
+    }
+    found = {one: await app.store.report_body(one) for one in sorted(hashes)[:ENTRIES_MAX]}
+    return {one: whose(body) for one, body in found.items() if body is not None}
 
 
 async def _shipment(app: App, row: ShipmentRow, journey: Journey) -> KnownShipment:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from milepost.model.events import BY_HAND
 from milepost.model.instants import OffsetSource
 from milepost.model.journeys import Journey, JourneyEvent
 from milepost.show.buyer.timeline import called
@@ -37,6 +38,11 @@ class ScanLine:
     status: str
     reason: str
     report_hash: str
+    event_id: str
+    by_hand: bool
+    who: str  # entered it
+    takes_back: bool
+    is_retracted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +53,11 @@ class StoryDay:
     scans: tuple[ScanLine, ...]
 
 
-def story(journey: Journey, names: Mapping[str, str]) -> tuple[StoryDay, ...]:
-    """Newest day and newest event first; nothing is left out."""
+def story(journey: Journey, names: Mapping[str, str], entered_by: Mapping[str, str]) -> tuple[StoryDay, ...]:
+    """Newest day and newest event first; nothing is left out. `entered_by`: by report, who made an entry."""
     days: dict[date, list[ScanLine]] = {}
     for scan in reversed(journey.events):
-        days.setdefault(_local(scan).date(), []).append(_line(scan, names))
+        days.setdefault(_local(scan).date(), []).append(_line(scan, names, entered_by))
     return tuple(
         StoryDay(name=day(datetime(when.year, when.month, when.day, tzinfo=UTC)), scans=tuple(scans))
         for when, scans in days.items()
@@ -63,7 +69,7 @@ def _local(scan: JourneyEvent) -> datetime:
     return scan.event.occurred.local or scan.event.occurred.order_key
 
 
-def _line(scan: JourneyEvent, names: Mapping[str, str]) -> ScanLine:
+def _line(scan: JourneyEvent, names: Mapping[str, str], entered_by: Mapping[str, str]) -> ScanLine:
     event, when = scan.event, _local(scan)
     located = event.place.located
     town = (
@@ -74,7 +80,7 @@ def _line(scan: JourneyEvent, names: Mapping[str, str]) -> ScanLine:
     title, symbol = called(event, town or event.place.raw.city)
     offset = event.occurred.local.utcoffset() if event.occurred.local else None
     return ScanLine(
-        title=title,
+        title="An entry taken back" if event.retracts else title,
         symbol=symbol,
         place=event.place.raw.line,
         raw=event.description,
@@ -90,4 +96,9 @@ def _line(scan: JourneyEvent, names: Mapping[str, str]) -> ScanLine:
         status=event.status.value if event.status else "note",
         reason=event.reason or "",
         report_hash=event.report_hash,
+        event_id=scan.event_id,
+        by_hand=event.source == BY_HAND,
+        who=entered_by.get(event.report_hash, ""),
+        takes_back=bool(event.retracts),
+        is_retracted=scan.is_retracted,
     )

@@ -1,6 +1,7 @@
 """Orders for seller and support: the list, the search, and one order with everything known of it."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -10,9 +11,11 @@ from litestar.exceptions import NotFoundException
 from litestar.params import Body, FromPath, QueryParameter
 
 from milepost.carry.sending import public_url
+from milepost.desk import entries
 from milepost.desk.lookup import make_link
 from milepost.desk.orders import ask_now
-from milepost.ports.store import CursorError
+from milepost.model.statuses import REASONS
+from milepost.ports.store import CursorError, OrderRow
 from milepost.show.console.frame import console_page
 from milepost.show.console.guard import (
     may_see_contacts,
@@ -22,16 +25,27 @@ from milepost.show.console.guard import (
     shops_of,
     user_of,
 )
-from milepost.show.console.known import everything
+from milepost.show.console.known import KnownOrder, everything
 from milepost.show.console.lists import order_lines
 from milepost.show.console.sheet import sheet
 from milepost.show.console.told import Told, go_to
-from milepost.show.looks import app_of
+from milepost.show.looks import AnyRequest, app_of
+from milepost.show.words.sentences import scans
 
 ORDERS = "/console/orders"
 ROWS = 50
 FOUND_MAX = 50
 QUERY_LENGTH_MAX = 320
+FIELDS = {
+    "status": "What happened",
+    "reason": "Why",
+    "occurred_at": "When",
+    "tracking_number": "Parcel",
+    "place": "Where",
+    "note": "In your words",
+}
+"""What the form of an entry calls its fields."""
+
 HASH = re.compile(r"[0-9a-f]{64}")
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -82,8 +96,13 @@ async def search(data: Form, request: Request[None, None, State]) -> Response[An
 @get("/orders/{number:str}")
 async def order(number: FromPath[str], request: Request[None, None, State]) -> Response[str]:
     """Everything known of it."""
+    return await _sheet(request, await order_for(request, number))
+
+
+async def _sheet(
+    request: AnyRequest, row: OrderRow, *, wrong: str = "", given: Mapping[str, str] | None = None
+) -> Response[str]:
     app, user = app_of(request), user_of(request)
-    row = await order_for(request, number)
     known = await everything(app, row, with_contact=may_see_contacts(user))
     return await console_page(
         request,
@@ -91,7 +110,47 @@ async def order(number: FromPath[str], request: Request[None, None, State]) -> R
         ORDERS,
         order=await sheet(app, known),
         may_download=sees_everything(user),
+        status=400 if wrong else 200,
+        wrong=wrong,
+        given=given or {},
+        entry_statuses=[(key, _spoken(key)) for key in entries.STATUSES],
+        entry_reasons=list(REASONS),
+        entry_zone=_zone_of(known),
     )
+
+
+@post("/orders/{number:str}/events", status_code=200)
+async def enter(number: FromPath[str], data: Form, request: Request[None, None, State]) -> Response[Any]:
+    """What a person knows; it goes in by the first door, marked as theirs."""
+    row = await order_for(request, number)
+    wish = entries.Wish(
+        status=data.get("status", ""),
+        occurred_at=data.get("occurred_at", ""),
+        zone=data.get("zone", ""),
+        tracking_number=data.get("tracking_number", ""),
+        reason=data.get("reason", ""),
+        place=data.get("place", ""),
+        note=data.get("note", ""),
+    )
+    try:
+        await entries.add_entry(app_of(request), row, wish, _by(request))
+    except entries.EntryError as error:
+        return await _sheet(request, row, wrong=_sentence(error), given=data)
+    return go_to(request, _page_of(row.facts.order_number), Told(sentence="It is entered, under your name."))
+
+
+@post("/orders/{number:str}/events/{event_id:str}/take-back", status_code=200)
+async def take_back(
+    number: FromPath[str], event_id: FromPath[str], data: Form, request: Request[None, None, State]
+) -> Response[Any]:
+    """An entry counts no more; it stays to be seen."""
+    row = await order_for(request, number)
+    told = Told(sentence="The entry is taken back. It stays in the story, crossed out.")
+    try:
+        await entries.take_back(app_of(request), row, event_id[:64], data.get("note", ""), _by(request))
+    except entries.EntryError as error:
+        told = Told(sentence=_sentence(error), tone="bad")
+    return go_to(request, _page_of(row.facts.order_number), told)
 
 
 @post("/orders/{number:str}/link", status_code=200)
@@ -144,8 +203,32 @@ async def report(
     return Response(body, media_type="application/octet-stream", headers=headers)
 
 
+def _by(request: AnyRequest) -> entries.By:
+    user = user_of(request)
+    return entries.By(kind="user", id=user.user_id, name=f"{user.name or user.email} ({user.role.value})")
+
+
+def _spoken(key: str) -> str:
+    return "Only a note" if key == entries.NOTE else scans().statuses[key][0]
+
+
+def _zone_of(known: KnownOrder) -> str:
+    """Where the last scan was, as a proposal that is seen and can be changed."""
+    for one in known.shipments:
+        located = one.journey.last_place.located if one.journey.last_place else None
+        if located and located.zone:
+            return located.zone
+    return ""
+
+
+def _sentence(error: Exception) -> str:
+    """`When: no offset …`, with the field as the form calls it."""
+    field, _, text = str(error).partition(": ")
+    return f"{FIELDS.get(field, field.capitalize())}: {text}."
+
+
 def _page_of(number: str) -> str:
     return f"{ORDERS}/{number}"
 
 
-ROUTES = [pages(orders, search_form, search, order, link, ask, report)]
+ROUTES = [pages(orders, search_form, search, order, link, ask, enter, take_back, report)]
