@@ -6,6 +6,7 @@ from itertools import groupby
 from urllib.parse import quote
 
 from milepost.model.carriers import CodeBook, CodeMeaning
+from milepost.model.events import BY_HAND
 from milepost.model.scans import CodeRef
 from milepost.model.statuses import REASONS, Status
 from milepost.ports.app import App
@@ -22,7 +23,7 @@ NOTE = "note"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeSource:
-    """A carrier or marketplace with a table of codes."""
+    """Whoever has a table of codes: a carrier, a marketplace, a kind of file."""
 
     key: str
     name: str
@@ -85,6 +86,11 @@ def sources(app: App) -> dict[str, CodeSource]:
         key: CodeSource(key=key, name=one.name, codes=codes, families={})
         for key, one in app.marketplaces.items()
         if isinstance(codes := getattr(one, "codes", None), CodeBook)
+    }
+    found |= {
+        key: CodeSource(key=key, name=one.name, codes=one.codes, families={})
+        for key, one in app.handed_in.items()
+        if key != BY_HAND  # its codes are our own words
     }
     return dict(sorted(found.items(), key=lambda item: item[1].name))
 

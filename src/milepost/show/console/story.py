@@ -84,7 +84,7 @@ def _line(scan: JourneyEvent, names: Mapping[str, str], entered_by: Mapping[str,
         symbol=symbol,
         place=event.place.raw.line,
         raw=event.description,
-        code=event.code,
+        code="" if event.source == BY_HAND else event.code,  # its status says the same
         about_code=about_code(event.source, event.code),
         source=names.get(event.source, event.source),
         time=clock(when),
