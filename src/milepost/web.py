@@ -23,6 +23,7 @@ from milepost.ports.gathering import Gathering
 from milepost.show import pages
 from milepost.show.api.resources import router
 from milepost.show.assets import static
+from milepost.show.dialects.router import router as dialects
 from milepost.show.errors import answer_for
 from milepost.show.health import healthz, readyz
 from milepost.show.hooks import carrier_hook, carrier_token, hook
@@ -43,6 +44,7 @@ def build(app: App, counters: Counters) -> Litestar:
     return Litestar(
         route_handlers=[
             router(),
+            dialects(),
             hook,
             carrier_hook,
             carrier_token,

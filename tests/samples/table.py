@@ -154,6 +154,7 @@ def _proof(proof: ProofTold) -> Row:
 def _shipment(shipment: ShipmentTold) -> Row:
     return {
         "number": shipment.tracking_number,
+        "carrier": _cell(shipment.carrier),
         "service": _cell(shipment.service),
         "ship_date": _cell(shipment.ship_date),
         "origin": _place(shipment.origin),

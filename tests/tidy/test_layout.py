@@ -38,7 +38,13 @@ MACHINES_CLOCK = {
     "time.time",
     "time.time_ns",
 }
-FOLDER_PER_THING = ("sources.carriers", "sources.marketplaces", "sources.handed_in", "notify.channels")
+FOLDER_PER_THING = (
+    "sources.carriers",
+    "sources.marketplaces",
+    "sources.handed_in",
+    "sources.aggregators",
+    "notify.channels",
+)
 
 
 @pytest.mark.parametrize("path", python_files("src/milepost"), ids=name)

@@ -79,6 +79,7 @@ class ShipmentTold:
     destination: RawPlace = RawPlace()
     weight_g: int | None = None
     not_found: bool = False  # the source answered that it does not know this number (yet)
+    carrier: str = ""  # whose parcel it is, as one who tells of many carriers says: our key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""One folder per aggregator, who tells what carriers told it; the folder is the registration."""

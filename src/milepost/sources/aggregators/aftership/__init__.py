@@ -1,0 +1,1 @@
+"""AfterShip: tags and subtags of many carriers, told by one service."""

@@ -1,0 +1,1 @@
+"""EasyPost: trackers of many carriers, told by one service."""

@@ -1,0 +1,1 @@
+"""17TRACK: tracks of many carriers, told by one service."""

@@ -1,0 +1,1 @@
+"""Ship24: trackings of many carriers, told by one service."""

@@ -1,0 +1,1 @@
+"""Shippo: tracks of many carriers, told by one service."""
