@@ -29,6 +29,15 @@ COMPILER = Compiler(sqlite.dialect(paramstyle="qmark"))
 """One for all files that this process opens: to compile takes longer than to run, and tests open hundreds."""
 
 
+CUT_OFF = (
+    apsw.SQLITE_READONLY_ROLLBACK,
+    apsw.SQLITE_READONLY_RECOVERY,
+    apsw.SQLITE_READONLY_CANTINIT,
+)
+"""Why a file cannot be looked at without being changed: its last writer was cut off in the middle. Whoever opens
+it for writing puts it right, as SQLite does by itself, and only then can it be read."""
+
+
 class SqliteEngine:
     """One database file, held by this process alone while it is open."""
 
@@ -62,18 +71,27 @@ class SqliteEngine:
     def _examine(self) -> Found:
         if not self._path.exists() or self._path.stat().st_size == 0:
             return Found(frozenset())
-        connection = None
         try:
-            connection = apsw.Connection(str(self._path), flags=apsw.SQLITE_OPEN_READONLY, vfs=self._vfs)
+            return self._look(apsw.SQLITE_OPEN_READONLY)
+        except apsw.ReadOnlyError as error:
+            if error.extendedresult not in CUT_OFF:
+                raise told(error, self.name) from error
+        except apsw.Error as error:
+            raise told(error, self.name) from error
+        try:
+            return self._look(apsw.SQLITE_OPEN_READWRITE)
+        except apsw.Error as error:
+            raise told(error, self.name) from error
+
+    def _look(self, flags: int) -> Found:
+        connection = apsw.Connection(str(self._path), flags=flags, vfs=self._vfs)
+        try:
             tables = frozenset(row[0] for row in connection.execute("SELECT name FROM sqlite_master"))
             if "milepost_schema" not in tables:
                 return Found(tables)
             return found_in(tables, connection.execute("SELECT * FROM milepost_schema").fetchone())
-        except apsw.Error as error:
-            raise told(error, self.name) from error
         finally:
-            if connection is not None:
-                connection.close()
+            connection.close()
 
     async def open(self) -> None:
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="milepost-reader")

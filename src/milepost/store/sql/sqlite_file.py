@@ -93,8 +93,13 @@ def refuse_other_formats(path: Path, name: str) -> None:
         return
     except OSError as error:
         raise StoreError(f"{name} cannot be read ({error.strerror}): check its owner and mode") from error
-    if start and start != HEADER:
+    if start and start != HEADER and not _was_cut_off(path, start):
         raise StoreError(f"{name} is a file of another kind: name another file in store.url")
+
+
+def _was_cut_off(path: Path, start: bytes) -> bool:
+    """A new file gets its first page last: one cut off before that has its journal, by which SQLite undoes it."""
+    return not any(start) and path.with_name(path.name + "-journal").exists()
 
 
 def file_system_of(path: Path, mounts: Path = MOUNTS) -> str:
