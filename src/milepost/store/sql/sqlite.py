@@ -34,8 +34,8 @@ CUT_OFF = (
     apsw.SQLITE_READONLY_RECOVERY,
     apsw.SQLITE_READONLY_CANTINIT,
 )
-"""Why a file cannot be looked at without being changed: its last writer was cut off in the middle. Whoever opens
-it for writing puts it right, as SQLite does by itself, and only then can it be read."""
+"""Why a file cannot be looked at without being changed: its last writer was cut off in the middle. Opened for
+writing, SQLite puts it right by itself, and only then can it be read."""
 
 
 class SqliteEngine:
@@ -73,11 +73,9 @@ class SqliteEngine:
             return Found(frozenset())
         try:
             return self._look(apsw.SQLITE_OPEN_READONLY)
-        except apsw.ReadOnlyError as error:
-            if error.extendedresult not in CUT_OFF:
-                raise told(error, self.name) from error
         except apsw.Error as error:
-            raise told(error, self.name) from error
+            if getattr(error, "extendedresult", None) not in CUT_OFF:
+                raise told(error, self.name) from error
         try:
             return self._look(apsw.SQLITE_OPEN_READWRITE)
         except apsw.Error as error:

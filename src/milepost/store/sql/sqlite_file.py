@@ -98,7 +98,7 @@ def refuse_other_formats(path: Path, name: str) -> None:
 
 
 def _was_cut_off(path: Path, start: bytes) -> bool:
-    """A new file gets its first page last: one cut off before that has its journal, by which SQLite undoes it."""
+    """A new file gets its first page last; one cut off before that has its journal, and SQLite undoes it."""
     return not any(start) and path.with_name(path.name + "-journal").exists()
 
 
