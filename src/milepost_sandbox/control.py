@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Protocol
@@ -14,6 +14,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from milepost_sandbox.clock import ClockError
 from milepost_sandbox.faults import FAULTS, FaultError, Faults
+from milepost_sandbox.servers.pushing import Pusher
 from milepost_sandbox.truth import Truth
 from milepost_sandbox.world.words import Credentials, Entailed, Order
 from milepost_sandbox.world.world import World
@@ -36,6 +37,31 @@ class Webhooks(Protocol):
         """Send everything that is due now; returns counts by outcome."""
 
 
+class PushingServer(Protocol):
+    """A carrier's server as the control server sees it."""
+
+    pusher: Pusher
+    set_portal: Callable[[Mapping[str, str]], None]
+
+
+class CarrierPushes:
+    """The pushes of all carriers."""
+
+    def __init__(self, servers: Mapping[str, PushingServer]) -> None:
+        self._servers = dict(servers)
+
+    def set_portal(self, carrier: str, told: Mapping[str, str]) -> None:
+        """Hand on what a person writes into that carrier's portal. Raises KeyError for what is missing."""
+        self._servers[carrier].set_portal(told)
+
+    async def flush(self) -> dict[str, dict[str, int]]:
+        """Send everything that is due now; counts by outcome, by carrier."""
+        return {name: await server.pusher.flush() for name, server in self._servers.items()}
+
+
+NO_PUSHES: Final = CarrierPushes({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """All the control server shows and moves."""
@@ -46,6 +72,7 @@ class Desk:
     credentials: Credentials
     urls: Mapping[str, str]
     webhooks: Webhooks
+    pushes: CarrierPushes = NO_PUSHES
     receivers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -86,6 +113,7 @@ def _movers(desk: Desk) -> list[Any]:
         _move_clock(desk.world, data)
         if data.get("flush") is True:  # a world is stepped some thousand times: one call instead of two
             await desk.webhooks.flush()
+            await desk.pushes.flush()
         return {"now": _text(desk.world.now()), "rate": desk.world.clock.rate}
 
     @post("/faults", status_code=200)
@@ -103,7 +131,22 @@ def _movers(desk: Desk) -> list[Any]:
     async def flush() -> dict[str, int]:
         return await desk.webhooks.flush()
 
-    return [clock, switch, webhook_target, flush]
+    @post("/push-portal", status_code=200)
+    async def push_portal(data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
+        told = {name: value for name, value in data.items() if isinstance(value, str)}
+        if not all(_is_address(told[name]) for name in ("url", "token_url") if name in told):
+            raise _refused("url, token_url: write them as http://host/path")
+        try:
+            desk.pushes.set_portal(told.pop("carrier", ""), told)
+        except KeyError as error:
+            raise _refused(f"{error.args[0]!r} is missing, or is no carrier that pushes") from error
+        return {"set": True}
+
+    @post("/pushes/flush", status_code=200)
+    async def flush_pushes() -> dict[str, dict[str, int]]:
+        return await desk.pushes.flush()
+
+    return [clock, switch, webhook_target, flush, push_portal, flush_pushes]
 
 
 def describe(desk: Desk) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from milepost_sandbox.audit.run import audit
 from milepost_sandbox.audit.told import audit_told
 from milepost_sandbox.audit.words import AuditError, AuditResult
 from milepost_sandbox.clock import ClockError, WorldClock
-from milepost_sandbox.control import Desk, Webhooks, control_app, examples
+from milepost_sandbox.control import CarrierPushes, Desk, Webhooks, control_app, examples
 from milepost_sandbox.faults import FAULTS, FaultError, Faults
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
 from milepost_sandbox.servers.platforms import PLATFORMS
@@ -31,6 +31,7 @@ from milepost_sandbox.world.words import Credentials
 from milepost_sandbox.world.world import World
 
 CONTROL_PORT: Final = 8700
+PUSHING: Final = ("ups", "fedex", "usps", "dhl")
 WEBHOOK_SECONDS: Final = 0.5
 """How often, in real time, a running world looks for webhooks that are due."""
 
@@ -123,6 +124,14 @@ class Sandbox:
         """Have TikTok's webhooks sent there."""
         self._desk.webhooks.set_target(url)
 
+    def set_push_portal(self, carrier: str, told: Mapping[str, str]) -> None:
+        """Write into a carrier's portal where and how it pushes; see `POST /push-portal`."""
+        self._desk.pushes.set_portal(carrier, told)
+
+    async def flush_pushes(self) -> dict[str, dict[str, int]]:
+        """Send all pushes of carriers that are due now; counts by outcome, by carrier."""
+        return await self._desk.pushes.flush()
+
     async def flush_webhooks(self) -> dict[str, int]:
         """Send all webhooks that are due now; returns counts by outcome."""
         return await self._desk.webhooks.flush()
@@ -140,6 +149,7 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
         platform.source: platform.app(world, faults, credentials, options.servers) for platform in PLATFORMS
     }
     webhooks: Webhooks = apps["tiktok_shop"].webhooks
+    pushes = CarrierPushes({source: apps[source] for source in PUSHING})
     async with contextlib.AsyncExitStack() as told:
         sockets = told.enter_context(contextlib.ExitStack())
         listening = {source: sockets.enter_context(listen(options.host, 0)) for source in apps}
@@ -158,12 +168,13 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
             credentials=credentials,
             urls={name: url_of(listening[source]) for name, source in names.items()},
             webhooks=webhooks,
+            pushes=pushes,
             receivers=receivers,
         )
         served = [(apps[source], sock) for source, sock in listening.items()]
         async with (
             serving([*served, (control_app(desk), control)]),
-            _running(_send_forever(webhooks), when=options.rate is not None),
+            _running(_send_forever(webhooks, pushes), when=options.rate is not None),
             _running(call_back_forever(sms_receiver, WEBHOOK_SECONDS)),
         ):
             yield Sandbox(desk, url_of(control), webhook_receiver, sms_receiver)
@@ -197,6 +208,7 @@ def _credentials(world: World) -> Credentials:
         usps_client_id=secret(seed, "usps id"),
         usps_client_secret=secret(seed, "usps secret"),
         dhl_api_key=secret(seed, "dhl key"),
+        **{f"{carrier}_push_secret": secret(seed, f"{carrier} push")[:32] for carrier in PUSHING},
         sms_account_sid=f"AC{secret(seed, 'sms account')[:32].ljust(32, '0')}",
         sms_auth_token=secret(seed, "sms token"),
     )
@@ -217,9 +229,10 @@ async def _running(work: Coroutine[Any, Any, None], *, when: bool = True) -> Asy
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def _send_forever(webhooks: Webhooks) -> None:
+async def _send_forever(webhooks: Webhooks, pushes: CarrierPushes) -> None:
     while True:
         await webhooks.flush()
+        await pushes.flush()
         await asyncio.sleep(WEBHOOK_SECONDS)
 
 

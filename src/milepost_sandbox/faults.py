@@ -18,6 +18,7 @@ TRANSPORT_FAULTS: Final = (
     "expired_token",
     "duplicate",
     "shuffled",
+    "push_lost",
 )
 ROW_FAULTS: Final = ("missing_offset", "unknown_code", "late")
 FAULTS: Final = TRANSPORT_FAULTS + ROW_FAULTS

@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from socket import socket as Socket  # noqa: N812 - a type here
 from typing import Any
 
 from milepost import wiring
@@ -32,6 +33,7 @@ STEP = timedelta(hours=2)
 """How far the world's clock jumps at a time."""
 
 STEPS_MAX = 100_000
+HOST = "127.0.0.1"
 START = "2026-03-02T08:00:00+00:00"
 """Every checked world begins here, so that a seed means the same world for ever."""
 
@@ -64,6 +66,7 @@ class Check:
     faults: tuple[str, ...]
     engine: str
     quiet: bool = False
+    pushes: bool = True
 
 
 async def run_check(job: Check) -> door.AuditResult:
@@ -75,12 +78,20 @@ async def run_check(job: Check) -> door.AuditResult:
             _database(job.engine, folder) as store_url,
         ):
             world = await sandbox.world()
+            door_socket, url = _listening()
             settings = worlds.settings_for(
-                world, store_url=store_url, folder=folder, polling=POLLING, sync_s=SYNC_S
+                world,
+                store_url=store_url,
+                folder=folder,
+                polling=POLLING,
+                sync_s=SYNC_S,
+                pushed_to=url if job.pushes else "",
             )
             clock = SteppedClock(datetime.fromisoformat(world["now"]))
-            async with wiring.running(settings, clock) as milepost, answering(milepost, settings) as url:
+            async with wiring.running(settings, clock) as milepost, _answering(milepost, door_socket):
                 await sandbox.send_webhooks_to(f"{url}/hooks/{worlds.MARKETPLACE}")
+                for portal in worlds.portals(world, url) if job.pushes else ():
+                    await sandbox.set_push_portal(portal)
                 await worlds.connect_shops(milepost.app, world)
                 await worlds.subscribe(milepost.app, world, MILESTONES)
                 await play(
@@ -114,11 +125,23 @@ async def play(
 @asynccontextmanager
 async def answering(milepost: wiring.Running, settings: Settings) -> AsyncIterator[str]:
     """Milepost's web server on a free port, for as long as the block runs."""
-    stop = asyncio.Event()
     socket = listen(settings.web.host, 0)
+    async with _answering(milepost, socket):
+        yield f"http://{settings.web.host}:{socket.getsockname()[1]}"
+
+
+def _listening() -> tuple[Socket, str]:
+    """A free port of our own, and the address it gives us: known before Milepost is put together."""
+    socket = listen(HOST, 0)
+    return socket, f"http://{HOST}:{socket.getsockname()[1]}"
+
+
+@asynccontextmanager
+async def _answering(milepost: wiring.Running, socket: Socket) -> AsyncIterator[None]:
+    stop = asyncio.Event()
     serving = asyncio.create_task(serve(build(milepost.app, milepost.counters), [socket], stop))
     try:
-        yield f"http://{settings.web.host}:{socket.getsockname()[1]}"
+        yield
     finally:
         stop.set()
         await serving

@@ -18,10 +18,17 @@ def check(
     engine: Annotated[
         Literal["sqlite", "postgres"], Parameter(help="Where Milepost keeps its facts.")
     ] = "sqlite",
+    pushes: Annotated[bool, Parameter(help="Carriers push, too, beside the polls.")] = True,
     as_json: AsJson = False,
 ) -> int:
     job = Check(
-        seed=seed, orders=orders, stories=stories, faults=fault_names(faults), engine=engine, quiet=as_json
+        seed=seed,
+        orders=orders,
+        stories=stories,
+        faults=fault_names(faults),
+        engine=engine,
+        quiet=as_json,
+        pushes=pushes,
     )
     result = uvloop.run(run_check(job))
     return tell(result, as_json=as_json)

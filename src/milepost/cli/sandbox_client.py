@@ -39,6 +39,10 @@ class SandboxClient:
         """Have webhooks sent there."""
         await self._call("POST", "/webhook-target", {"url": url})
 
+    async def set_push_portal(self, told: Mapping[str, str]) -> None:
+        """Write into a carrier's portal where it pushes."""
+        await self._call("POST", "/push-portal", told)
+
     async def flush_webhooks(self) -> dict[str, int]:
         """Send what is due; counts by outcome."""
         return await self._call("POST", "/webhooks/flush", {})
@@ -94,5 +98,6 @@ async def _stop(child: asyncio.subprocess.Process) -> None:
     try:
         await asyncio.wait_for(child.wait(), STOP_S)
     except TimeoutError:
-        child.kill()
+        with contextlib.suppress(ProcessLookupError):  # it ended just now
+            child.kill()
         await child.wait()

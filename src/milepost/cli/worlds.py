@@ -21,6 +21,7 @@ from milepost.settings import (
     StoreSettings,
     TikTokApp,
     TikTokShop,
+    Web,
     Webhooks,
 )
 
@@ -29,9 +30,18 @@ RECEIVER_S = 10.0
 
 
 def settings_for(
-    world: Mapping[str, Any], *, store_url: str, folder: Path, polling: Polling, sync_s: int = 300
+    world: Mapping[str, Any],
+    *,
+    store_url: str,
+    folder: Path,
+    polling: Polling,
+    sync_s: int = 300,
+    pushed_to: str = "",
 ) -> Settings:
-    """Everything a Milepost needs to talk to this world and to nothing else."""
+    """Everything a Milepost needs to talk to this world and to nothing else.
+
+    `pushed_to`: where this Milepost answers, if its carriers are to push.
+    """
     urls, keys = world["urls"], world["credentials"]
     return Settings(
         store=StoreSettings(url=store_url, key_file=str(folder / "milepost.key")),
@@ -49,7 +59,8 @@ def settings_for(
             calls_per_second=1_000.0,
             sync_interval_s=sync_s,
         ),
-        carriers=_carriers(urls, keys),
+        carriers=_carriers(urls, keys, pushes=bool(pushed_to)),
+        web=Web(public_url=pushed_to),
         polling=polling,
         http=Http(timeout_s=5.0, retries=4, retry_base_s=0.01),
         mail=Mail(),
@@ -89,7 +100,23 @@ async def subscribe(app: App, world: Mapping[str, Any], types: Sequence[str]) ->
     return len(shops)
 
 
-def _carriers(urls: Mapping[str, str], keys: Mapping[str, Any]) -> dict[str, CarrierAccess]:
+def portals(world: Mapping[str, Any], url: str) -> list[dict[str, str]]:
+    """What a person writes into each carrier's portal, so that it pushes to the Milepost at `url`."""
+    keys, word = world["credentials"], "_push_secret"
+    return [
+        {
+            "carrier": (carrier := name.removesuffix(word)),
+            "url": f"{url}/hooks/carriers/{carrier}",
+            "token_url": f"{url}/hooks/carriers/{carrier}/token",
+            "client_id": keys.get(f"{carrier}_client_id", ""),
+            "secret": keys[name],
+        }
+        for name in keys
+        if name.endswith(word) and keys[name]
+    ]
+
+
+def _carriers(urls: Mapping[str, str], keys: Mapping[str, Any], *, pushes: bool) -> dict[str, CarrierAccess]:
     """One entry per server that is not the marketplace's; its keys begin with its name."""
     access = {}
     for name, url in urls.items():
@@ -101,6 +128,8 @@ def _carriers(urls: Mapping[str, str], keys: Mapping[str, Any]) -> dict[str, Car
             client_secret=keys.get(f"{name}_client_secret", ""),
             per_minute=1_000_000,
             per_day=100_000_000,
+            push=pushes and bool(keys.get(f"{name}_push_secret")),
+            push_secret=keys.get(f"{name}_push_secret", ""),
         )
     return access
 

@@ -10,6 +10,7 @@ from litestar import Litestar
 
 from milepost_sandbox.servers.frame import Frame
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
+from milepost_sandbox.servers.pushing import Pusher
 from milepost_sandbox.servers.telling import Rows, Telling, carrier_entails
 from milepost_sandbox.world.words import Credentials, Entailed, FaultsLike, Parcel, Step, WorldLike
 
@@ -44,6 +45,19 @@ class CarrierDesk:
         self.faults = faults
         self.rows = Rows(faults, table.tellings)
         self.credentials = credentials
+        self.pusher = Pusher(world, faults, table.SOURCE)
+
+    def set_portal(self, told: Mapping[str, str]) -> None:
+        """What a person writes into the carrier's portal; this one asks for nothing there."""
+
+
+class CarrierFrame(Frame):
+    """A carrier's server, and the sender of its pushes."""
+
+    def __init__(self, app: Any, desk: Any, **more: Any) -> None:
+        super().__init__(app, trouble=desk, **more)
+        self.pusher: Pusher = desk.pusher
+        self.set_portal: Callable[[Mapping[str, str]], None] = desk.set_portal
 
 
 class CarrierPlatform:
@@ -70,11 +84,11 @@ class CarrierPlatform:
         faults: FaultsLike,
         credentials: Credentials,
         options: ServerOptions = DEFAULT_OPTIONS,
-    ) -> Frame:
+    ) -> CarrierFrame:
         """A fresh server."""
         desk = self._desk(world, faults, credentials)
         app = Litestar(self._routes(desk), openapi_config=None, logging_config=None)
-        return Frame(app, source=self.source, world=world, faults=faults, options=options, trouble=desk)
+        return CarrierFrame(app, desk, source=self.source, world=world, faults=faults, options=options)
 
     def entails(
         self, world: WorldLike, faults: FaultsLike, parcel: Parcel, step: Step, now: datetime

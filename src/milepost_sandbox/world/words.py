@@ -284,6 +284,10 @@ class Credentials:
     usps_client_id: str
     usps_client_secret: str
     dhl_api_key: str
+    ups_push_secret: str = ""
+    fedex_push_secret: str = ""
+    usps_push_secret: str = ""
+    dhl_push_secret: str = ""
     sms_account_sid: str = ""
     sms_auth_token: str = ""
 

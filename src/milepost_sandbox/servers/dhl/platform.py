@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from litestar import Request, Response, get
+from litestar import Request, Response, get, post
 
 from milepost_sandbox.servers.answers import Answer, json_answer, respond, tell
 from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
 from milepost_sandbox.servers.dhl import answer as shapes
 from milepost_sandbox.servers.dhl import rows
+from milepost_sandbox.servers.dhl.pushes import PATH as PUSH_PATH
+from milepost_sandbox.servers.dhl.pushes import Pushes
 from milepost_sandbox.servers.telling import disturbed, showing
 from milepost_sandbox.world.words import Credentials, FaultsLike, WorldLike
 
@@ -33,6 +35,7 @@ class _Desk(CarrierDesk):
 
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
         super().__init__(world, faults, credentials, rows)
+        self.pushes = Pushes(world, faults, self.rows, self.pusher)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
         """DHL does not say when to come back (carriers.md §12)."""
@@ -49,10 +52,16 @@ class _Desk(CarrierDesk):
     def end_token(self, headers: dict[str, str]) -> None:
         """A key does not expire."""
 
+    def why_refused(self, headers: Mapping[str, str]) -> Answer | None:
+        """The reason any call is refused, if there is one."""
+        if headers.get("dhl-api-key") != self.credentials.dhl_api_key:
+            return problem(401, "Unauthorized", "Unauthorized for given resource.")
+        return None
+
     def track(self, headers: Mapping[str, str], query: Mapping[str, Any]) -> tuple[Answer, tuple[str, ...]]:
         """Answer a tracking call with the newest parcel of a number, and say which steps the answer tells."""
-        if headers.get("dhl-api-key") != self.credentials.dhl_api_key:
-            return problem(401, "Unauthorized", "Unauthorized for given resource."), ()
+        if refused := self.why_refused(headers):
+            return refused, ()
         number = str(query.get("trackingNumber", "")).strip()
         if not 0 < len(number) <= NUMBER_CHARACTERS_MAX:
             return problem(400, "Bad request", "trackingNumber is missing or too long."), ()
@@ -85,4 +94,14 @@ def _routes(desk: _Desk) -> list[Any]:
         tell(request, step_keys)
         return respond(answer)
 
-    return [track]
+    @post(PUSH_PATH, status_code=202)
+    async def subscribe(request: Request[Any, Any, Any]) -> Response[bytes]:
+        refused = desk.why_refused(request.headers)
+        return respond(refused or desk.pushes.subscribe(await request.body()))
+
+    @post(PUSH_PATH + "/{name:str}", status_code=200)
+    async def activate(request: Request[Any, Any, Any]) -> Response[bytes]:
+        refused = desk.why_refused(request.headers)
+        return respond(refused or desk.pushes.activate(request.path_params["name"], request.headers))
+
+    return [track, subscribe, activate]

@@ -18,6 +18,7 @@ from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respon
 from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
 from milepost_sandbox.servers.fedex import answer as shapes
 from milepost_sandbox.servers.fedex import rows
+from milepost_sandbox.servers.fedex.pushes import Visibility
 from milepost_sandbox.servers.telling import disturbed, showing
 from milepost_sandbox.servers.tokens import TokenBook
 from milepost_sandbox.world.words import Credentials, FaultsLike, Parcel, WorldLike
@@ -72,7 +73,11 @@ class _Desk(CarrierDesk):
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
         super().__init__(world, faults, credentials, rows)
         self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
+        self.visibility = Visibility(world, faults, self.rows, self.pusher)
         self._answers = 0
+
+    def set_portal(self, told: Mapping[str, str]) -> None:
+        self.visibility.set_portal(told)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
         headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)

@@ -18,6 +18,7 @@ from milepost_sandbox.servers.telling import disturbed, showing
 from milepost_sandbox.servers.tokens import Token, TokenBook
 from milepost_sandbox.servers.ups import answer as shapes
 from milepost_sandbox.servers.ups import rows
+from milepost_sandbox.servers.ups.pushes import Alerts
 from milepost_sandbox.world.words import Credentials, FaultsLike, WorldLike
 
 TOKEN_PATH: Final = "/security/v1/oauth/token"
@@ -41,6 +42,10 @@ class _Desk(CarrierDesk):
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
         super().__init__(world, faults, credentials, rows)
         self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
+        self.alerts = Alerts(world, self.rows, self.pusher)
+
+    def set_portal(self, told: Mapping[str, str]) -> None:
+        self.alerts.set_portal(told)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
         headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)
@@ -80,6 +85,14 @@ class _Desk(CarrierDesk):
 
     def why_refused(self, headers: Mapping[str, str], number: str) -> Answer | None:
         """The reason a tracking call is refused, if there is one."""
+        if refused := self.why_unknown(headers):
+            return refused
+        if not NUMBER.fullmatch(number):
+            return refusal(400, "TV1002", "Invalid inquiry number")
+        return None
+
+    def why_unknown(self, headers: Mapping[str, str]) -> Answer | None:
+        """The reason any call is refused: no good token, or no word of who calls."""
         standing = self.tokens.standing(bearer(headers))
         if standing == "expired":
             return refusal(401, "251004", "Token is expired")
@@ -89,8 +102,6 @@ class _Desk(CarrierDesk):
             return refusal(400, "VSS002", "Missing or invalid transId")
         if not headers.get("transactionsrc"):
             return refusal(400, "VSS004", "Missing or invalid transactionSrc")
-        if not NUMBER.fullmatch(number):
-            return refusal(400, "TV1002", "Invalid inquiry number")
         return None
 
     def details(self, number: str) -> tuple[Answer, tuple[str, ...]]:
@@ -119,7 +130,13 @@ def _routes(desk: _Desk) -> list[Any]:
         tell(request, step_keys)
         return respond(answer)
 
-    return [token, details]
+    @post("/api/track/v2/subscription/{kind:str}/package", status_code=200)
+    async def subscribe(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if refused := desk.why_unknown(request.headers):
+            return respond(refused)
+        return respond(desk.alerts.subscribe(request.path_params["kind"], await request.body()))
+
+    return [token, details, subscribe]
 
 
 def refusal(status: int, code: str, message: str, *headers: tuple[str, str]) -> Answer:

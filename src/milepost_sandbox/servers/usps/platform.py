@@ -18,6 +18,7 @@ from milepost_sandbox.servers.telling import Telling, disturbed, showing
 from milepost_sandbox.servers.tokens import TokenBook
 from milepost_sandbox.servers.usps import answer as shapes
 from milepost_sandbox.servers.usps import rows
+from milepost_sandbox.servers.usps.pushes import Subscriptions
 from milepost_sandbox.world.words import Credentials, FaultsLike, Parcel, WorldLike
 
 TOKEN_PATH: Final = "/oauth2/v3/token"
@@ -26,6 +27,7 @@ NUMBERS_MAX: Final = 35
 RETENTION: Final = timedelta(days=120)
 NUMBER: Final = re.compile(r"\d{20,34}|[A-Z]{2}\d{9}[A-Z]{2}")
 SCOPE: Final = "tracking"
+SCOPES: Final = (SCOPE, "subscriptions-tracking")
 
 
 class Inquiry(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -57,6 +59,7 @@ class _Desk(CarrierDesk):
     def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
         super().__init__(world, faults, credentials, rows)
         self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
+        self.subscriptions = Subscriptions(world, faults, self.rows, self.pusher)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
         headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)
@@ -85,7 +88,7 @@ class _Desk(CarrierDesk):
             error = {"error": "unsupported_grant_type", "error_description": words, "error_uri": ""}
             return json_answer(400, error)
         wanted = asked.get("scope")
-        granted = SCOPE if wanted is None or SCOPE in wanted.split() else ""
+        granted = " ".join(one for one in SCOPES if wanted is None or one in wanted.split())
         token = self.tokens.issue(granted)
         reply = {
             "access_token": token.text,
@@ -102,12 +105,12 @@ class _Desk(CarrierDesk):
         }
         return json_answer(200, reply)
 
-    def why_refused(self, headers: Mapping[str, str]) -> Answer | None:
-        """The reason a tracking call is refused, if there is one."""
+    def why_refused(self, headers: Mapping[str, str], scope: str = SCOPE) -> Answer | None:
+        """The reason a call is refused, if there is one."""
         token = bearer(headers)
         if self.tokens.standing(token) != "good":
             return refusal(401, "Invalid or expired access token")
-        if self.tokens.scope(token) != SCOPE:
+        if scope not in self.tokens.scope(token).split():
             return refusal(401, "Insufficient OAuth scope with required endpoint.")
         return None
 
@@ -195,7 +198,13 @@ def _routes(desk: _Desk) -> list[Any]:
         tell(request, step_keys)
         return respond(answer)
 
-    return [token, one, many]
+    @post("/subscriptions-tracking/v3/subscriptions", status_code=201)
+    async def subscribe(request: Request[Any, Any, Any]) -> Response[bytes]:
+        if refused := desk.why_refused(request.headers, SCOPES[1]):
+            return respond(refused)
+        return respond(desk.subscriptions.subscribe(await request.body()))
+
+    return [token, one, many, subscribe]
 
 
 def refusal(status: int, message: str, *headers: tuple[str, str]) -> Answer:
