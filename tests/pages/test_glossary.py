@@ -26,6 +26,8 @@ ROWS = {
     ("X", "48"): ("attempted", "receiver.absent"),
     ("D", "48"): ("delivered", ""),
     ("D_late", "48"): ("held", ""),
+    ("X", "22"): ("in_transit", "carrier.mechanical"),
+    ("X", "5"): ("held", ""),
     ("number", "022"): ("attempted", ""),
     ("event", "X/48"): ("lost", ""),
     ("event", "02"): ("held", "address.wrong"),
@@ -56,6 +58,7 @@ async def site(tmp_path):
     ("said", "found"),
     [
         ("X/48/022", {("event", "X/48"), ("X", "48"), ("number", "022")}),
+        ("X/05", {("X", "5")}),
         ("D/48", {("D", "48"), ("D_late", "48")}),
         ("I/48", set()),
         ("event/02", {("event", "02")}),
@@ -70,6 +73,21 @@ def test_a_code_is_explained_as_it_was_told(said, found):
 
 def test_the_finest_code_stands_first():
     assert glossary.rows_said(ACME, "X/48/022")[0].ref.code == "X/48"
+
+
+def test_a_code_without_a_reason_is_explained_by_what_its_status_means():
+    rows = glossary.rows_said(ACME, "X/48/022")
+    pages = {tuple(row.ref): row.about.removeprefix(glossary.HOME) for row in rows}
+    assert pages == {
+        ("event", "X/48"): "/problems/lost",
+        ("X", "48"): "/reasons/receiver.absent",
+        ("number", "022"): "/problems/attempted",
+    }
+    assert {glossary.explanation_at(row.about).title for row in rows} == {
+        "Lost by the carrier",
+        "Nobody was there",
+        "Nobody could take it",
+    }
 
 
 def test_what_is_looked_for_is_found_by_code_word_and_note():

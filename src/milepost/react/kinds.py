@@ -207,6 +207,11 @@ def kind_of(event: TrackingEvent) -> str | None:
     return kind_of_reason(event.reason) or _BY_STATUS.get(event.status)
 
 
+def kind_of_status(status: Status) -> str | None:
+    """What a status alone makes of a parcel, where no reason is told."""
+    return _BY_STATUS.get(status)
+
+
 def kind_of_reason(reason: str) -> str | None:
     """What a reason alone makes of a parcel on its way; None: that depends on where it is."""
     return _BY_REASON.get(reason) or _BY_GROUP.get(reason.partition(".")[0])

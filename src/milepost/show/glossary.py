@@ -10,7 +10,7 @@ from milepost.model.events import BY_HAND
 from milepost.model.scans import CodeRef
 from milepost.model.statuses import REASONS, Status
 from milepost.ports.app import App
-from milepost.react.kinds import KINDS, kind_of_reason
+from milepost.react.kinds import KINDS, kind_of_reason, kind_of_status
 from milepost.react.words import WORDS
 from milepost.show.words.sentences import problems, reasons, statuses
 
@@ -55,6 +55,7 @@ class Explained:
     title: str
     reason: str
     reason_name: str
+    about: str  # address of the page on its reason, or else on the problem its status is; or nothing
     responsible: str
     evidence: str
     note: str
@@ -167,21 +168,28 @@ def codes_of(source: CodeSource, query: str = "") -> list[tuple[str, list[Explai
 def rows_said(source: CodeSource, said: str) -> list[Explained]:
     """The rows of a code as it was told, such as `X/48/022`: the whole, and each part that stands alone.
 
-    A family in capitals (and what it is refined to, as in `D_proven`) is a class that must be told in the
-    code; a code may also be asked for under its family's own name, as in `event/02`.
+    A family in capitals (and what it is refined to, as in `D_proven`) is a class told in the code just before
+    its own; a code may also be asked for under its family's own name, as in `event/02`.
     """
     parts = said.split("/")
-    pieces = {"/".join(parts[a:b]) for a in range(len(parts)) for b in range(a + 1, len(parts) + 1)}
-    wanted = pieces | {piece.lstrip("0") or "0" for piece in pieces if piece.isdigit()}
-    found = [
-        ref
-        for ref in source.codes
-        if ref.code in wanted and (not _is_class(ref.family) or ref.family.partition("_")[0] in parts)
-    ]
-    named = [ref for ref in found if ref.family == parts[0] and ref.code == "/".join(parts[1:])]
-    found = found if not named or _is_class(parts[0]) else named
-    finest_first = sorted(found, key=lambda ref: -len(ref.code))
+    named = CodeRef(family=parts[0], code="/".join(parts[1:]))
+    if named in source.codes and not _is_class(named.family):
+        return [_explained(source, named, source.codes[named])]
+    found = [ref for ref in source.codes if ref.code in _codes_told(parts, ref.family)]
+    finest_first = sorted(found, key=lambda ref: -ref.code.count("/"))
     return [_explained(source, ref, source.codes[ref]) for ref in finest_first]
+
+
+def _codes_told(parts: list[str], family: str) -> set[str]:
+    """What of a told code may stand in a family."""
+    if not _is_class(family):
+        starts = range(len(parts))
+        return {"/".join(parts[a:b]) for a in starts for b in range(a + 1, len(parts) + 1)}
+    if family.partition("_")[0] not in parts:
+        return set()
+    own = parts[parts.index(family.partition("_")[0]) + 1 :]
+    pieces = {"/".join(own[:b]) for b in range(1, len(own) + 1)}
+    return pieces | {piece.lstrip("0") or "0" for piece in pieces if piece.isdigit()}
 
 
 def with_reason(source: CodeSource, key: str) -> list[Explained]:
@@ -232,10 +240,24 @@ def _explained(source: CodeSource, ref: CodeRef, told: CodeMeaning) -> Explained
         title=status or ("News that changes no status" if told.status == NOTE else "Says why, not where"),
         reason=told.reason,
         reason_name=page.title if page else "",
+        about=_about(told),
         responsible=about.responsible[party] if party else "",
         evidence=about.evidence[evidence] if evidence else "",
         note=told.note,
     )
+
+
+def _about(told: CodeMeaning) -> str:
+    if told.reason:
+        return f"{HOME}/reasons/{told.reason}"
+    kind = kind_of_status(Status(told.status)) if told.status not in ("", NOTE) else None
+    return f"{HOME}/problems/{kind}" if kind else ""
+
+
+def explanation_at(address: str) -> Explanation | None:
+    """The page at an address of this glossary."""
+    room, _, key = address.removeprefix(f"{HOME}/").partition("/")
+    return reason(key) if room == "reasons" else problem(key)
 
 
 def _of_code(source: CodeSource, ref: CodeRef, told: CodeMeaning) -> Entry:

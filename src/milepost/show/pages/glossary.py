@@ -75,7 +75,7 @@ async def code(
     rows = glossary.rows_said(found, text)
     status = HTTP_200_OK if rows else HTTP_404_NOT_FOUND
     shown = rows[0].ref.code if len(rows) == 1 else text
-    pages = {row.reason: glossary.reason(row.reason) for row in rows if row.reason}
+    pages = {row.about: glossary.explanation_at(row.about) for row in rows if row.about}
     return page(
         request, "glossary/code.html", status=status, source=found, said=shown, rows=rows, pages=pages
     )
