@@ -54,10 +54,17 @@ async def nothing_else(_tx: Transaction) -> None:
     """Nothing but the reports."""
 
 
+def reading_of(report: Report, app: App) -> Reading:
+    """In our words, by its source's table of codes with this installation's corrections in it."""
+    source = app.source(report)
+    return read(report, source, app.gazetteer, app.code_tables.of(source))
+
+
 @again_if_contended
 async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = nothing_else) -> list[Reading]:
     """Door 1: sources spoke. One batch, one transaction; everything or nothing of it stays."""
-    readings = [read(report, app.source(report), app.gazetteer) for report in reports]
+    await app.code_tables.look(app.store)
+    readings = [reading_of(report, app) for report in reports]
     async with app.store.transaction() as tx:
         await _keep_refusals(tx, readings)
         appended = await append(
@@ -104,7 +111,7 @@ async def keep_pushes(pushes: Sequence[Push], app: App) -> None:
     now = app.clock.now()
     async with app.store.transaction() as tx:
         new = await _unseen(tx, pushes, now)
-        readings = [read(push.report, app.source(push.report), app.gazetteer) for push in new]
+        readings = [reading_of(push.report, app) for push in new]
         await tx.keep_reports([push.report for push in new])
         await _keep_refusals(tx, readings)
         looks = []

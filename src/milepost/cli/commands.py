@@ -63,6 +63,12 @@ temporary folder that is gone at the end. Ctrl-C ends all of it.""",
         "carrier", "milepost.cli.carriers:app", ASK, "Carriers: which there are, and whose number this is."
     ),
     Command(
+        "codes",
+        "milepost.cli.codes:app",
+        ASK,
+        "Codes that no table explains; what was said of them here, written as samples.",
+    ),
+    Command(
         "doctor",
         "milepost.cli.doctor:doctor",
         ASK,

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, replace
 
 from milepost.desk.fates import fates_of
-from milepost.flow import take_in
+from milepost.flow import reading_of, take_in
 from milepost.model.errors import OperatorError
 from milepost.model.imports import DATE_ORDERS, Fate, Layout, Preview, PreviewRow, Stated
 from milepost.model.reading import Reading
 from milepost.model.reports import Report, ReportKind
-from milepost.normalize.reading import read
 from milepost.ports.app import App
 from milepost.sources.sheets.cells import CellError, zone_of
 from milepost.sources.sheets.csv_text import ENCODINGS
@@ -41,7 +40,7 @@ async def preview(app: App, body: bytes, stated: Stated | None = None, shop_id: 
     `shop_id` is for who may tell news of one shop only: rows about other shops' parcels are refused.
     """
     report = _report(app, body, stated or Stated(), shop_id)
-    reading = read(report, app.source(report), app.gazetteer)
+    reading = reading_of(report, app)
     layout = reading.layout or Layout()
     said = await fates_of(reading, app)
     refused = [

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from milepost.model.carriers import CodeBook
 from milepost.model.reading import Reading
 from milepost.model.reports import Report
 from milepost.normalize.scans import events
@@ -10,13 +11,13 @@ from milepost.ports.places import Gazetteer
 from milepost.ports.sources import Source
 
 
-def read(report: Report, source: Source, gazetteer: Gazetteer) -> Reading:
-    """Our words, or a named refusal. Never raises for what a source said."""
+def read(report: Report, source: Source, gazetteer: Gazetteer, codes: CodeBook | None = None) -> Reading:
+    """Our words, or a named refusal. Never raises for what a source said. `codes`: instead of its own."""
     parsed = source.parse(report)
     windows = (eta(told, source.key, gazetteer) for told in parsed.etas)
     return Reading(
         report=report,
-        events=events(parsed, report, source.codes, gazetteer),
+        events=events(parsed, report, codes or source.codes, gazetteer),
         etas=tuple(window for window in windows if window is not None),
         proofs=parsed.proofs,
         shipments=parsed.shipments,

@@ -1,13 +1,14 @@
 """Everything a running Milepost is made of, put together once in `wiring` and handed down."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from milepost.model.carriers import Identification
 from milepost.model.reports import Report
 from milepost.model.restores import RestoreFence
 from milepost.ports.clock import Clock
+from milepost.ports.codes import CodeTables
 from milepost.ports.forecast import Forecaster
 from milepost.ports.live import Live
 from milepost.ports.notify import Channel
@@ -45,6 +46,7 @@ class App:
     forecaster: Forecaster
     identify: Callable[[str, str, str], Identification]  # number, provider name, country
     tally: Tally
+    code_tables: CodeTables = field(default_factory=CodeTables)
     fence: RestoreFence | None = None  # set when this database was put back from a backup
 
     def source(self, report: Report) -> Source:

@@ -141,7 +141,7 @@ WORDS: Mapping[str, Words] = {
     "unknown_code": Words(
         "A scan we cannot read",
         "The carrier reported something with a code we do not know. Its own words are in the timeline.",
-        seller="Read the carrier's words, and report the code to whoever keeps this carrier's table.",
+        seller="Read the carrier's words; whoever runs this Milepost can explain the code under Codes.",
     ),
     "no_first_scan": Words(
         "Not scanned yet",

@@ -80,13 +80,14 @@ class Explanation:
 def sources(app: App) -> dict[str, CodeSource]:
     """Every source by key, in the order of names; some have no table of codes."""
     found = {
-        key: CodeSource(key=key, name=one.card.name, codes=one.codes, families=one.card.families)
+        key: CodeSource(
+            key=key, name=one.card.name, codes=app.code_tables.of(one), families=one.card.families
+        )
         for key, one in app.carriers.items()
     }
     found |= {
-        key: CodeSource(key=key, name=one.name, codes=codes, families={})
+        key: CodeSource(key=key, name=one.name, codes=app.code_tables.of(one), families={})
         for key, one in app.marketplaces.items()
-        if isinstance(codes := getattr(one, "codes", None), CodeBook)
     }
     found |= {
         key: CodeSource(key=key, name=one.name, codes=one.codes, families={})

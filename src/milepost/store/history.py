@@ -8,6 +8,7 @@ from milepost.store.revisions import (
     r0005_repeats,
     r0006_import_drafts,
     r0007_pushes,
+    r0008_code_corrections,
 )
 
 REVISIONS: tuple[Revision, ...] = (
@@ -17,6 +18,7 @@ REVISIONS: tuple[Revision, ...] = (
     r0005_repeats.REVISION,
     r0006_import_drafts.REVISION,
     r0007_pushes.REVISION,
+    r0008_code_corrections.REVISION,
 )
 """From version 1, which had no revision; each is one more than the one before."""
 

@@ -11,6 +11,7 @@ import structlog
 
 from milepost.ports.clock import Clock
 from milepost.ports.store import StoreError, Trouble
+from milepost.store.code_shelf import CodeReads, CodeWrites
 from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites, LaneBook
 from milepost.store.draft_shelf import DraftReads, DraftWrites
 from milepost.store.endpoint_shelf import EndpointReads, EndpointWrites
@@ -81,6 +82,7 @@ class SqlTransaction(
     PushWrites,
     PeopleWrites,
     DraftWrites,
+    CodeWrites,
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
 
@@ -111,6 +113,7 @@ class SqlReads(
     PushReads,
     PeopleReads,
     DraftReads,
+    CodeReads,
     SearchReads,
 ):
     """Committed facts (ports.store.Reads)."""

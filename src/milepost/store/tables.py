@@ -491,6 +491,11 @@ IMPORT_DRAFTS = _table(
     Index("import_drafts_by_age", "at"),
 )
 
+# What people of this installation said that codes mean. Added, never edited.
+CODE_CORRECTIONS = _table(
+    "code_corrections", _seq(), _text("source"), _text("code"), _at("at"), _text("facts")
+)
+
 # Decided work. queue/leases.py names these columns again, because rooms do not import each other.
 
 WORK = _table(
