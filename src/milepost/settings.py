@@ -128,6 +128,17 @@ class Webhooks:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Imports:
+    """Files that partners bring (docs/use/imports.md)."""
+
+    senders: dict[str, str] = setting(
+        {}, "Whose an EDI file is: the carrier's key by the sender's id in it (`ODFL = \"…\"`)."
+    )
+    folder: str = setting("", "Folder whose files a worker takes in; empty: none. All nodes must see it.")
+    folder_every_s: int = setting(60, "Seconds between two looks into that folder.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class TikTokApp:
     """One app registered with TikTok Shop; a US shop needs an app of the US portal."""
 
@@ -245,6 +256,9 @@ class Settings:
     sms: Sms = field(default_factory=Sms, metadata={"about": "Text messages to buyers who asked for them."})
     webhooks: Webhooks = field(
         default_factory=Webhooks, metadata={"about": "Webhooks to the programs of subscribers."}
+    )
+    imports: Imports = field(
+        default_factory=Imports, metadata={"about": "Files that partners bring (docs/use/imports.md)."}
     )
     tiktok_shop: TikTokShop = field(
         default_factory=TikTokShop, metadata={"about": "The TikTok Shop connection."}

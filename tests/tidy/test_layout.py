@@ -23,7 +23,11 @@ FLOORS = {
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms.split()}
 BESIDE = {
     "flow": {"foreseeing", "telling", "pushing"},  # stretches of the corridor, each a file of its own
-    "carry": {"flow", "telling"},  # two doors of the corridor: due work comes in by carry,
+    "carry": {
+        "flow",
+        "telling",
+        "desk",
+    },  # due work comes in by carry; what lies in a folder goes to the desk,
     "desk": {"flow"},  # a person by desk
     "__main__": {"cli"},
     "cli": {"web", "worker"},  # the command line starts the other two

@@ -8,6 +8,7 @@ import structlog
 from milepost.carry.asking import poll_carrier
 from milepost.carry.backups import take_backups
 from milepost.carry.failures import put_off
+from milepost.carry.handed_in import read_handed_in
 from milepost.carry.sending import send_notices
 from milepost.carry.shops import poll_orders, poll_tracking, refresh_grants, sync_shops
 from milepost.carry.subscribing import activate_pushes, subscribe_shipments
@@ -33,6 +34,7 @@ HANDLERS: dict[ActionKind, Handler] = {
     ActionKind.SWEEP_WEBHOOKS: sweep,
     ActionKind.SUBSCRIBE_SHIPMENT: subscribe_shipments,
     ActionKind.ACTIVATE_PUSHES: activate_pushes,
+    ActionKind.READ_HANDED_IN: read_handed_in,
     ActionKind.TAKE_BACKUP: take_backups,
     ActionKind.WATCH_SHIPMENT: look_again,
 }

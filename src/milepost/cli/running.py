@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from milepost import wiring
 from milepost import worker as worker_room
 from milepost.carry.backups import plan_backups
+from milepost.carry.handed_in import plan_looks
 from milepost.carry.subscribing import plan_account_subscriptions
 from milepost.carry.sweeps import plan_sweeps
 from milepost.cli import logs
@@ -66,6 +67,7 @@ async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> None
         if with_worker:
             await plan_backups(milepost.app)
             await plan_sweeps(milepost.app)
+            await plan_looks(milepost.app)
             await plan_account_subscriptions(milepost.app)
             jobs.append(asyncio.create_task(worker_room.work(milepost.app, stop)))
         async with _side_door(milepost.app):

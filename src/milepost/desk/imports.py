@@ -42,6 +42,9 @@ async def preview(app: App, body: bytes, stated: Stated | None = None, shop_id: 
     report = _report(app, body, stated or Stated(), shop_id)
     reading = reading_of(report, app)
     layout = reading.layout or Layout()
+    if layout.sender:
+        report, layout = _whose(app, report, layout)
+        reading = replace(reading, report=report)
     said = await fates_of(reading, app)
     refused = [
         PreviewRow(one.subject or "the file", Fate.REFUSED, "", _without_place(one.detail, one.subject))
@@ -105,6 +108,23 @@ def _report(app: App, body: bytes, stated: Stated, shop_id: str | None) -> Repor
         heard_at=app.clock.now(),
         body=body,
     )
+
+
+def _whose(app: App, report: Report, layout: Layout) -> tuple[Report, Layout]:
+    """The same with the carrier that the settings name for its sender. Raises ImportRefusedError."""
+    stated = Stated.of(report.subject)
+    carrier = stated.carrier or app.settings.imports.senders.get(layout.sender, "")
+    if not carrier:
+        remark = (
+            f"Its sender “{layout.sender[:40]}” is not among imports.senders: parcels are found by their "
+            "number alone, whosever they are."
+        )
+        return report, replace(layout, remarks=(*layout.remarks, remark))
+    if carrier not in app.carriers:
+        raise ImportRefusedError(f"settings imports.senders: there is no carrier {carrier!r}")
+    remark = f"Its sender “{layout.sender[:40]}” is {app.carrier_names[carrier]}."
+    report = replace(report, subject=replace(stated, carrier=carrier).words())
+    return report, replace(layout, remarks=(*layout.remarks, remark))
 
 
 def _check(app: App, stated: Stated) -> None:

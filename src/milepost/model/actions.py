@@ -21,6 +21,7 @@ class ActionKind(StrEnum):
         "subscribe_shipment"  # ask a carrier to push a parcel's scans (number `*`: an account's)
     )
     ACTIVATE_PUSHES = "activate_pushes"  # say yes to a subscription that a carrier asked back about
+    READ_HANDED_IN = "read_handed_in"  # look into the folder or mailbox (payload `of`) that files come to
     TAKE_BACKUP = "take_backup"
     WATCH_SHIPMENT = "watch_shipment"  # time passed: look for silence and lateness
 

@@ -60,6 +60,7 @@ class Layout:
     standings: tuple[Standing, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()  # (the file's name, ours; empty: left out)
     remarks: tuple[str, ...] = ()  # what was assumed, in whole sentences
+    sender: str = ""  # whom the file names as its sender
 
 
 class Fate(StrEnum):

@@ -21,6 +21,9 @@ WORDS = {
     ActionKind.SEND_NOTICE: "Send a notice",
     ActionKind.SEND_WEBHOOK: "Send a webhook",
     ActionKind.SWEEP_WEBHOOKS: "Forget old webhooks",
+    ActionKind.SUBSCRIBE_SHIPMENT: "Ask a carrier to push",
+    ActionKind.ACTIVATE_PUSHES: "Confirm a carrier's pushes",
+    ActionKind.READ_HANDED_IN: "Look for files and mails",
     ActionKind.TAKE_BACKUP: "Take a backup",
     ActionKind.WATCH_SHIPMENT: "Look whether a parcel went silent",
 }

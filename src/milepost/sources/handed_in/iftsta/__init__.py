@@ -1,0 +1,1 @@
+"""EDIFACT IFTSTA: status messages of carriers outside North America."""
