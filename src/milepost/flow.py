@@ -68,7 +68,7 @@ async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = no
     async with app.store.transaction() as tx:
         await _keep_refusals(tx, readings)
         appended = await append(
-            tx, readings, now=app.clock.now(), identify=_identify(app), carrier_names=app.carrier_names
+            tx, readings, now=app.clock.now(), identify=_identify(app), carrier_names=app.teller_names
         )
         await tx.keep_reports(reports, appended.repeats)
         await count_first_heard(tx, appended, HeardBy.POLL, app)
@@ -93,7 +93,7 @@ async def hear_push(source: str, headers: Mapping[str, str], body: bytes, app: A
 def read_push(source: str, headers: Mapping[str, str], body: bytes, app: App) -> Push | Refusal:
     """A push whose signature is right, not kept yet; or why it is refused. `source`: who is said to send."""
     now = app.clock.now()
-    carrier = app.carriers.get(source)
+    carrier = app.carriers.get(source) or app.aggregators.get(source)
     if carrier is None:
         push = app.marketplaces[source].read_push(headers, body, now)
     elif carrier.pushes is None:
@@ -134,12 +134,15 @@ async def keep_pushes(pushes: Sequence[Push], app: App) -> None:
 async def _take_in_pushed(
     tx: Transaction, new: Sequence[Push], readings: Sequence[Reading], app: App
 ) -> tuple[Appended, list[Action]]:
-    """What carriers pushed goes the way of their answers; then what the pushes ask for besides."""
+    """What carriers pushed goes the way of their answers; then what the pushes ask for besides.
+
+    What aggregators passed on goes the same way; they are asked in their own time.
+    """
     of_carriers = [push for push in new if push.report.source in app.carriers]
-    if not of_carriers:
+    told = [reading for reading in readings if reading.report.source in {**app.carriers, **app.aggregators}]
+    if not told:
         return NOTHING_NEW, []
-    told = [reading for reading in readings if reading.report.source in app.carriers]
-    names = app.carrier_names
+    names = app.teller_names
     appended = await append(tx, told, now=app.clock.now(), identify=_identify(app), carrier_names=names)
     await count_first_heard(tx, appended, HeardBy.PUSH, app)
     actions = await _react(tx, appended, app)

@@ -194,6 +194,16 @@ class CarrierAccess:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AggregatorAccess(CarrierAccess):
+    """Keys for one aggregator; one without keys is neither asked nor heard."""
+
+    client_id: str = setting("", "API key.", secret=True)
+    register: bool = setting(
+        False, "Tell it to follow numbers it does not know; it counts them, and most charge for each."
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Polling:
     """How often carriers are asked, by stage (carriers.md section 1)."""
 
@@ -264,6 +274,10 @@ class Settings:
         default_factory=TikTokShop, metadata={"about": "The TikTok Shop connection."}
     )
     carriers: dict[str, CarrierAccess] = setting({}, "Keys per carrier folder name, one table each.")
+    aggregators: dict[str, AggregatorAccess] = setting(
+        {},
+        "Keys per aggregator folder name, one table each; parcels of carriers without keys are asked there.",
+    )
     polling: Polling = field(default_factory=Polling, metadata={"about": "How often carriers are asked."})
     http: Http = field(default_factory=Http, metadata={"about": "How we talk to sources."})
     work: WorkSettings = field(

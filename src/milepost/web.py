@@ -26,7 +26,7 @@ from milepost.show.assets import static
 from milepost.show.dialects.router import router as dialects
 from milepost.show.errors import answer_for
 from milepost.show.health import healthz, readyz
-from milepost.show.hooks import carrier_hook, carrier_token, hook
+from milepost.show.hooks import aggregator_hook, carrier_hook, carrier_token, hook
 from milepost.show.metrics import Counters, metrics
 from milepost.show.security import OwnFormsOnly, add_headers
 from milepost.show.sms_hooks import sms_reply, sms_status
@@ -47,6 +47,7 @@ def build(app: App, counters: Counters) -> Litestar:
             dialects(),
             hook,
             carrier_hook,
+            aggregator_hook,
             carrier_token,
             sms_status,
             sms_reply,

@@ -20,6 +20,7 @@ from milepost.queue.budgets import StoredBudgets
 from milepost.queue.leases import LeaseQueue
 from milepost.settings import Settings
 from milepost.show.metrics import Counters
+from milepost.sources.aggregator_catalog import aggregators
 from milepost.sources.catalog import carriers, handed_in, marketplaces
 from milepost.sources.line import Line
 from milepost.store.opening import open_store
@@ -73,6 +74,7 @@ async def running(
                     gazetteer=SqliteGazetteer(),
                     carriers=found,
                     marketplaces=marketplaces(settings, clock, line),
+                    aggregators=aggregators(settings, clock, line),
                     handed_in=handed_in(),
                     channels=channels(settings),
                     poster=poster,

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from milepost.model.carriers import CarrierCard
 from milepost.sources.cards import card
+from milepost.sources.couriers import couriers_of
 
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "milepost" / "sources"
 LINK = "../../src/milepost/sources"
@@ -31,7 +32,11 @@ def pages() -> dict[str, str]:
         "*Pushes*: whether we subscribe each number, or an account is set up ([how](../run/pushes.md)).\n\n"
         "## Carriers\n\n"
         f"| {' | '.join(COLUMNS)} |\n{'|---' * len(COLUMNS)}|\n" + "\n".join(map(row, cards)) + "\n\n"
-        "## Marketplaces\n\n" + "\n".join(marketplaces())
+        "## Marketplaces\n\n" + "\n".join(marketplaces()) + "\n\n"
+        "## Aggregators\n\n"
+        "Who tells what many carriers told it; asked only with keys ([add one](../add/aggregator.md)).\n\n"
+        "| Aggregator | Numbers in one call | Calls a minute | Pushes | Carriers named |\n"
+        "|---|---|---|---|---|\n" + "\n".join(aggregators())
     )
     return {"docs/reference/sources.md": text}
 
@@ -53,6 +58,15 @@ def row(told: CarrierCard) -> str:
             f"{unconfirmed or '–'} |",
         )
     )
+
+
+def aggregators() -> list[str]:
+    cards = [card(path) for path in sorted(SOURCES.glob("aggregators/*/aggregator.toml"))]
+    return [
+        f"| [{told.name}]({LINK}/aggregators/{told.key}/README.md) | {told.batch_max} | {told.per_minute} | "
+        f"{'yes' if told.push else '–'} | {len(couriers_of(told.key).theirs)} |"
+        for told in cards
+    ]
 
 
 def marketplaces() -> list[str]:

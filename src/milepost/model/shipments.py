@@ -36,3 +36,4 @@ class TrackingQuery:
     tracking_number: str
     since: datetime  # UTC; helps choose among uses of one number
     postal_code: str | None = None  # of the receiver, where a carrier asks for it
+    carrier: str | None = None  # our key, for who is asked about parcels of many carriers

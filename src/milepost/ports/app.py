@@ -13,7 +13,7 @@ from milepost.ports.forecast import Forecaster
 from milepost.ports.live import Live
 from milepost.ports.notify import Channel
 from milepost.ports.places import Gazetteer
-from milepost.ports.sources import Carrier, HandedIn, Marketplace, Source
+from milepost.ports.sources import Aggregator, Carrier, HandedIn, Marketplace, Source
 from milepost.ports.store import Store
 from milepost.ports.webhooks import Poster
 from milepost.ports.work import WorkList
@@ -47,14 +47,32 @@ class App:
     identify: Callable[[str, str, str], Identification]  # number, provider name, country
     tally: Tally
     code_tables: CodeTables = field(default_factory=CodeTables)
+    aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
     fence: RestoreFence | None = None  # set when this database was put back from a backup
 
     def source(self, report: Report) -> Source:
         """Whoever can read this report. Raises KeyError for a source whose folder is gone."""
-        for sources in (self.carriers, self.marketplaces, self.handed_in):
+        for sources in (self.carriers, self.marketplaces, self.aggregators, self.handed_in):
             if report.source in sources:
                 return sources[report.source]
         raise KeyError(report.source)
+
+    def asked(self, key: str) -> Carrier:
+        """The carrier or aggregator whose turn a look is. Raises KeyError when its folder is gone."""
+        return self.carriers.get(key) or self.aggregators[key]
+
+    def who_to_ask(self, carrier: str | None) -> Carrier | None:
+        """Who is asked about a parcel of this carrier: itself, else an aggregator we have keys for."""
+        own = self.carriers.get(carrier or "")
+        if own is not None and own.is_configured:
+            return own
+        others = (one for one in self.aggregators.values() if one.is_configured and one.reaches(carrier))
+        return next(others, None)
+
+    @property
+    def teller_names(self) -> dict[str, str]:
+        """Names of carriers and of those who pass on what they told, for people, by key."""
+        return self.carrier_names | {key: one.card.name for key, one in self.aggregators.items()}
 
     @property
     def carrier_names(self) -> dict[str, str]:
@@ -64,5 +82,5 @@ class App:
     @property
     def source_names(self) -> dict[str, str]:
         """Names of everybody who tells us news, for people, by key."""
-        names = self.carrier_names | {key: one.name for key, one in self.marketplaces.items()}
+        names = self.teller_names | {key: one.name for key, one in self.marketplaces.items()}
         return names | {key: one.name for key, one in self.handed_in.items()}

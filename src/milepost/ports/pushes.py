@@ -8,6 +8,9 @@ from typing import Protocol
 from milepost.model.pushes import PushCount, PushHealth, PushState, PushSubscription
 from milepost.model.reports import Refusal, Report
 
+SHOWN_TOKEN = "x-milepost-token"  # noqa: S105 - a header's name
+"""Under this name a `?token=` of the address stands among the headers that `read` gets."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubscriptionNews:

@@ -79,6 +79,14 @@ class Carrier(Source, Protocol):
         ...
 
 
+class Aggregator(Carrier, Protocol):
+    """Who tells what many carriers told it. Asked like a carrier, about parcels whose own is not asked."""
+
+    def reaches(self, carrier: str | None) -> bool:
+        """Whether it can be asked about a parcel of this carrier (None: nobody knows whose it is)."""
+        ...
+
+
 class TokenExpiredError(AccessError):
     """The access token has run out: refresh it under the grant's lock, then repeat the call once."""
 

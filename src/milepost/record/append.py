@@ -12,6 +12,7 @@ from milepost.model.journeys import Journey
 from milepost.model.orders import OrderFacts
 from milepost.model.promises import Promise
 from milepost.model.reading import Reading
+from milepost.model.scans import ShipmentTold
 from milepost.model.shipments import Shipment
 from milepost.ports.store import OrderKey, Transaction
 from milepost.record import orders as order_book
@@ -162,13 +163,20 @@ def _learn(known: KnownShipments, readings: Iterable[Reading]) -> None:
                 if told.ship_date and told.ship_date < (shipment.since - REUSE_SLACK).date():
                     continue  # told of an earlier parcel with this number
                 after = replace(
-                    shipment,
+                    _named(shipment, told),
                     service=told.service or shipment.service,
                     references=told.references or shipment.references,
                     handed_over_as=told.handed_over_as or shipment.handed_over_as,
                 )
                 if after != shipment:
                     known.change(after)
+
+
+def _named(shipment: Shipment, told: ShipmentTold) -> Shipment:
+    """Nobody knew whose parcel it is, and one who tells of many carriers says so."""
+    if shipment.carrier is not None or not told.carrier:
+        return shipment
+    return replace(shipment, carrier=told.carrier, carrier_reason="named by who passed its scans on")
 
 
 def _numbers(readings: Iterable[Reading], changes: Iterable[OrderChange]) -> set[str]:

@@ -1,6 +1,8 @@
 """Where marketplaces and carriers push: verified on the raw body, answered only when it is safely kept."""
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated
 
 import structlog
@@ -21,7 +23,7 @@ from litestar.status_codes import (
 from milepost.flow import read_push
 from milepost.model.reports import Refusal
 from milepost.ports.app import App
-from milepost.ports.pushes import PushToken
+from milepost.ports.pushes import SHOWN_TOKEN, PushToken
 from milepost.ports.store import StoreError
 from milepost.show.problems import MEDIA_TYPE, TRY_AGAIN_S, Problem
 
@@ -76,6 +78,21 @@ async def carrier_hook(carrier: Key, request: Request[None, None, State]) -> Res
 
 
 @post(
+    "/hooks/aggregators/{aggregator:str}",
+    status_code=HTTP_200_OK,
+    include_in_schema=False,
+    opt={"exclude_from_csrf": True},
+    request_max_body_size=CARRIER_BYTES_MAX,
+)
+async def aggregator_hook(aggregator: Key, request: Request[None, None, State]) -> Response[object]:
+    """The same for aggregators. Some have no proof but a token in our address: it is shown as a header."""
+    app: App = request.app.state.milepost
+    if aggregator not in app.aggregators:
+        raise NotFoundException(f"There is no aggregator {aggregator!r} here.")
+    return await _hear(aggregator, request, {SHOWN_TOKEN: request.query_params.get("token", "")})
+
+
+@post(
     "/hooks/carriers/{carrier:str}/token",
     status_code=HTTP_200_OK,
     include_in_schema=False,
@@ -102,7 +119,9 @@ async def carrier_token(carrier: Key, request: Request[None, None, State]) -> Re
     return _refused(granted)
 
 
-async def _hear(source: str, request: Request[None, None, State]) -> Response[object]:
+async def _hear(
+    source: str, request: Request[None, None, State], shown: Mapping[str, str] = MappingProxyType({})
+) -> Response[object]:
     app: App = request.app.state.milepost
     try:
         body = await request.body()
@@ -111,7 +130,7 @@ async def _hear(source: str, request: Request[None, None, State]) -> Response[ob
         return _refused(TOO_LARGE)
     try:
         async with asyncio.timeout(ANSWER_S):
-            heard = read_push(source, dict(request.headers), body, app)
+            heard = read_push(source, {**request.headers, **shown}, body, app)
             if not isinstance(heard, Refusal):
                 await request.app.state.pushes.add(heard)
     except (StoreError, TimeoutError) as error:

@@ -105,30 +105,34 @@ def pushes_of(
     settings: Settings,
     line: Line,
     clock: Clock,
+    room: str = "carriers",
 ) -> FolderPushes | None:
-    """A carrier's pushes, if the operator switched them on. Raises CatalogError naming the setting."""
+    """Its pushes, if the operator switched them on. Raises CatalogError naming the setting."""
     if not access.push:
         return None
-    for wrong in _wrong(card, module, access, settings.web.public_url):
+    for wrong in _wrong(card, module, access, settings.web.public_url, room):
         raise CatalogError(wrong)
-    address = f"{settings.web.public_url.rstrip('/')}/hooks/carriers/{card.key}"
+    address = f"{settings.web.public_url.rstrip('/')}/hooks/{room}/{card.key}"
     return FolderPushes(
         card=card, module=module, desk=Desk(access=access, line=line, clock=clock, address=address)
     )
 
 
-def why_none(card: CarrierCard, folder: Path, access: CarrierAccess) -> str | None:
+def why_none(card: CarrierCard, folder: Path, access: CarrierAccess, room: str = "carriers") -> str | None:
     """What is wrong with settings or card where a folder has no `push.py`, or the other way round."""
     has = (folder / "push.py").exists()
     if access.push and not has:
-        return f"settings carriers.{card.key}.push: {card.name} pushes nothing that we read; take it out"
+        return f"settings {room}.{card.key}.push: {card.name} pushes nothing that we read; take it out"
     if has != (card.push is not PushBy.NONE):
-        return f"{folder / 'carrier.toml'}: push: say `number` or `account` where there is a push.py"
+        path = folder / f"{room.removesuffix('s')}.toml"
+        return f"{path}: push: say `number` or `account` where there is a push.py"
     return None
 
 
-def _wrong(card: CarrierCard, module: ModuleType, access: CarrierAccess, public_url: str) -> list[str]:
-    where, wrong = f"settings carriers.{card.key}", []
+def _wrong(
+    card: CarrierCard, module: ModuleType, access: CarrierAccess, public_url: str, room: str
+) -> list[str]:
+    where, wrong = f"settings {room}.{card.key}", []
     if not access.client_id:
         wrong.append(f"{where}.client_id: pushes need the carrier's keys: what is lost is asked for")
     told = urlsplit(public_url)

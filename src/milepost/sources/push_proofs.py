@@ -46,6 +46,18 @@ def is_signed(given: str, message: bytes, secrets: Sequence[str]) -> bool:
     )
 
 
+def is_signed_in_hex(given: str, message: bytes, secrets: Sequence[str]) -> bool:
+    """The same for the digits of that HMAC, in small letters."""
+    return _is_one_of(
+        given.casefold(), [hmac.new(one.encode(), message, "sha256").hexdigest().encode() for one in secrets]
+    )
+
+
+def is_hashed(given: str, messages: Sequence[bytes]) -> bool:
+    """Whether what was given is the SHA-256 of one of the messages, in hex; each ends in a secret."""
+    return _is_one_of(given.casefold(), [hashlib.sha256(one).hexdigest().encode() for one in messages])
+
+
 def _is_one_of(given: str, good: Sequence[bytes]) -> bool:
     shown = given.encode("utf-8", "surrogatepass")
     return any(hmac.compare_digest(shown, one) for one in good)

@@ -1,13 +1,17 @@
 """What the parsers of all aggregators have in common: whose number it is, and why an answer is refused."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from milepost.model.reports import Refusal, Report, ReportKind
 from milepost.model.scans import EtaTold, Parsed, ProofTold, Scan, ShipmentTold
+from milepost.ports.pushes import Push
 from milepost.sources.loose_json import Object, UnreadableError, decode
 
 DETAIL_LENGTH_MAX = 200
+ID_LENGTH_MAX = 200
 TRACKERS_MAX = 500
 """In one report; whoever sends more at once has made a mistake, and the rest is refused by name."""
 
@@ -21,6 +25,33 @@ def opened(report: Report) -> Object | Refusal:
     if not isinstance(answer, dict):
         return refusal("unknown_shape", "The answer is not an object.")
     return answer
+
+
+def pushed(
+    source: str,
+    body: bytes,
+    heard_at: datetime,
+    parse: Callable[[Report], Parsed],
+    name: Callable[[Object], str],
+) -> Push | Refusal:
+    """A push that was proved to be theirs, by the numbers it tells of; or why it is refused.
+
+    `name` finds its id in it: the same push has the same.
+    """
+    report = Report(
+        source=source, kind=ReportKind.PUSH, shop_id=None, subject=(), heard_at=heard_at, body=body
+    )
+    told = opened(report)
+    if isinstance(told, Refusal):
+        return told
+    parsed = parse(report)
+    if parsed.refusals and not parsed.shipments:
+        return parsed.refusals[0]
+    numbers = dict.fromkeys(one.tracking_number for one in parsed.shipments)
+    return Push(
+        report=replace(report, subject=tuple(numbers)[:TRACKERS_MAX]),
+        notification_id=name(told)[:ID_LENGTH_MAX],
+    )
 
 
 def asked_as(told: str, report: Report) -> str | None:

@@ -82,7 +82,7 @@ async def _story_and_switches(app: App, link: Link, reads: Reads) -> tuple[Story
 
 
 def _view(app: App, story: Story | None) -> PageView | None:
-    return page_view(story, source_names(app.carrier_names), app.clock.now()) if story else None
+    return page_view(story, source_names(app.teller_names), app.clock.now()) if story else None
 
 
 @post("/orders/{number:str}/notices", include_in_schema=False)

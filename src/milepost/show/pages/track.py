@@ -33,7 +33,7 @@ async def track(number: Number, request: Request[None, None, State]) -> Response
     app = app_of(request)
     shown = app.identify(number, "", "").number or number
     story = await app.store.together(lambda reads: number_story(app, reads, shown))
-    view = page_view(story, source_names(app.carrier_names), app.clock.now())
+    view = page_view(story, source_names(app.teller_names), app.clock.now())
     return page(request, "buyer/track.html", view=view, number=number)
 
 

@@ -28,6 +28,8 @@ def parse(report: Report) -> Parsed:
     if code in ACCESS:
         return trackers.refused("access_refused", "AfterShip refuses our key.")
     found = _trackings(answer)
+    if not found and value_at(answer, "data", "trackings") == []:
+        return trackers.unknown_numbers(report)
     if not found:
         return trackers.refused("unknown_shape", "The answer holds no tracking.", ", ".join(report.subject))
     return trackers.together([_tracking(item, report) for item in found])

@@ -1,0 +1,73 @@
+"""Asks AfterShip for trackings, many numbers a call; on request tells it first which numbers to follow."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from milepost.model.reports import Report, ReportKind
+from milepost.model.shipments import TrackingQuery
+from milepost.ports.clock import Clock
+from milepost.settings import AggregatorAccess
+from milepost.sources.couriers import couriers
+from milepost.sources.line import Answer, Line
+
+KEY = "aftership"
+DEFAULT_URL = "https://api.aftership.com"
+NEEDS_CARRIER = False
+CAN_REGISTER = True
+VERSION = "2025-07"
+CARRIERS = Path(__file__).with_name("carriers.csv")
+
+
+def secrets(access: AggregatorAccess) -> tuple[str, ...]:
+    """What must never show in a log or an error."""
+    return (access.client_id,)
+
+
+async def fetch(
+    queries: Sequence[TrackingQuery], line: Line, access: AggregatorAccess, clock: Clock
+) -> list[Report]:
+    """The answer about these numbers, byte for byte. Raises SourceError when it cannot be heard."""
+    numbers = {"tracking_numbers": ",".join(query.tracking_number for query in queries)}
+    headers = {"as-api-key": access.client_id}
+    base = f"{(access.url or DEFAULT_URL).rstrip('/')}/tracking/{VERSION}/trackings"
+    answer = await line.send("GET", base, params=numbers, headers=headers)
+    for query in _unfollowed(queries, answer) if access.register else ():
+        slug = couriers(CARRIERS).name_of(query.carrier)
+        wish = {"tracking_number": query.tracking_number} | ({"slug": slug} if slug else {})
+        await line.send("POST", base, headers=headers, json_body=msgspec.json.encode(wish))
+    return [
+        Report(
+            source=KEY,
+            kind=ReportKind.TRACKING,
+            shop_id=None,
+            subject=tuple(query.tracking_number for query in queries),
+            heard_at=clock.now(),
+            body=answer.body,
+        )
+    ]
+
+
+class _Tracking(msgspec.Struct):
+    tracking_number: str = ""
+
+
+class _Data(msgspec.Struct):
+    trackings: list[_Tracking] = []
+
+
+class _Page(msgspec.Struct):
+    data: _Data | None = None
+
+
+def _unfollowed(queries: Sequence[TrackingQuery], answer: Answer) -> list[TrackingQuery]:
+    """Numbers that are not among the trackings of the account; none where the answer cannot be read."""
+    try:
+        page = msgspec.json.decode(answer.body, type=_Page)
+    except (msgspec.DecodeError, RecursionError):
+        return []
+    if page.data is None:
+        return []
+    followed = {one.tracking_number.casefold() for one in page.data.trackings}
+    return [query for query in queries if query.tracking_number.casefold() not in followed]

@@ -1,0 +1,86 @@
+"""Asks 17TRACK for tracks, many numbers a call; on request registers those it does not follow."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from milepost.model.reports import Report, ReportKind
+from milepost.model.shipments import TrackingQuery
+from milepost.ports.clock import Clock
+from milepost.settings import AggregatorAccess
+from milepost.sources.couriers import couriers
+from milepost.sources.line import Answer, Line
+
+KEY = "seventeen_track"
+DEFAULT_URL = "https://api.17track.net"
+NEEDS_CARRIER = False
+CAN_REGISTER = True
+VERSION = "v2.2"
+NOT_REGISTERED = -18019902
+CARRIERS = Path(__file__).with_name("carriers.csv")
+
+
+def secrets(access: AggregatorAccess) -> tuple[str, ...]:
+    """What must never show in a log or an error."""
+    return (access.client_id,)
+
+
+async def fetch(
+    queries: Sequence[TrackingQuery], line: Line, access: AggregatorAccess, clock: Clock
+) -> list[Report]:
+    """The answer about these numbers, byte for byte. Raises SourceError when it cannot be heard."""
+    answer = await _post("gettrackinfo", queries, line, access)
+    if access.register and (unknown := _unregistered(queries, answer)):
+        await _post("register", unknown, line, access)
+    return [
+        Report(
+            source=KEY,
+            kind=ReportKind.TRACKING,
+            shop_id=None,
+            subject=tuple(query.tracking_number for query in queries),
+            heard_at=clock.now(),
+            body=answer.body,
+        )
+    ]
+
+
+async def _post(call: str, queries: Sequence[TrackingQuery], line: Line, access: AggregatorAccess) -> Answer:
+    return await line.send(
+        "POST",
+        f"{(access.url or DEFAULT_URL).rstrip('/')}/track/{VERSION}/{call}",
+        headers={"17token": access.client_id},
+        json_body=msgspec.json.encode([_wish(query) for query in queries]),
+    )
+
+
+def _wish(query: TrackingQuery) -> dict[str, object]:
+    carrier = couriers(CARRIERS).name_of(query.carrier)
+    return {"number": query.tracking_number} | ({"carrier": int(carrier)} if carrier else {})
+
+
+class _Error(msgspec.Struct):
+    code: int = 0
+
+
+class _Rejected(msgspec.Struct):
+    error: _Error
+    number: str = ""
+
+
+class _Data(msgspec.Struct):
+    rejected: list[_Rejected] = []
+
+
+class _Page(msgspec.Struct):
+    data: _Data | None = None
+
+
+def _unregistered(queries: Sequence[TrackingQuery], answer: Answer) -> list[TrackingQuery]:
+    try:
+        page = msgspec.json.decode(answer.body, type=_Page)
+    except (msgspec.DecodeError, RecursionError):
+        return []
+    rejected = page.data.rejected if page.data else []
+    unknown = {one.number for one in rejected if one.error.code == NOT_REGISTERED}
+    return [query for query in queries if query.tracking_number in unknown]
