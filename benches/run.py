@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benches import buses, corridor, empty_polls, growth, page, pushes, record, weight, work_list
+from benches import buses, corridor, empty_polls, freshness, growth, page, pushes, record, weight, work_list
 from benches.figures import BUILD, Figure, merge
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -16,6 +16,8 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "growth_ingest": growth.measure,
     "bytes_per_event": weight.measure,
     "bytes_empty_poll": empty_polls.measure,
+    "freshness_p50_s": freshness.measure,
+    "freshness_p95_s": freshness.measure,
     "buses": buses.measure,
     "record_sqlite_1000": record.measure,
     "record_postgres_1000": record.measure,

@@ -15,6 +15,7 @@ from milepost.foreseeing import foresee
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
 from milepost.model.changes import Decision, ShipmentChange
 from milepost.model.exceptions import DeliveryException
+from milepost.model.promises import Promise, Promiser
 from milepost.model.pushes import HeardBy
 from milepost.model.reading import Reading
 from milepost.model.reports import Refusal, Report
@@ -36,6 +37,10 @@ TAKE_IN_MAX = 500
 SOON_REAL_S = 2.0
 """Workers look by themselves as often. For work due later nobody is woken: with many nodes that would be all
 the time, since every answer of a carrier asks for the next look, hours ahead."""
+
+
+NOT_BY_THIS = timedelta(days=30)
+"""A standing order that learns something is not moved by it: it comes due when it was planned."""
 
 
 class LostLeaseError(Exception):
@@ -205,7 +210,7 @@ async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
     news = list(zip(changes, decisions, forecasts, strict=True))
     actions += await tell_people(tx, news, app)
     actions += await tell_programs(tx, appended.orders, news, app)
-    return actions + [look for change in changes for look in _next_looks(change, app, now)]
+    return actions + [look for change, _, told in news for look in _next_looks(change, told, app, now)]
 
 
 def _decide(change: ShipmentChange, app: App, now: datetime) -> Decision:
@@ -221,12 +226,14 @@ def _once(*resolved: DeliveryException) -> tuple[DeliveryException, ...]:
     return tuple({exception.key: exception for exception in resolved}.values())
 
 
-def _next_looks(change: ShipmentChange, app: App, now: datetime) -> list[Action]:
+def _next_looks(change: ShipmentChange, forecast: Sequence[Promise], app: App, now: datetime) -> list[Action]:
     """Who is asked next about this parcel, and when its silence would be news."""
     looks = []
     told_elsewhere = any(event.source != change.shipment.carrier for event in change.new_events)
     if change.is_new or told_elsewhere:
-        looks += [poll for poll in [_poll(change, app, now)] if poll]
+        looks += [poll for poll in [_poll(change, forecast, now, app)] if poll]
+    elif forecast and not change.after.status.is_terminal:  # it is asked when it is, and knows the new window
+        looks += [poll for poll in [_poll(change, forecast, now + NOT_BY_THIS, app)] if poll]
     can_be_asked = _can_be_asked(change, app)
     due_at = silence.next_watch(change, now, app.settings.silence_days, can_be_asked=can_be_asked)
     if due_at is not None:
@@ -240,11 +247,14 @@ def _can_be_asked(change: ShipmentChange, app: App) -> bool:
     return carrier is not None and carrier.card.can_be_asked
 
 
-def _poll(change: ShipmentChange, app: App, now: datetime) -> Action | None:
+def _poll(change: ShipmentChange, forecast: Sequence[Promise], due_at: datetime, app: App) -> Action | None:
     carrier = app.carriers.get(change.shipment.carrier or "")
     if carrier is None or not carrier.is_configured:
         return None
-    return polls.carrier_poll(change.shipment, now)
+    ours = [one for one in (*change.promises, *forecast) if one.promiser is Promiser.MILEPOST]
+    newest = max(ours, key=lambda one: one.said_at, default=None)
+    window = (newest.from_at, newest.to_at) if newest and newest.from_at else None
+    return polls.carrier_poll(change.shipment, due_at, window, is_new=change.is_new)
 
 
 async def _keep_refusals(tx: Transaction, readings: Iterable[Reading]) -> None:

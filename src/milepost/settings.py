@@ -205,12 +205,13 @@ class AggregatorAccess(CarrierAccess):
 
 @dataclass(frozen=True, kw_only=True)
 class Polling:
-    """How often carriers are asked, by stage (carriers.md section 1)."""
+    """How often a parcel is asked about, as far as a carrier's quota allows (docs/run/polling.md)."""
 
-    label_created_s: int = setting(6 * 3600, "Before the first scan.")
-    in_transit_s: int = setting(3 * 3600, "On the way.")
-    out_for_delivery_s: int = setting(2400, "Out for delivery.")
-    exception_s: int = setting(5400, "While something is wrong.")
+    label_created_s: int = setting(5400, "Before the first scan.")
+    in_transit_s: int = setting(3600, "On the way; shorter around the forecast, longer where news is rare.")
+    out_for_delivery_s: int = setting(900, "Out for delivery.")
+    exception_s: int = setting(2700, "While something is wrong.")
+    slowest_s: int = setting(24 * 3600, "Of a number that stays silent, at the longest.")
     after_end_s: int = setting(12 * 3600, "After delivery or another end, for `after_end_days`.")
     after_end_days: int = setting(3, "Days we go on asking after the end.")
     give_up_days: int = setting(45, "Days without any scan after which we stop asking.")

@@ -70,6 +70,7 @@ async def running(
                     clock=clock,
                     store=store,
                     work=work,
+                    budgets=budgets,
                     live=live,
                     gazetteer=SqliteGazetteer(),
                     carriers=found,

@@ -29,7 +29,7 @@ def test_config_check_shows_every_value_but_no_secret(milepost, tmp_path):
     told = milepost("config", "check", "--json").told
     assert told["tiktok_shop.apps.0.app_secret"] == "(set, hidden)"
     assert told["carriers.ups.client_id"] == "id1"
-    assert told["polling.in_transit_s"] == 10800
+    assert told["polling.in_transit_s"] == 3600
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from milepost.record.links import digest, new_link
 
 INBOX = "inbox"
 MAIL = "email"
+ABOUT_CARRIERS = frozenset({"carrier_broken", "carrier_back"})
 NOBODY = "nobody asked to be told"
 
 log = structlog.get_logger(__name__)
@@ -133,6 +134,8 @@ async def _message(one: Try, app: App) -> Message:
 def _page_about(notice: Notice) -> str:
     """The console page a seller's notice leads to."""
     endpoint = notice.facts.get("endpoint")
+    if notice.template in ABOUT_CARRIERS:
+        return "carriers"
     if not endpoint and not notice.order_number:
         return "inbox"
     return f"webhooks/{endpoint}" if endpoint else f"orders/{notice.order_number}"

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from milepost.carry.asking import ask_together, next_parcel_look, take_in_heard
+from milepost.carry.asking import ask_together, take_in_heard
 from milepost.carry.failures import put_off
 from milepost.carry.grants import renew, with_grant
+from milepost.carry.outlooks import next_parcel_look
 from milepost.flow import Alongside, finish, finish_all, take_in
-from milepost.model.actions import Leased, Outcome
+from milepost.model.actions import Action, Leased, Outcome
 from milepost.model.orders import OrderFacts
 from milepost.model.reports import Report
 from milepost.model.shops import Grant, Shop, ShopState
@@ -172,7 +173,7 @@ def _finish_tracking_polls(done: list[Leased], app: App) -> Alongside:
         for held in done:
             key = _key(held)
             mine = [row for row in rows.values() if _is_of(row, key) and not row.shipment.superseded]
-            due_at = _next_tracking_poll(mine, orders.get(key), now, app)
+            due_at = _next_tracking_poll(mine, orders.get(key), held.action, now, app)
             outcomes.append((held, Outcome(done=due_at is None, next_due_at=due_at)))
         await finish_all(tx, outcomes, now, app)
 
@@ -180,12 +181,12 @@ def _finish_tracking_polls(done: list[Leased], app: App) -> Alongside:
 
 
 def _next_tracking_poll(
-    rows: list[ShipmentRow], order: OrderFacts | None, now: datetime, app: App
+    rows: list[ShipmentRow], order: OrderFacts | None, poll: Action, now: datetime, app: App
 ) -> datetime | None:
     polling = app.settings.polling
     if not rows:
         return None if order is None or order.closed else now + timedelta(seconds=polling.label_created_s)
-    looks = [next_parcel_look(row, now, app) for row in rows]
+    looks = [next_parcel_look(row, poll, now, app, gaps={}) for row in rows]
     going_on = [look for look in looks if look is not None]
     if not going_on:
         return None

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from milepost.carry.gaps import OF_GAPS, learn_gaps
+from milepost.carry.surveys import OF_QUOTAS, survey_quotas
 from milepost.carry.webhooks import sweep_webhooks
 from milepost.flow import finish
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
@@ -35,6 +37,10 @@ async def sweep(group: Sequence[Leased], app: App) -> None:
     for held in group:
         if held.action.payload.get("of") == OF_WORK:
             await _sweep_work(held, app)
+        elif held.action.payload.get("of") == OF_QUOTAS:
+            await survey_quotas(held, app)
+        elif held.action.payload.get("of") == OF_GAPS:
+            await learn_gaps(held, app)
         else:
             await sweep_webhooks([held], app)
 

@@ -14,6 +14,7 @@ from milepost import worker as worker_room
 from milepost.carry.backups import plan_backups
 from milepost.carry.handed_in import plan_looks
 from milepost.carry.subscribing import plan_account_subscriptions
+from milepost.carry.surveys import plan_surveys
 from milepost.carry.sweeps import plan_sweeps
 from milepost.cli import logs
 from milepost.cli.answers import Config, say
@@ -68,6 +69,7 @@ async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> None
             await plan_backups(milepost.app)
             await plan_sweeps(milepost.app)
             await plan_looks(milepost.app)
+            await plan_surveys(milepost.app)
             await plan_account_subscriptions(milepost.app)
             jobs.append(asyncio.create_task(worker_room.work(milepost.app, stop)))
         async with _side_door(milepost.app):

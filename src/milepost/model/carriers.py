@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import quote
 
+from milepost.model.polling import Quota
 from milepost.model.pushes import PushBy
 from milepost.model.reach import Confidence, ContactKind, ContactPoint, Policy, holds_in
 from milepost.model.scans import CodeRef
@@ -68,6 +69,11 @@ class CarrierCard:
     def can_be_asked(self) -> bool:
         """Whether its folder can fetch and read answers, given keys."""
         return self.level is not Level.KNOWN
+
+    @property
+    def quota(self) -> Quota:
+        """What it allows."""
+        return Quota(batch=self.batch_max, per_minute=self.per_minute, per_day=self.per_day)
 
     def page_of(self, number: str, country: str = "") -> str:
         """Its public page about this number, the country's own where there is one; empty: none is known."""

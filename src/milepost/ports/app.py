@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from milepost.model.carriers import Identification
+from milepost.model.health import Tries
 from milepost.model.reports import Report
 from milepost.model.restores import RestoreFence
+from milepost.ports.budgets import Budgets
 from milepost.ports.clock import Clock
 from milepost.ports.codes import CodeTables
 from milepost.ports.forecast import Forecaster
@@ -36,6 +38,7 @@ class App:
     clock: Clock
     store: Store
     work: WorkList
+    budgets: Budgets
     live: Live
     gazetteer: Gazetteer
     carriers: Mapping[str, Carrier]
@@ -48,6 +51,7 @@ class App:
     tally: Tally
     code_tables: CodeTables = field(default_factory=CodeTables)
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
+    tries: Tries = field(default_factory=Tries)
     fence: RestoreFence | None = None  # set when this database was put back from a backup
 
     def source(self, report: Report) -> Source:

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from milepost.model.polling import Left
+
 
 class Budgets(Protocol):
     """Budgets are told apart by name; nothing secret is in a name."""
@@ -11,6 +13,10 @@ class Budgets(Protocol):
 
         Per any sixty seconds and per day from midnight UTC, of Milepost's clock; 0 means no such limit.
         """
+        ...
+
+    async def left(self, name: str, *, per_minute: int, per_day: int) -> Left:
+        """How many calls are left, as far as this process can know; nothing is taken."""
         ...
 
     async def turn(self, name: str, *, per_second: float, calls: int) -> float:

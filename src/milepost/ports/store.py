@@ -24,6 +24,7 @@ from milepost.model.reports import Refusal, Report
 from milepost.model.scans import ProofTold
 from milepost.model.shipments import Shipment
 from milepost.model.shops import Grant, Shop
+from milepost.ports.carriers import CarrierReads, CarrierWrites
 from milepost.ports.codes import CodeReads, CodeWrites
 from milepost.ports.drafts import DraftReads, DraftWrites
 from milepost.ports.forecast import LaneStats
@@ -69,7 +70,9 @@ class Sql(Protocol):
         ...
 
 
-class Transaction(Sql, WebhookWrites, SmsWrites, DraftWrites, PushWrites, CodeWrites, Protocol):
+class Transaction(
+    Sql, WebhookWrites, SmsWrites, DraftWrites, PushWrites, CodeWrites, CarrierWrites, Protocol
+):
     """One batch of news, all or nothing, durable once the block ends without an error.
 
     Inside the block what a write depends on is read through the transaction, never through the store: the
@@ -264,7 +267,7 @@ class InboxEntry:
     at: datetime
 
 
-class Reads(Sql, WebhookReads, SmsReads, DraftReads, PushReads, CodeReads, Protocol):
+class Reads(Sql, WebhookReads, SmsReads, DraftReads, PushReads, CodeReads, CarrierReads, Protocol):
     """Committed facts. `shop_ids` None means every shop; an empty tuple means none (tenant wall)."""
 
     async def order(self, order_number: str, shop_ids: Sequence[str] | None = None) -> OrderRow | None: ...

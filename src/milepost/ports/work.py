@@ -34,6 +34,13 @@ class WorkList(Protocol):
         """
         ...
 
+    async def top_up(self, leased: Leased, *, until: datetime, limit: int, now: datetime) -> list[Leased]:
+        """More of the same lane and kind for the same worker, though it is due only by `until`; oldest first.
+
+        Whoever takes it sees to it that it is finished or given back.
+        """
+        ...
+
     async def start(self, now: datetime) -> None:
         """Before the first lease: where only one process can work, what others had in hand is free again."""
         ...
@@ -75,6 +82,14 @@ class WorkList(Protocol):
 
     async def counts(self, now: datetime) -> dict[str, int]:
         """`due`, `leased`, `later`, `dead` and `held`."""
+        ...
+
+    async def parcels(self, carrier: str) -> dict[str, int]:
+        """How many parcels a carrier is asked about, by shop."""
+        ...
+
+    async def some_parcels(self, carrier: str, *, every: int, of: int, limit: int) -> list[Action]:
+        """About one in `every` of the standing orders to ask a carrier; which, is up to the number `of`."""
         ...
 
     async def dead(self, limit: int) -> list[tuple[Action, str, datetime]]:

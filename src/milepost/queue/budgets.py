@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import BigInteger, Text, bindparam, column, select, table, update
 from sqlalchemy.dialects import postgresql
 
+from milepost.model.polling import NO_LIMIT, Left
 from milepost.ports.clock import Clock
 from milepost.ports.store import Store, StoreError
 from milepost.queue.purse import BLOCK_LIFE, Purse, block_size
@@ -67,6 +68,19 @@ class StoredBudgets:
             if not wait_s:
                 minute.take(now, per_minute, 0, 1)
             return wait_s
+
+    async def left(self, name: str, *, per_minute: int, per_day: int) -> Left:
+        """How many calls are left, our own block with them; nothing is taken. Raises StoreError."""
+        if not per_minute and not per_day:
+            return Left(now=NO_LIMIT, today=NO_LIMIT)
+        now, block = self._clock.now(), self._blocks[name]
+        found = await self._store.rows(_READ, {"which": name})
+        purse = msgspec.json.decode(found[0][1], type=Purse) if found else Purse()
+        ours = block.left if self._is_good(block, now) else 0
+        shared = purse.left(now, 0 if self._is_alone else per_minute, per_day)
+        today = shared.today + ours if per_day else NO_LIMIT
+        minute = self._minutes[name].left(now, per_minute, 0).now if self._is_alone else shared.now + ours
+        return Left(now=min(minute, today), today=today)
 
     async def _from_block(self, name: str, block: _Block, per_minute: int, per_day: int) -> float:
         """One call of our block, or of the next one."""

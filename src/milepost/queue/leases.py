@@ -20,10 +20,13 @@ from milepost.queue.statements import (
     COUNTS,
     DEAD,
     GIVE_BACK,
+    HOLDER,
     IN_HAND_BY_LANE,
     LANES,
     NEWEST_DEAD,
     NEXT_DUE,
+    PARCELS,
+    SOME_PARCELS,
     STILL_MINE,
     done,
     oldest_free,
@@ -101,13 +104,23 @@ class LeaseQueue(Lives):
         return []
 
     async def _take(
-        self, chosen: Sequence[tuple[Any, ...]], worker: str, now: datetime, length: timedelta
+        self,
+        chosen: Sequence[tuple[Any, ...]],
+        worker: str,
+        now: datetime,
+        length: timedelta,
+        due_by: datetime | None = None,
     ) -> list[Leased]:
         token = secrets.token_hex(16)
         places = _places(len(chosen))
         wanted = [row[0] for row in chosen] + [NO_SEQ] * (places - len(chosen))
         parameters = {f"seq{number}": seq for number, seq in enumerate(wanted)}
-        parameters |= {"now": micros(now), "until": micros(IN_HAND), "holder": worker, "mark": token}
+        parameters |= {
+            "now": micros(due_by or now),
+            "until": micros(IN_HAND),
+            "holder": worker,
+            "mark": token,
+        }
         async with self._store.transaction() as transaction:
             await self._join(transaction, worker, now)
             taken = {row[0] for row in await transaction.rows(take(places), parameters)}
@@ -116,6 +129,18 @@ class LeaseQueue(Lives):
             for row in chosen
             if row[0] in taken
         ]
+
+    async def top_up(self, leased: Leased, *, until: datetime, limit: int, now: datetime) -> list[Leased]:
+        """More of the same lane and kind for the same worker, due by `until`; none if its lease is lost."""
+        named = {"lanes": [leased.action.lane], "kinds": [leased.action.kind.value], "now": micros(until)}
+        statement = oldest_free(self._store.engine, of_kinds=True)
+        found = await self._store.rows(statement, {**named, "rows": max(0, min(limit, LEASE_MAX))})
+        holder = await self._store.rows(HOLDER, {"mark": leased.token}) if found else []
+        if not holder:
+            return []
+        chosen = sorted(found, key=lambda row: (row[DUE_AT], row[0]))
+        length = leased.lease_until - now
+        return await self._take(chosen, holder[0][0], now, length, due_by=until)
 
     async def _choose(
         self,
@@ -229,6 +254,18 @@ class LeaseQueue(Lives):
         """`due`, `leased`, `later`, `dead` and `held`."""
         found = (await self._store.rows(COUNTS, {"now": micros(now)}))[0]
         return dict(zip(("due", "leased", "later", "dead", "held"), found, strict=True))
+
+    async def parcels(self, carrier: str) -> dict[str, int]:
+        """How many parcels a carrier is asked about, by shop."""
+        return {
+            shop_id or "": count for shop_id, count in await self._store.rows(PARCELS, {"of_lane": carrier})
+        }
+
+    async def some_parcels(self, carrier: str, *, every: int, of: int, limit: int) -> list[Action]:
+        """About one in `every` of the standing orders to ask a carrier; which, is up to the number `of`."""
+        every = max(1, every)
+        asked = {"of_lane": carrier, "every": every, "rest": of % every, "rows": limit}
+        return [action_of(row) for row in await self._store.rows(SOME_PARCELS, asked)]
 
     async def dead(self, limit: int) -> list[tuple[Action, str, datetime]]:
         """Dead-lettered actions with their last error and when they died, newest first."""

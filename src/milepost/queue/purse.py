@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from milepost.model.polling import NO_LIMIT, Left
 from milepost.queue.rows import micros
 
 MINUTE = timedelta(minutes=1)
@@ -42,6 +43,13 @@ class Purse:
             self.days[day] = self.days.get(day, 0) + wanted
             self.days = dict(sorted(self.days.items())[-DAYS_KEPT:])
         return wanted
+
+    def left(self, now: datetime, per_minute: int, per_day: int) -> Left:
+        """What may still be taken, by one who takes one at a time."""
+        self._forget(micros(now), 1)
+        today = max(0, per_day - self.days.get(_day(now), 0)) if per_day else NO_LIMIT
+        minute = max(0, per_minute - sum(calls for _, calls in self.taken)) if per_minute else NO_LIMIT
+        return Left(now=min(minute, today), today=today)
 
     def give_back(self, taken_at: datetime, calls: int) -> None:
         """Calls of a block that were not made."""

@@ -215,6 +215,7 @@ DEAD = (
 _GIVEN_BACK = {"due_at": case((WORK.c.due_at < _AT, WORK.c.due_at), else_=_AT), **_LET_GO}
 GIVE_BACK = update(WORK).where(*_MINE).values(_GIVEN_BACK)
 GIVE_BACK_ALL = update(WORK).where(IS_IN_HAND, WORK.c.worker == bindparam("holder")).values(_GIVEN_BACK)
+HOLDER = select(WORK.c.worker).where(IS_IN_HAND, WORK.c.token == bindparam("mark")).limit(1)
 STILL_MINE = select(WORK.c.key).where(IS_IN_HAND, WORK.c.token == bindparam("mark"))
 
 _named = WORKERS.c.name == bindparam("who")
@@ -224,6 +225,15 @@ LEAVE = delete(WORKERS).where(_named)
 BURY = delete(WORKERS).where(_named, WORKERS.c.beat == bindparam("last"))
 ALIVE = select(WORKERS.c.name, WORKERS.c.beat)
 BUSY_WORKERS = select(WORK.c.worker).where(IS_IN_HAND).distinct()
+
+# Parcels that a carrier is asked about, by shop, and some of them taken at random.
+_asked = (IS_DUE, WORK.c.lane == bindparam("of_lane"), WORK.c.kind == literal_column("'poll_carrier'"))
+PARCELS = select(WORK.c.shop_id, func.count()).where(*_asked).group_by(WORK.c.shop_id)
+SOME_PARCELS = (
+    select(*ACTION)
+    .where(*_asked, WORK.c.seq % bindparam("every", type_=BigInteger) == bindparam("rest", type_=BigInteger))
+    .limit(bindparam("rows"))
+)
 
 # Due work that meets a stop for its kind, lane or shop.
 STOP = {

@@ -1,16 +1,13 @@
-"""When to look again: how often a parcel's carrier and an order's marketplace are asked."""
+"""The standing orders to look again: at a parcel's carrier, and at an order's marketplace."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from milepost.model.actions import Action, ActionKind
 from milepost.model.changes import OrderChange
 from milepost.model.shipments import Shipment
 from milepost.model.shops import Grant
-from milepost.model.statuses import BEFORE_ACCEPTANCE, Status
-from milepost.settings import Polling
 
-TROUBLED = frozenset({Status.HELD, Status.ATTEMPTED})
 FIRST_FAILURE_S = 60.0
 LONGEST_FAILURE_S = 3600.0
 
@@ -18,45 +15,54 @@ RENEW_AHEAD = timedelta(hours=24)
 """A token is renewed this long before it runs out (tiktok-shop.md section 1.3)."""
 
 
-def next_look(
-    status: Status, *, last_scan_at: datetime | None, since: datetime, now: datetime, polling: Polling
-) -> datetime | None:
-    """When a carrier is asked next about a parcel (UTC), or None: never again.
-
-    `last_scan_at` is the last sign of life, `since` when we began to wait for it.
-    """
-    sign_of_life = last_scan_at or since
-    if status.is_terminal:
-        if now - sign_of_life >= timedelta(days=polling.after_end_days):
-            return None
-        return now + timedelta(seconds=polling.after_end_s)
-    if now - sign_of_life >= timedelta(days=polling.give_up_days):
-        return None
-    return now + timedelta(seconds=_interval_s(status, polling))
-
-
 def after_failure(attempts: int, now: datetime) -> datetime:
     """When to try a failed look again: doubled each time, an hour at most."""
     return now + timedelta(seconds=min(LONGEST_FAILURE_S, FIRST_FAILURE_S * 2 ** min(attempts, 10)))
 
 
-def carrier_poll(shipment: Shipment, now: datetime) -> Action | None:
-    """The standing order to ask a shipment's carrier, due at once; None when nobody can be asked."""
+def carrier_poll(
+    shipment: Shipment,
+    due_at: datetime,
+    window: tuple[datetime, datetime] | None = None,
+    *,
+    is_new: bool = False,
+) -> Action | None:
+    """The standing order to ask a shipment's carrier; None when nobody can be asked.
+
+    A standing one comes due earlier, never later. `window`: what our forecast says of the delivery now;
+    `is_new`: nobody was asked yet.
+    """
     if shipment.carrier is None:
         return None
+    told = {"low": window[0].isoformat(), "high": window[1].isoformat()} if window else {}
+    if is_new:
+        told["new"] = due_at.isoformat()
     return Action(
         key=f"poll:{shipment.shipment_id}",
         kind=ActionKind.POLL_CARRIER,
         shop_id=shipment.shop_id,
         lane=shipment.carrier,
-        due_at=now,
+        due_at=due_at,
         payload={
             "shipment": shipment.shipment_id,
             "number": shipment.tracking_number,
             "since": shipment.since.isoformat(),
+            **told,
         },
         repeating=True,
     )
+
+
+def is_first(action: Action) -> bool:
+    """Whether nobody was asked about its parcel yet: it is due since the parcel became known."""
+    return action.payload.get("new") == action.due_at.isoformat()
+
+
+def window_of(payload: Mapping[str, str]) -> tuple[datetime, datetime] | None:
+    """The window that a poll carries with it, if our forecast named one."""
+    if "low" not in payload or "high" not in payload:
+        return None
+    return datetime.fromisoformat(payload["low"]), datetime.fromisoformat(payload["high"])
 
 
 def order_polls(change: OrderChange, now: datetime) -> list[Action]:
@@ -129,14 +135,6 @@ def renewal(grant: Grant, now: datetime) -> Action:
         repeating=True,
         replace_due=True,
     )
-
-
-def _interval_s(status: Status, polling: Polling) -> int:
-    if status in BEFORE_ACCEPTANCE or status is Status.UNKNOWN:
-        return polling.label_created_s
-    if status is Status.OUT_FOR_DELIVERY:
-        return polling.out_for_delivery_s
-    return polling.exception_s if status in TROUBLED else polling.in_transit_s
 
 
 def _new_packages(change: OrderChange) -> bool:

@@ -16,6 +16,7 @@ COUNTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "events_stray": ("Tracking events of numbers nobody waits for.", ()),
     "reports": ("Answers and pushes taken in.", ("source",)),
     "refusals": ("Things we could not use, by named reason.", ("source", "reason")),
+    "polls_put_off": ("Due polls that had to wait for a carrier's quota.", ("source",)),
     "pushes": ("Verified pushes.", ("source",)),
     "notices": ("Tries to send a notice.", ("channel", "outcome")),
     "work_swept": ("Done work that was old enough to be forgotten.", ()),

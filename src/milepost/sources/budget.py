@@ -3,6 +3,7 @@
 from collections import deque
 from datetime import datetime, timedelta
 
+from milepost.model.polling import NO_LIMIT, Left
 from milepost.ports.clock import Clock
 
 MINUTE = timedelta(minutes=1)
@@ -31,6 +32,15 @@ class CallBudget:
         if per_minute:
             self._recent.append(now)
         return 0.0
+
+    async def left(self, name: str, *, per_minute: int, per_day: int) -> Left:
+        """How many calls are left; nothing is taken."""
+        now = self._clock.now()
+        self._until_next_day(now, per_day)
+        self._until_oldest_is_past(now, per_minute)
+        today = per_day - self._spent_today if per_day else NO_LIMIT
+        minute = per_minute - len(self._recent) if per_minute else NO_LIMIT
+        return Left(now=min(minute, today), today=today)
 
     async def turn(self, name: str, *, per_second: float, calls: int) -> float:
         """Nobody else stands in line."""

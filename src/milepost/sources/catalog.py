@@ -4,7 +4,7 @@ import csv
 import importlib
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -169,12 +169,17 @@ def _carrier(
     push = _module(folder / "push.py") if told.push else None
     if access.url and not ADDRESS.fullmatch(access.url):
         raise CatalogError(f"settings carriers.{told.key}.url: write it as https://host or https://host/path")
+    told = replace(
+        told,
+        per_minute=access.per_minute or told.per_minute,
+        per_day=access.per_day or told.per_day,
+    )
     line = line_factory(
         key=told.key,
         http=settings.http,
         clock=clock,
-        per_minute=access.per_minute or told.per_minute,
-        per_day=access.per_day or told.per_day,
+        per_minute=told.per_minute,
+        per_day=told.per_day,
         secrets=(*fetch.secrets(access), *secrets_of(access)),
         base_urls=(access.url or fetch.DEFAULT_URL,),
     )

@@ -9,6 +9,7 @@ from milepost.store.revisions import (
     r0006_import_drafts,
     r0007_pushes,
     r0008_code_corrections,
+    r0009_carriers,
 )
 
 REVISIONS: tuple[Revision, ...] = (
@@ -19,6 +20,7 @@ REVISIONS: tuple[Revision, ...] = (
     r0006_import_drafts.REVISION,
     r0007_pushes.REVISION,
     r0008_code_corrections.REVISION,
+    r0009_carriers.REVISION,
 )
 """From version 1, which had no revision; each is one more than the one before."""
 

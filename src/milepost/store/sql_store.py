@@ -11,6 +11,7 @@ import structlog
 
 from milepost.ports.clock import Clock
 from milepost.ports.store import StoreError, Trouble
+from milepost.store.carrier_shelf import CarrierReads, CarrierWrites
 from milepost.store.code_shelf import CodeReads, CodeWrites
 from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites, LaneBook
 from milepost.store.draft_shelf import DraftReads, DraftWrites
@@ -80,6 +81,7 @@ class SqlTransaction(
     SmsWrites,
     PushReads,
     PushWrites,
+    CarrierWrites,
     PeopleWrites,
     DraftWrites,
     CodeWrites,
@@ -111,6 +113,7 @@ class SqlReads(
     WebhookReads,
     SmsReads,
     PushReads,
+    CarrierReads,
     PeopleReads,
     DraftReads,
     CodeReads,

@@ -229,6 +229,14 @@ LANE_DELIVERIES = _table(
     Index("lane_deliveries_newest", "lane", "seq"),
 )
 
+# How often news comes: gaps between scans, counted by length (model/gaps.py). Derived, and learned anew.
+NEWS_GAPS = _table(
+    "news_gaps", _text("carrier", key=True), _text("lane", key=True), _text("stage", key=True), _text("told")
+)
+
+# How each carrier does, over all nodes (model/health.py).
+CARRIER_HEALTH = _table("carrier_health", _text("carrier", key=True), _text("told"))
+
 # What was promised, and what went wrong.
 
 PROMISES = _table(

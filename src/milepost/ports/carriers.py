@@ -1,0 +1,31 @@
+"""What is kept of carriers as such: how often their news comes, and how they do."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from milepost.model.gaps import NewsGaps
+from milepost.model.health import CarrierHealth
+
+
+class CarrierReads(Protocol):
+    """Small tables, a few rows per carrier."""
+
+    async def news_gaps(self, carrier: str, lanes: Sequence[str]) -> list[NewsGaps]:
+        """What is known of these lanes, every stage."""
+        ...
+
+    async def carrier_health(self, carriers: Sequence[str]) -> dict[str, CarrierHealth]:
+        """Of those that were asked."""
+        ...
+
+    async def deliveries_after(self, seq: int, limit: int) -> list[tuple[int, str, str]]:
+        """`(seq, lane, shipment)` of the newest deliveries, newest first."""
+        ...
+
+
+class CarrierWrites(CarrierReads, Protocol):
+    """Derived, and replaced."""
+
+    async def put_news_gaps(self, gaps: Iterable[NewsGaps]) -> None: ...
+
+    async def put_carrier_health(self, health: CarrierHealth) -> None: ...

@@ -1,0 +1,67 @@
+"""Keeps what is derived of carriers as such: gaps between news, and health."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.dialects import postgresql
+
+from milepost.model.gaps import NewsGaps
+from milepost.model.health import CarrierHealth
+from milepost.store.shelf import Shelf, replaced, texts
+from milepost.store.sql.compiled import Among
+from milepost.store.tables import CARRIER_HEALTH, LANE_DELIVERIES, NEWS_GAPS
+from milepost.store.values import from_json, to_json
+
+GAPS_OF = select(NEWS_GAPS.c.told).where(
+    NEWS_GAPS.c.carrier == bindparam("carrier"), Among(NEWS_GAPS.c.lane, "lanes")
+)
+_gaps = postgresql.insert(NEWS_GAPS)
+PUT_GAPS = _gaps.on_conflict_do_update(
+    index_elements=[NEWS_GAPS.c.carrier, NEWS_GAPS.c.lane, NEWS_GAPS.c.stage],
+    set_=replaced(_gaps, NEWS_GAPS, "carrier", "lane", "stage"),
+)
+HEALTH_OF = select(CARRIER_HEALTH.c.carrier, CARRIER_HEALTH.c.told).where(
+    Among(CARRIER_HEALTH.c.carrier, "carriers")
+)
+_health = postgresql.insert(CARRIER_HEALTH)
+PUT_HEALTH = _health.on_conflict_do_update(
+    index_elements=[CARRIER_HEALTH.c.carrier], set_=replaced(_health, CARRIER_HEALTH, "carrier")
+)
+NEWEST_DELIVERIES = (
+    select(LANE_DELIVERIES.c.seq, LANE_DELIVERIES.c.lane, LANE_DELIVERIES.c.shipment_id)
+    .where(LANE_DELIVERIES.c.seq > bindparam("after"))
+    .order_by(LANE_DELIVERIES.c.seq.desc())
+    .limit(bindparam("rows"))
+)
+
+
+class CarrierReads(Shelf):
+    async def news_gaps(self, carrier: str, lanes: Sequence[str]) -> list[NewsGaps]:
+        """What is known of these lanes, every stage."""
+        asked = {"carrier": carrier, "lanes": texts(lanes)}
+        return [from_json(NewsGaps, told) for (told,) in await self._session.rows(GAPS_OF, asked)]
+
+    async def carrier_health(self, carriers: Sequence[str]) -> dict[str, CarrierHealth]:
+        """Of those that were asked."""
+        found = await self._session.rows(HEALTH_OF, {"carriers": texts(carriers)})
+        return {carrier: from_json(CarrierHealth, told) for carrier, told in found}
+
+    async def deliveries_after(self, seq: int, limit: int) -> list[tuple[int, str, str]]:
+        """`(seq, lane, shipment)` of the newest deliveries, newest first."""
+        found = await self._session.rows(NEWEST_DELIVERIES, {"after": seq, "rows": limit})
+        return [(row[0], row[1], row[2]) for row in found]
+
+
+class CarrierWrites(CarrierReads):
+    async def put_news_gaps(self, gaps: Iterable[NewsGaps]) -> None:
+        """Add or replace by carrier, lane and stage."""
+        rows = [
+            {"carrier": one.carrier, "lane": one.lane, "stage": one.stage, "told": to_json(one)}
+            for one in gaps
+        ]
+        if rows:
+            await self._session.run(PUT_GAPS, rows)
+
+    async def put_carrier_health(self, health: CarrierHealth) -> None:
+        """Add or replace by carrier."""
+        await self._session.run(PUT_HEALTH, [{"carrier": health.carrier, "told": to_json(health)}])
