@@ -1,14 +1,17 @@
 """The console's import page: a file looked at, taken in once, or forgotten; and the same by the API."""
 
+import json
 from contextlib import asynccontextmanager
 
 import httpx
 
 from milepost.desk.accounts import add_api_key, add_user
+from milepost.desk.imports import import_file
 from milepost.model.people import Role
 from milepost.settings import Settings, StoreSettings
 from milepost.web import build
 from milepost.wiring import running
+from tests.sources.test_handed_in import FOLDER
 
 PASSWORD = "correct horse battery"
 ORDERS = b"order_number,tracking_number,email\nA-1,1Z999AA10123456784,ann@example.com\nA-2,,\n"
@@ -111,3 +114,40 @@ async def test_a_program_looks_and_commits_with_a_key_that_may(tmp_path):
         walled = await add_api_key(app, "w", shop_ids=("one", "two"), may_tell_news=True)
         assert "name one of your key" in (await told(EVENTS, walled)).text
         assert (await told(EVENTS, walled, shop_id="one", commit="true")).json()["counts"]["refused"] == 1
+
+
+async def test_a_partner_captures_epcis_events_all_or_none_and_once(tmp_path):
+    whole = json.loads((FOLDER / "epcis/samples/document.json").read_text())
+    good = whole | {"epcisBody": {"eventList": whole["epcisBody"]["eventList"][:6]}}
+    async with site(tmp_path) as (app, person):
+        await import_file(
+            app, b"order_number,tracking_number,carrier,placed_at\nA-1,106141412345678908,Acme,2026-03-01\n"
+        )
+        browser = await person("ann")
+        key = await add_api_key(app, "k", may_tell_news=True)
+
+        async def captured(document, secret=key, **headers):
+            return await browser.post(
+                "/api/v1/capture",
+                content=document if isinstance(document, bytes) else json.dumps(document).encode(),
+                headers={"Authorization": f"Bearer {secret}", **headers},
+            )
+
+        refused = await captured(whole)
+        assert refused.status_code == 400
+        assert refused.json()["errors"][0] == {
+            "field": "event 7",
+            "message": "eventTime: it has no offset; write 2026-03-04T18:00:00+01:00 or …Z",
+        }
+        (row,) = (await app.store.shipments(shop_ids=None, cursor=None, limit=9)).rows
+        assert row.status == "expected", "none of it was captured"
+        for new, known in ((4, 0), (0, 7)):
+            counts = (await captured(good)).json()["counts"]
+            assert (counts["new"], counts["known"]) == (new, known)
+        assert (await captured(whole, **{"GS1-Capture-Error-Behaviour": "proceed"})).status_code == 202
+        (row,) = (await app.store.shipments(shop_ids=None, cursor=None, limit=9)).rows
+        assert (row.status, row.reason) == ("held", "carrier.damaged")
+        assert (await captured(ORDERS)).status_code == 400
+        assert (await captured(b"{" + b" " * 5_000_001)).status_code == 413
+        assert (await captured(good, await add_api_key(app, "r"))).status_code == 403
+        assert (await captured(good, "wrong")).status_code == 401

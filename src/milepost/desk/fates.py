@@ -59,12 +59,13 @@ class _Told:
     uses: dict[str, list[Shipment]] = field(default_factory=lambda: defaultdict(list))
     event_ids: dict[str, set[str]] = field(default_factory=dict)
     strays: set[str] = field(default_factory=set)
+    is_typed: bool = False  # by people, who mistype; programs do not
     rows: dict[str, str] = field(default_factory=dict)  # event id → where in this file it stood first
 
 
 async def _events(reading: Reading, layout: Layout, app: App) -> list[PreviewRow]:
     numbers = {event.tracking_number for event in reading.events if event.tracking_number}
-    told = _Told()
+    told = _Told(is_typed=bool(layout.columns))
     async with app.store.transaction() as tx:
         for shipment in await tx.shipments_with_numbers(numbers):
             if reading.report.shop_id in (None, shipment.shop_id):
@@ -82,7 +83,7 @@ async def _events(reading: Reading, layout: Layout, app: App) -> list[PreviewRow
 def _event_row(standing: Standing, event: TrackingEvent, told: _Told, stated: Stated, app: App) -> PreviewRow:
     number = event.tracking_number or ""
     uses = told.uses.get(number, [])
-    wrong = _why_refused(event, uses, stated, app)
+    wrong = _why_refused(event, uses, stated, app, is_typed=told.is_typed)
     if wrong:
         return PreviewRow(standing.where, Fate.REFUSED, number, wrong)
     first = told.rows.setdefault(event.event_id, standing.where)
@@ -103,7 +104,9 @@ def _fate(event: TrackingEvent, uses: Iterable[Shipment], told: _Told) -> Fate:
     return Fate.KNOWN if known else Fate.NEW
 
 
-def _why_refused(event: TrackingEvent, uses: list[Shipment], stated: Stated, app: App) -> str:
+def _why_refused(
+    event: TrackingEvent, uses: list[Shipment], stated: Stated, app: App, *, is_typed: bool
+) -> str:
     """The field and the fix, or nothing."""
     if event.occurred.source is OffsetSource.UNZONED:
         return (
@@ -112,7 +115,7 @@ def _why_refused(event: TrackingEvent, uses: list[Shipment], stated: Stated, app
         )
     if not uses and event.shop_id is not None:
         return "tracking number: no parcel of your shop has it; import its order first"
-    if not uses and (wrong := why_mistyped(app, event.tracking_number or "", stated.carrier)):
+    if not uses and is_typed and (wrong := why_mistyped(app, event.tracking_number or "", stated.carrier)):
         return f"tracking number: {wrong}"
     others = {use.carrier for use in uses if use.carrier} - {stated.carrier}
     if stated.carrier and uses and others and not any(use.carrier in (None, stated.carrier) for use in uses):

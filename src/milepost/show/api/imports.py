@@ -1,11 +1,11 @@
 """The route with which a program hands in a file: a look first, then the word to take it in."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from litestar import Request, post
 from litestar.exceptions import ValidationException
-from litestar.params import QueryParameter, RawBody
-from litestar.status_codes import HTTP_200_OK
+from litestar.params import HeaderParameter, QueryParameter, RawBody
+from litestar.status_codes import HTTP_200_OK, HTTP_202_ACCEPTED
 
 from milepost.desk import imports as desk
 from milepost.model.imports import Fate, Preview, Stated
@@ -18,6 +18,8 @@ ROWS_MAX = 1_000
 """Rows in an answer; refused ones come first."""
 
 COLUMNS_MAX = 30
+CAPTURE_BYTES_MAX = 5_000_000
+EPCIS = "epcis"
 
 Zone = Annotated[str, QueryParameter(max_length=64, description="IANA zone of times without an offset.")]
 Dates = Annotated[str, QueryParameter(max_length=3, description="How 03/04/2026 is meant: `dmy` or `mdy`.")]
@@ -35,6 +37,12 @@ Column = Annotated[
     QueryParameter(
         description="A column under another name, as `ours=theirs`; may be repeated.", max_items=COLUMNS_MAX
     ),
+]
+
+
+Behaviour = Annotated[
+    Literal["rollback", "proceed"],
+    HeaderParameter(name="GS1-Capture-Error-Behaviour", description="What an event that is refused means."),
 ]
 
 
@@ -104,4 +112,34 @@ def _shape(seen: Preview, *, changed: bool) -> shapes.ImportShape:
     )
 
 
-ROUTES = (hand_in,)
+@post(
+    "/capture",
+    summary="Capture EPCIS 2.0 events",
+    status_code=HTTP_202_ACCEPTED,
+    guards=[needs_news_key],
+    responses=PROBLEMS_OF_CHANGE,
+    request_max_body_size=CAPTURE_BYTES_MAX,
+)
+async def capture(
+    request: Request[Any, Any, Any], body: RawBody, *, shop: ShopId = "", behaviour: Behaviour = "rollback"
+) -> shapes.ImportShape:
+    """As GS1's capture interface: a document of events, all of them or none unless told to proceed.
+
+    It is taken in before the answer. Capturing it again changes nothing.
+    """
+    app: App = request.app.state.milepost
+    shop_id = shop_for(request, shop)
+    try:
+        seen = await desk.preview(app, body, Stated(), shop_id)
+        if seen.source != EPCIS:
+            raise ValidationException("body: it is no EPCIS 2.0 document in JSON")
+        if seen.refused and behaviour == "rollback":
+            told = [{"key": row.where, "message": row.says} for row in seen.refused[:ROWS_MAX]]
+            raise ValidationException("body: events cannot be read; none was captured", extra=told)
+        seen = (await desk.import_file(app, body, Stated(), shop_id)).preview
+    except desk.ImportRefusedError as error:
+        raise ValidationException(f"body: {error}") from error
+    return _shape(seen, changed=True)
+
+
+ROUTES = (hand_in, capture)
