@@ -45,9 +45,9 @@ async def test_a_clock_set_wrong_and_right_again_loses_nothing_repeats_nothing_a
     for number in range(TIER.clock_steps):
         seed = f"clock {SEED} {engine} {step.total_seconds():.0f} {number}"
         print(f"seed {seed!r}")
-        async with fresh_url(engine, tmp_path) as url:
-            folder = tmp_path / str(number)
-            folder.mkdir()
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        async with fresh_url(engine, folder) as url:
             town = Town(WrongClock(), seed)
             await live_through(town, step, folder, url)
         tried += sum(map(len, town.tries.values()))
