@@ -4,7 +4,19 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benches import buses, corridor, empty_polls, freshness, growth, page, pushes, record, weight, work_list
+from benches import (
+    buses,
+    corridor,
+    empty_polls,
+    freshness,
+    growth,
+    page,
+    parsing,
+    pushes,
+    record,
+    weight,
+    work_list,
+)
 from benches.figures import BUILD, Figure, merge
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -22,6 +34,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "record_sqlite_1000": record.measure,
     "record_postgres_1000": record.measure,
     "work_vs_bare_lease": work_list.measure,
+    **parsing.BENCHES,
 }
 
 

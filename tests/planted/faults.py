@@ -22,6 +22,7 @@ PROMISES = "tests/flow/test_promises_kept.py::test_"
 WORK = "tests/flow/test_work.py::test_"
 SHOPS = "tests/flow/test_shops.py::test_"
 HOOKS = "tests/flow/test_hooks.py::test_"
+PUSHES = "tests/flow/test_carrier_pushes.py::test_"
 LIVE = "tests/live/test_"
 RESTORE = "tests/flow/test_restore.py::test_"
 BACKUP = "tests/contract/test_backup.py::test_"
@@ -63,6 +64,20 @@ FAULTS = (
         "return None if any(verdicts) else (",
         "return None if verdicts else (",
         HOOKS + "a_push_with_a_wrong_signature_is_refused_and_nothing_is_kept",
+    ),
+    Fault(
+        "the proof of a carrier's push is not compared",
+        "sources/push_proofs.py",
+        "    return any(hmac.compare_digest(shown, one) for one in good)\n",
+        "    return bool(shown and good)\n",
+        PUSHES + "a_push_without_the_right_proof_is_refused_by_name_and_harms_nothing",
+    ),
+    Fault(
+        "a carrier's push that is only a hint makes nobody ask",
+        "pushing.py",
+        "        actions += await _looks(tx, carrier, set(pushed) - told, now)\n",
+        "",
+        PUSHES + "a_push_of_a_carrier_that_only_hints_has_its_parcel_asked_about_now",
     ),
     Fault(
         "a push is answered with yes though it was not kept",

@@ -50,8 +50,36 @@ def test_other_worlds_with_every_fault_end_as_they_were(seed):
     check(seed, TIER.seed_orders, "all")
 
 
-@pytest.mark.parametrize("fault", [*sorted(FAULTS), "none"])
+PUSHES_GO_WRONG = ("push_lost", "duplicate", "shuffled")
+BY_THEMSELVES = sorted(set(FAULTS) - {"push_lost"})  # pushes that are lost have a world of their own
+
+
+@pytest.mark.parametrize("fault", [*BY_THEMSELVES, *(["none"] if TIER.name == "sim" else [])])
 def test_each_fault_by_itself_loses_nothing(fault):
     job = Check(seed=5, orders=TIER.fault_orders, stories=None, faults=(fault,), engine="sqlite", quiet=True)
     result = asdict(uvloop.run(run_check(job)))
     judge(result, fault, "\n".join(map(str, result.pop("details", []))))
+
+
+def test_with_a_fifth_of_the_pushes_lost_and_others_late_or_twice_pushes_and_polls_tell_all_of_it_once():
+    job = Check(
+        seed=5,
+        orders=TIER.pushed_orders,
+        stories=None,
+        faults=PUSHES_GO_WRONG,
+        engine="sqlite",
+        quiet=True,
+    )
+    healths = {}
+
+    async def look(app):
+        healths.update(await app.store.push_health("2000-01-01"))
+
+    result = asdict(uvloop.run(run_check(job, look)))
+    judge(result, ",".join(PUSHES_GO_WRONG), "\n".join(map(str, result.pop("details", []))))
+    by_push = sum(one.by_push for one in healths.values())
+    by_poll = sum(one.by_poll for one in healths.values())
+    keep("pushes", {"seed": job.seed, "orders": job.orders, "by_push": by_push, "by_poll": by_poll})
+    assert len(healths) >= 3, f"hardly anybody pushed: {sorted(healths)}"
+    assert by_poll > 0, "no push was lost, so no poll had to make one good"
+    assert by_push > 2 * by_poll, "so much is lost that pushes are of no use"

@@ -59,7 +59,7 @@ def proof(carrier, body, secret=SECRET):
         return {"X-Milepost-Push": secret}
     try:
         told = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         told = None
     return usps_headers(told if isinstance(told, dict) else {}, secret)
 

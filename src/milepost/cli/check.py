@@ -10,7 +10,7 @@ import importlib
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +24,7 @@ from milepost.cli.exits import CommandError
 from milepost.cli.sandbox_client import SandboxClient, sandbox_process
 from milepost.clock import SteppedClock
 from milepost.desk.accounts import add_api_key
+from milepost.ports.app import App
 from milepost.settings import Polling, Settings
 from milepost.web import build, listen, serve
 from milepost.worker import drain
@@ -69,8 +70,14 @@ class Check:
     pushes: bool = True
 
 
-async def run_check(job: Check) -> door.AuditResult:
-    """The audit's result at the world's end. Raises CommandError when it cannot be run."""
+Look = Callable[[App], Awaitable[None]]
+
+
+async def run_check(job: Check, look: Look | None = None) -> door.AuditResult:
+    """The audit's result at the world's end. Raises CommandError when it cannot be run.
+
+    `look` is called with the Milepost as it is then.
+    """
     with tempfile.TemporaryDirectory(prefix="milepost-check-") as name:
         folder = Path(name)
         async with (
@@ -97,6 +104,8 @@ async def run_check(job: Check) -> door.AuditResult:
                 await play(
                     milepost, sandbox, clock, datetime.fromisoformat(world["ends_at"]), quiet=job.quiet
                 )
+                if look is not None:
+                    await look(milepost.app)
                 key = await add_api_key(milepost.app, "audit")
                 try:
                     result = await door.audit(url, key, sandbox.url)

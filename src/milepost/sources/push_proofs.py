@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from milepost.model.reports import Refusal
@@ -21,6 +22,8 @@ DAY = timedelta(days=1)
 EPOCH_DIGITS = range(9, 14)
 MILLISECONDS_FROM = 10**11
 TEXT_MAX = 64
+NUMBER = re.compile(r"[A-Za-z0-9]{6,40}")
+NUMBERS_MAX = 100
 
 
 def secrets_of(access: CarrierAccess) -> tuple[str, ...]:
@@ -78,6 +81,11 @@ def why_stale(told: str, now: datetime) -> Refusal | None:
     if abs(apart) <= slack:
         return None
     return Refusal(reason=STALE, detail="The push was sent too long ago, or by a clock that is wrong.")
+
+
+def numbers_in(named: Iterable[str]) -> tuple[str, ...]:
+    """Those of the texts that can be tracking numbers, each once; a push about none of ours is of no use."""
+    return tuple(dict.fromkeys(one for one in named if NUMBER.fullmatch(one)))[:NUMBERS_MAX]
 
 
 def name_of(message: bytes) -> str:

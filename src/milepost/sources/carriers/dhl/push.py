@@ -22,7 +22,7 @@ from milepost.sources.carriers.dhl.fetch import DEFAULT_URL
 from milepost.sources.folder_pushes import Desk, without_windows
 from milepost.sources.line import Answer
 from milepost.sources.loose_json import UnreadableError, decode, objects_at, text_at
-from milepost.sources.push_proofs import header, is_shown, name_of, secrets_of, unproven
+from milepost.sources.push_proofs import header, is_shown, name_of, numbers_in, secrets_of, unproven
 
 KEY = "dhl"
 IS_HINT = False
@@ -41,7 +41,6 @@ NEWS = {
     "subscription.failure": PushState.REFUSED,
 }
 SUBSCRIPTION = re.compile(r"[\w-]{1,80}")
-NUMBERS_MAX = 100
 DETAIL_LENGTH_MAX = 200
 NUMBERS_REFUSED = (400, 404)
 
@@ -170,8 +169,7 @@ def _expires(told: Any) -> datetime | None:
 
 
 def _numbers(told: Any) -> tuple[str, ...]:
-    named = (text_at(item, "id") for item in objects_at(told, "shipments"))
-    return tuple(dict.fromkeys(number for number in named if number))[:NUMBERS_MAX]
+    return numbers_in(text_at(item, "id") for item in objects_at(told, "shipments"))
 
 
 def _said(answer: Answer) -> str:

@@ -15,12 +15,11 @@ from milepost.sources.carriers.fedex import parse as answers
 from milepost.sources.carriers.fedex.fetch import KEY
 from milepost.sources.folder_pushes import without_windows
 from milepost.sources.loose_json import UnreadableError, decode
-from milepost.sources.push_proofs import header, is_signed, name_of, secrets_of, unproven
+from milepost.sources.push_proofs import header, is_signed, name_of, numbers_in, secrets_of, unproven
 
 IS_HINT = False
 ACCOUNTS = False  # of FedEx's own accord: no account is named here
 SIGNATURE = "fdx-signature"
-NUMBERS_MAX = 100
 
 
 def read(
@@ -33,14 +32,14 @@ def read(
         told = decode(body)
     except UnreadableError:
         return Refusal(reason="unreadable_body", detail="The push is not JSON.")
-    numbers = dict.fromkeys(number for number, _ in answers.results(told) if number)
+    numbers = numbers_in(number for number, _ in answers.results(told))
     if not numbers:
         return Refusal(reason="unknown_shape", detail="The push holds no track result with a number.")
     report = Report(
         source=KEY,
         kind=ReportKind.PUSH,
         shop_id=None,
-        subject=tuple(numbers)[:NUMBERS_MAX],
+        subject=numbers,
         heard_at=heard_at,
         body=body,
     )

@@ -23,7 +23,7 @@ from milepost.settings import CarrierAccess
 from milepost.sources.carriers.ups.fetch import DEFAULT_URL, KEY, token_of
 from milepost.sources.folder_pushes import Desk
 from milepost.sources.loose_json import UnreadableError, decode, text_at, value_at
-from milepost.sources.push_proofs import header, is_shown, name_of, secrets_of, unproven
+from milepost.sources.push_proofs import header, is_shown, name_of, numbers_in, secrets_of, unproven
 
 IS_HINT = True
 ACCOUNTS = False
@@ -31,9 +31,7 @@ BATCH_MAX = 100
 LIFE = timedelta(days=14)
 TOKEN_LIFE_S = 3_600
 PURPOSE = b"ups push token "
-NUMBER_LENGTHS = range(7, 35)
 ALL_REFUSED = 400
-DETAIL_LENGTH_MAX = 200
 
 
 def read(
@@ -51,11 +49,11 @@ def read(
         told = decode(body)
     except UnreadableError:
         return Refusal(reason="unreadable_body", detail="The push is not JSON.")
-    number = text_at(told, "trackingNumber")
-    if len(number) not in NUMBER_LENGTHS or not number.isalnum():
+    numbers = numbers_in([text_at(told, "trackingNumber")])
+    if not numbers:
         return Refusal(reason="unknown_shape", detail="The push names no tracking number.")
     report = Report(
-        source=KEY, kind=ReportKind.PUSH, shop_id=None, subject=(number,), heard_at=heard_at, body=body
+        source=KEY, kind=ReportKind.PUSH, shop_id=None, subject=numbers, heard_at=heard_at, body=body
     )
     return Push(report=report, notification_id=name_of(body))
 

@@ -19,7 +19,15 @@ from milepost.sources.carriers.usps.fetch import DEFAULT_URL, SUBSCRIPTIONS, tok
 from milepost.sources.folder_pushes import Desk, without_windows
 from milepost.sources.line import Answer
 from milepost.sources.loose_json import UnreadableError, decode, objects_at, text_at
-from milepost.sources.push_proofs import header, is_signed, name_of, secrets_of, unproven, why_stale
+from milepost.sources.push_proofs import (
+    header,
+    is_signed,
+    name_of,
+    numbers_in,
+    secrets_of,
+    unproven,
+    why_stale,
+)
 
 KEY = "usps"
 IS_HINT = False
@@ -30,7 +38,6 @@ LIFE = timedelta(days=30)
 """A subscription without traffic for as long is deleted; asking again gives the same one."""
 
 SIGNATURES = ("x-hmac", "hmac-header")
-NUMBERS_MAX = 100
 NOT_GRANTED = (401, 403)
 NUMBER_REFUSED = 400
 
@@ -137,5 +144,4 @@ def _numbers(payload: str) -> tuple[str, ...]:
         told = decode(payload.encode("utf-8", "surrogatepass"))
     except UnreadableError:
         return ()
-    named = (text_at(item, "trackingNumber").replace(" ", "") for item in objects_at({"": told}, ""))
-    return tuple(dict.fromkeys(number for number in named if number))[:NUMBERS_MAX]
+    return numbers_in(text_at(item, "trackingNumber").replace(" ", "") for item in objects_at({"": told}, ""))
