@@ -7,7 +7,7 @@ from datetime import datetime
 from milepost.model.actions import Action
 from milepost.model.changes import ShipmentChange
 from milepost.model.events import TrackingEvent
-from milepost.model.pushes import HeardBy, PushCount, PushState, PushSubscription, bucket_of
+from milepost.model.pushes import EVERY_NUMBER, HeardBy, PushCount, PushState, PushSubscription, bucket_of
 from milepost.model.shipments import Shipment
 from milepost.ports.app import App
 from milepost.ports.pushes import CarrierPushes, Push
@@ -36,9 +36,21 @@ async def heed_pushes(tx: Transaction, pushes: Sequence[Push], appended: Appende
             await tx.heed_push_news(carrier, push.news)
     told = {change.shipment.tracking_number for change in appended.shipments if change.new_events}
     for carrier, pushed in sorted(numbers.items()):
+        await _note_account(tx, carrier, now, app)
         await tx.note_pushed(carrier, sorted(set(pushed)), now)
         actions += await _looks(tx, carrier, set(pushed) - told, now)
     return actions
+
+
+async def _note_account(tx: Transaction, carrier: str, now: datetime, app: App) -> None:
+    """Who set an account up in a carrier's portal told nobody here; the first push does."""
+    pushes = app.carriers[carrier].pushes
+    if pushes is None or pushes.batch_max or await tx.push_subscriptions(carrier, [EVERY_NUMBER]):
+        return
+    active = PushSubscription(
+        carrier=carrier, tracking_number=EVERY_NUMBER, state=PushState.ACTIVE, asked_at=now
+    )
+    await tx.put_push_subscriptions([active])
 
 
 async def _looks(tx: Transaction, carrier: str, numbers: Iterable[str], now: datetime) -> list[Action]:

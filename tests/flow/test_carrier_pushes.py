@@ -13,7 +13,7 @@ from milepost.clock import SteppedClock
 from milepost.flow import take_in
 from milepost.model.actions import ActionKind, ActionState, Which
 from milepost.model.carriers import Candidate, Identification
-from milepost.model.pushes import PushState, PushSubscription
+from milepost.model.pushes import EVERY_NUMBER, PushState, PushSubscription
 from milepost.model.reports import Report, ReportKind
 from milepost.settings import StoreSettings
 from milepost.store.tables import METADATA
@@ -323,3 +323,5 @@ async def test_how_well_pushes_work_is_counted_for_numbers_that_are_pushed(tmp_p
         assert health["ups"].by_poll == 0
         assert health["fedex"].by_push == 0
         assert health["fedex"].last_push_at == NOW + timedelta(minutes=1)
+        (account,) = (await here.app.store.push_subscriptions("fedex", [EVERY_NUMBER])).values()
+        assert account.holds_at(NOW + timedelta(days=99)), "set up in its portal, as its first push shows"
