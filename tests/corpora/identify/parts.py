@@ -374,12 +374,12 @@ def several(rng: Random) -> Iterator[Case]:
     abroad = [
         form
         for form in sure
-        if form.carrier in {"yunexpress", "fourpx", "cainiao", "yanwen", "sf_express", "dhl_ecommerce"}
+        if form.carrier in {"yunexpress", "four_px", "cainiao", "yanwen", "sf_express", "dhl_ecommerce"}
     ]
     local = [
         form
         for form in sure
-        if form.carrier in {"usps", "gofo", "speedx", "uniuni", "ups", "yodel", "ontrac", "amazon"}
+        if form.carrier in {"usps", "gofo", "speedx", "uniuni", "ups", "yodel", "ontrac", "amazon_shipping"}
     ]
     for _ in range(140):
         form, other = rng.choice(abroad), rng.choice(local)

@@ -15,7 +15,7 @@ SERVICES = ("L", "L", "R", "R", "R", "U", "C", "C", "E", "V", "H", "A")
 
 # Who else may rightly be named beside the issuing post.
 BESIDE: dict[str, tuple[str, ...]] = {
-    "CN": ("yanwen", "cainiao", "fourpx", "sf_express", "yunexpress"),
+    "CN": ("yanwen", "cainiao", "four_px", "sf_express", "yunexpress"),
     "DE": ("dhl",),
     "GB": ("parcelforce",),
     "FR": ("chronopost",),
