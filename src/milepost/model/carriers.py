@@ -1,8 +1,11 @@
 """Who carries parcels, as data: names, number shapes, links, contacts, rules and limits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from string import ascii_uppercase, digits
+from typing import NamedTuple
 from urllib.parse import quote
 
 from milepost.model.polling import Quota
@@ -54,6 +57,8 @@ class CarrierCard:
     confidence: Confidence = Confidence.LOW
     contacts: tuple[ContactPoint, ...] = ()
     provider_names: tuple[str, ...] = ()  # how marketplaces spell it, casefolded
+    hosts: tuple[str, ...] = ()  # the sites its pages stand on; a host under one of them is its too
+    part_of: str = ""  # the key of the carrier whose name it also goes by, and who may answer for its parcels
     patterns: tuple[NumberPattern, ...] = ()
     policies: tuple[Policy, ...] = ()
     families: dict[str, str] = field(default_factory=dict)  # what the families of its codes.csv are called
@@ -126,16 +131,37 @@ class CodeBook(dict[CodeRef, CodeMeaning]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """One answer to "whose number is this?"."""
+class Clues:
+    """What else is known when a number is looked at, besides the provider's name and the destination."""
+
+    history: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """How often the shop's numbers of each shape (`number_shape`) were which carrier's."""
+    scan_countries: tuple[str, ...] = ()  # where the first scans were made, ISO alpha-2
+    scan_texts: tuple[str, ...] = ()  # what the first scans said
+
+
+NO_CLUES = Clues()
+
+
+def number_shape(number: str) -> str:
+    """Letters in front as they are, then 0 for a digit and A for a letter: JT0012 and JT4567 are alike."""
+    behind = number.lstrip(ascii_uppercase)
+    return number[: len(number) - len(behind)] + behind.translate(SHAPE_OF)
+
+
+SHAPE_OF = str.maketrans(dict.fromkeys(digits, "0") | dict.fromkeys(ascii_uppercase, "A"))
+
+
+class Candidate(NamedTuple):
+    """One answer to "whose number is this?". A tuple, since many are made and a tuple is made fastest."""
 
     carrier: str
     probability: float
     reasons: tuple[str, ...]
+    name: str = ""  # of the carrier, for people: some are known by their numbers alone and have no folder
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Identification:
+class Identification(NamedTuple):
     """What we make of a number: a ranked list, and an answer only when we are sure."""
 
     given: str
