@@ -281,11 +281,21 @@ def _identify(app: App) -> Callable[[str, str, str], tuple[str | None, str]]:
     def carrier_of(number: str, provider_name: str, country: str) -> tuple[str | None, str]:
         found = app.identify(number, provider_name, country)
         reasons = found.candidates[0].reasons if found.candidates else ()
-        if found.answer is not None:
-            return found.answer, "; ".join(reasons)
+        carrier = _who_answers(found.answer, app)
+        if carrier is not None:
+            return carrier, "; ".join(reasons)
         return None, f"no carrier we can ask ({provider_name or 'no provider named'})"
 
     return carrier_of
+
+
+def _who_answers(key: str | None, app: App) -> str | None:
+    """The carrier of that key, or whoever can be asked for its parcels; a post without a folder is nobody."""
+    carrier = app.carriers.get(key or "")
+    if carrier is None or carrier.card.can_be_asked:
+        return key if carrier else None
+    head = app.carriers.get(carrier.card.part_of)
+    return head.key if head and head.card.can_be_asked else key
 
 
 def _show(appended: Appended, readings: Iterable[Reading], actions: Iterable[Action], app: App) -> None:

@@ -23,6 +23,7 @@ from milepost.show.metrics import Counters
 from milepost.sources.aggregator_catalog import aggregators
 from milepost.sources.catalog import carriers, handed_in, marketplaces
 from milepost.sources.line import Line
+from milepost.sources.posts import with_posts
 from milepost.store.opening import open_store
 
 CIRCLES_EVERY = 50_000
@@ -80,7 +81,7 @@ async def running(
                     channels=channels(settings),
                     poster=poster,
                     forecaster=FirstForecaster(),
-                    identify=Identifier({key: one.card for key, one in found.items()}),
+                    identify=Identifier(with_posts({key: one.card for key, one in found.items()})),
                     tally=counters,
                     fence=await fence_of(store),
                 ),

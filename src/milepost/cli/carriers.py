@@ -8,14 +8,15 @@ from cyclopts import App, Parameter
 from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.carrier_facts import COLUMNS, confirmed_of, document, missing_of, rows
 from milepost.cli.exits import Exit
+from milepost.cli.identifying import identify
 from milepost.clock import clock_of
-from milepost.identify.candidates import Identifier
 from milepost.model.errors import OperatorError
 from milepost.settings import CarrierAccess, load
 from milepost.sources.catalog import FolderCarrier, carriers
 from milepost.sources.known import KnownCarrier
 
 app = App(name="carrier")
+app.command(identify)
 
 
 @app.command(name="list")
@@ -127,30 +128,3 @@ def _carrier(one: FolderCarrier | KnownCarrier) -> dict[str, Any]:
         "unconfirmed": unconfirmed,
         "missing_topics": missing_of(card),
     }
-
-
-@app.command
-def identify(
-    number: Annotated[str, Parameter(help="A tracking number, with or without spaces.")],
-    /,
-    *,
-    name: Annotated[str, Parameter(help="What the marketplace calls the carrier.")] = "",
-    country: Annotated[str, Parameter(help="Where the parcel goes, two letters.")] = "",
-    as_json: AsJson = False,
-    config: Config = None,
-) -> int:
-    """Say whose number this is: a ranked list with reasons, and an answer only when it is sure."""
-    identify = Identifier({key: one.card for key, one in _catalog(config).items()})
-    found = identify(number, name, country)
-    if as_json:
-        say_json(found)
-    else:
-        ranked = [(one.carrier, f"{one.probability:.1%}", "; ".join(one.reasons)) for one in found.candidates]
-        if ranked:
-            console().print(table(found.number, ("carrier", "how likely", "because"), ranked))
-        print(f"Answer: {found.answer or 'not sure enough to say'}")
-        if not found.valid_format:
-            print("The number cannot be right: see the reasons.")
-    if not found.valid_format:
-        return Exit.WRONG
-    return Exit.DONE if found.answer else Exit.NO

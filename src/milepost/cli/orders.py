@@ -114,7 +114,7 @@ async def _ask(app: App, identification: Identification) -> tuple[Journey, str]:
 
 def _tracked_json(found: Tracked) -> dict[str, Any]:
     return {
-        "identification": found.identification,
+        "identification": views.identification(found.identification),
         "shipments": [
             {
                 "id": row.shipment.shipment_id,

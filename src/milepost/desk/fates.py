@@ -16,6 +16,9 @@ from milepost.ports.store import OrderKey
 from milepost.record.orders import change
 from milepost.record.shipments import use_at
 
+LIKELY_MIN = 0.5
+"""A wrong check digit counts when the number is this likely to be of the carrier whose digit it would be."""
+
 
 async def fates_of(reading: Reading, app: App) -> list[PreviewRow]:
     """One for each standing of the file, in their order."""
@@ -138,9 +141,10 @@ def sentence(event: TrackingEvent) -> str:
 
 
 def why_mistyped(app: App, number: str, provider_name: str) -> str:
-    """The sentence about the wrong digit, or nothing."""
+    """The sentence about the wrong digit, or nothing; bare digits that may be anybody's are not judged."""
     found = app.identify(number, provider_name, "")
     if found.valid_format:
         return ""
-    reasons = [reason for candidate in found.candidates for reason in candidate.reasons]
-    return next((reason for reason in reasons if "check digit should" in reason), "it fails its check digit")
+    likely = [one for one in found.candidates if one.probability >= LIKELY_MIN]
+    reasons = [reason for candidate in likely for reason in candidate.reasons]
+    return next((reason for reason in reasons if "check digit should" in reason), "")

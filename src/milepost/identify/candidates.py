@@ -6,24 +6,48 @@ get an answer; the name the marketplace gave comes first.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from milepost.identify.numbers import normalize, without_routing
-from milepost.identify.providers import ProviderNames
-from milepost.identify.shapes import Match, ShapeBook
-from milepost.model.carriers import Candidate, CarrierCard, Identification, NumberPattern
+from milepost.identify.numbers import PLAIN, plain, words_of
+from milepost.identify.providers import Pages, ProviderNames
+from milepost.identify.reading import Found, found_in
+from milepost.identify.reasons import all_of, reasons, slip_sentence
+from milepost.identify.shapes import Match, ShapeBook, Slip
+from milepost.identify.weighing import (
+    NAMED_BESIDE_KIN,
+    NAMED_WITHOUT_SHAPE,
+    Case,
+    is_mistyped,
+    odds,
+    somebody_else,
+)
+from milepost.model.carriers import NO_CLUES, Candidate, CarrierCard, Clues, Identification, number_shape
 
 ANSWER_MIN = 0.95
 """How probable the first must be to be called the answer."""
-STRENGTH_MAX = 0.99
-SOMEBODY_ELSE = 1.0  # odds that it is a carrier without a card, when nobody was named
-SOMEBODY_NAMED = 10.0  # … when the marketplace named one without a card
-SOMEBODY_UNLIKELY = 0.02  # … when it named one of ours
-NAMED_WITHOUT_SHAPE = 1.0  # odds of the named carrier when the number has no shape of theirs that we know
-OTHERS_WHEN_NAMED = 0.05  # what another carrier's bare digits still weigh beside the name
-WRONG_COUNTRY = 0.2  # what a shape weighs in a country where it is not used
-FAILED_CHECK = 0.05  # odds of a shape whose check digit is wrong
+CANDIDATES_MAX = 8
+VERDICTS_MAX = 20_000
+"""What followed from so many different findings is remembered. Findings, not numbers: no number is kept."""
+ROUTING = "420"
 
-Matches = Mapping[str, list[Match]]
+
+class Slipped(NamedTuple):
+    """A candidate whose check digit is wrong: its reasons before and behind the one that names the digits."""
+
+    place: int
+    match: Match
+    before: tuple[str, ...]
+    behind: tuple[str, ...]
+
+
+class Verdict(NamedTuple):
+    """What follows from a number's shapes and what else is known, whatever its digits."""
+
+    valid_format: bool
+    answer: str | None
+    candidates: tuple[Candidate, ...]
+    slipped: tuple[Slipped, ...]
+    may_be_misread: bool  # nothing fits, so letters may stand for digits
 
 
 class Identifier:
@@ -31,109 +55,157 @@ class Identifier:
 
     def __init__(self, cards: Mapping[str, CarrierCard]) -> None:
         self._cards = cards
-        self._shapes = ShapeBook(cards)
+        self._book = ShapeBook(cards)
         self._providers = ProviderNames(cards)
+        self._pages = Pages(cards)
+        self._families = _families(cards)
+        self._verdicts: dict[tuple[object, ...], Verdict] = {}
 
-    def __call__(self, text: str, provider_name: str = "", country: str = "") -> Identification:
-        """Who can carry this number, best first.
+    def __call__(
+        self, text: str, provider_name: str = "", country: str = "", clues: Clues = NO_CLUES
+    ) -> Identification:
+        """Who can carry the number in this text, best first.
 
         `provider_name` is what the marketplace calls the carrier, `country` the destination (ISO alpha-2).
         `valid_format` is False when the number has a known shape and its check digit fails; the reasons of
         the candidate then name the digit.
         """
-        number = normalize(text)
-        provider_name = provider_name.strip()
-        named = self._providers.carrier_of(provider_name) if provider_name else None
-        matches = self._shapes.matches(number) if number else {}
-        odds = {key: _odds(key, found, named=named, country=country) for key, found in matches.items()}
-        if number and named and named not in odds:
-            odds[named] = NAMED_WITHOUT_SHAPE
-        total = _somebody_else(provider_name, named, matches) + sum(odds.values())
+        if provider_name or country or clues is not NO_CLUES or PLAIN(text) is None or text[:3] == ROUTING:
+            return self._read(text, provider_name.strip(), country.upper(), clues)
+        told = matches, slips = self._book.matches(text)
+        valid, answer, candidates, slipped, misread = verdict = self._verdicts.get(matches) or self._judge(
+            matches, Found(text, told), NO_CASE
+        )
+        if misread and ("O" in text or "I" in text):
+            return self._read(text, "", "", clues)
+        return Identification(text, text, valid, answer, _named(verdict, slips) if slipped else candidates)
+
+    def _read(self, text: str, provider_name: str, country: str, clues: Clues) -> Identification:
+        """The same for a text that has to be read first, or with more known than the text."""
+        found = _as_it_is(text, self._book) or found_in(text, self._book)
+        case = self._case(text, found, provider_name, country, clues)
+        key = (*found.matches, found.number != "", found.corrected, *case.key)
+        verdict = self._verdicts.get(key) if clues is NO_CLUES else self._verdict(found, case)
+        verdict = verdict or self._judge(key, found, case)
+        candidates = _named(verdict, found.told[1]) if verdict.slipped else verdict.candidates
+        return Identification(text, found.number, verdict.valid_format, verdict.answer, candidates)
+
+    def _case(self, text: str, found: Found, provider_name: str, country: str, clues: Clues) -> Case:
+        page_of = self._pages.carrier_of(found.host) if found.host else None
+        named = (self._providers.carrier_of(provider_name) if provider_name else None) or page_of
+        return Case(
+            named=named,
+            family=self._families.get(named or "", frozenset()),
+            provider_name=provider_name,
+            page_of=page_of,
+            country=country,
+            is_routed=found.zip_code is not None,
+            mentioned=self._mentioned(text, found),
+            seen=clues.history.get(number_shape(found.number), {}),
+            scan_countries=tuple(one.upper() for one in clues.scan_countries),
+            scans_name=frozenset[str]().union(*map(self._providers.mentioned_in, clues.scan_texts)),
+        )
+
+    def _mentioned(self, text: str, found: Found) -> frozenset[str]:
+        if text == found.number:
+            return frozenset()
+        return self._providers.mentioned_in(words_of(plain(text)))
+
+    def _judge(self, key: tuple[object, ...], found: Found, case: Case) -> Verdict:
+        verdict = self._verdict(found, case)
+        if len(self._verdicts) < VERDICTS_MAX:
+            self._verdicts[key] = verdict
+        return verdict
+
+    def _verdict(self, found: Found, case: Case) -> Verdict:
+        if not found.number:
+            return Verdict(False, None, (), (), may_be_misread=False)
+        matches = _by_carrier(found.matches)
+        weighs = {key: odds(key, theirs, case) for key, theirs in matches.items()}
+        if case.named and case.named not in weighs:
+            weighs[case.named] = NAMED_BESIDE_KIN if case.family & weighs.keys() else NAMED_WITHOUT_SHAPE
+        total = somebody_else(found.matches, case) + sum(weighs.values())
+        ranked = sorted(weighs, key=lambda key: (-weighs[key], key))[:CANDIDATES_MAX]
+        told = [reasons(key, self._cards[key].name, found, matches.get(key), case) for key in ranked]
         candidates = tuple(
-            [
-                Candidate(
-                    carrier=key,
-                    probability=round(odds[key] / total, 4),
-                    reasons=self._reasons(
-                        key, number, matches.get(key), provider_name if key == named else ""
-                    ),
-                )
-                for key in (sorted(odds, key=lambda key: (-odds[key], key)) if len(odds) > 1 else odds)
-            ]
+            Candidate(key, round(weighs[key] / total, 4), all_of(why), self._cards[key].name)
+            for key, why in zip(ranked, told, strict=True)
         )
-        return Identification(
-            given=text,
-            number=number,
-            valid_format=bool(number) and not _is_mistyped(matches, named, provider_name),
-            answer=_answer(candidates, matches, named),
-            candidates=candidates,
+        return Verdict(
+            not is_mistyped(found.matches, case),
+            _answer(candidates, matches, case, self._families),
+            candidates,
+            tuple(
+                Slipped(place, matches[key][0], why.before, why.behind)
+                for place, (key, why) in enumerate(zip(ranked, told, strict=True))
+                if key in matches and matches[key][0].wrong
+            ),
+            may_be_misread=all(match.wrong for match in found.matches),
         )
 
-    def _reasons(
-        self, key: str, number: str, matches: list[Match] | None, provider_name: str
-    ) -> tuple[str, ...]:
-        name = self._cards[key].name
-        reasons = [f"the marketplace names {provider_name}"] if provider_name else []
-        if matches is None:
-            return (*reasons, f"it has no shape of {name} that we know")
-        best = matches[0]
-        shape = best.pattern.name.replace("_", " ")
-        told = best.wrong or ("its check digit is right" if best.pattern.check else "it has no check digit")
-        reasons.append(f"it has a shape of {name} ({shape}), and {told}")
-        if without_routing(number).zip_code:  # the ZIP code itself is somebody's: not told
-            reasons.append("it carries a postal label's routing before it")
-        return tuple(reasons)
+
+def _named(verdict: Verdict, slips: Mapping[Match, Slip]) -> tuple[Candidate, ...]:
+    """The candidates, with the wrong digits named."""
+    candidates = list(verdict.candidates)
+    for place, match, before, behind in verdict.slipped:
+        carrier, probability, _, name = candidates[place]
+        told = (*before, slip_sentence(match, slips[match]), *behind)
+        candidates[place] = Candidate(carrier, probability, told, name)
+    return tuple(candidates)
 
 
-def _odds(key: str, matches: list[Match], *, named: str | None, country: str) -> float:
-    right = [match for match in matches if not match.wrong]
-    if not right:
-        return NAMED_WITHOUT_SHAPE if key == named else FAILED_CHECK
-    odds = max(_odds_of(match.pattern, country) for match in right)
-    if key == named:
-        return max(odds, NAMED_WITHOUT_SHAPE)
-    if named and not right[0].is_distinctive:
-        odds *= OTHERS_WHEN_NAMED
-    return odds
+NO_CASE = Case()
 
 
-def _odds_of(pattern: NumberPattern, country: str) -> float:
-    strength = min(pattern.strength, STRENGTH_MAX)
-    odds = strength / (1 - strength)
-    if country and pattern.countries and country.upper() not in pattern.countries:
-        odds *= WRONG_COUNTRY
-    return odds
+def _as_it_is(text: str, book: ShapeBook) -> Found | None:
+    """A text that is a number already, as programs give it; read only where letters may stand for digits."""
+    if PLAIN(text) is None:
+        return Found(text, book.matches(text)) if book.is_punctuated(text) else None
+    told = book.matches(text)
+    if text[:3] == ROUTING or all(match.wrong for match in told[0]):
+        found = found_in(text, book)
+        if found.corrected or found.zip_code:
+            return found
+    return Found(text, told)
 
 
-def _somebody_else(provider_name: str, named: str | None, matches: Matches) -> float:
-    if named:
-        return SOMEBODY_UNLIKELY
-    speaks = any(not match.wrong and match.is_distinctive for found in matches.values() for match in found)
-    return SOMEBODY_NAMED if provider_name and not speaks else SOMEBODY_ELSE
+def _families(cards: Mapping[str, CarrierCard]) -> dict[str, frozenset[str]]:
+    """Each carrier with those that go by the same name."""
+    heads = {key: card.part_of or key for key, card in cards.items()}
+    return {key: frozenset(one for one, its in heads.items() if its == head) for key, head in heads.items()}
 
 
-def _is_mistyped(matches: Matches, named: str | None, provider_name: str) -> bool:
-    """A shape we know, and no reading of the number in which the check digit is right.
-
-    Under the name of a carrier without a card only shapes that speak for themselves are judged: its
-    numbers may look like anybody's.
-    """
-    everything = [match for found in matches.values() for match in found]
-    if any(not match.wrong and match.is_distinctive for match in everything):
-        return False
-    judged = matches.get(named, []) if named else everything
-    if provider_name and not named:
-        judged = [match for match in judged if match.is_distinctive]
-    return bool(judged) and all(match.wrong for match in judged)
+def _by_carrier(matches: tuple[Match, ...]) -> dict[str, list[Match]]:
+    """Right check digits first, then the stronger shapes."""
+    found: dict[str, list[Match]] = {}
+    for match in sorted(matches, key=lambda match: (bool(match.wrong), -match.pattern.strength)):
+        found.setdefault(match.carrier, []).append(match)
+    return found
 
 
-def _answer(candidates: tuple[Candidate, ...], matches: Matches, named: str | None) -> str | None:
+def _answer(
+    candidates: tuple[Candidate, ...],
+    matches: Mapping[str, list[Match]],
+    case: Case,
+    families: Mapping[str, frozenset[str]],
+) -> str | None:
     """The named carrier, unless only another one's unmistakable shape fits; else the first if sure enough."""
     if not candidates:
         return None
     first = candidates[0]
-    if named is None:
-        return first.carrier if first.probability >= ANSWER_MIN else None
-    fits_named = any(not match.wrong for match in matches.get(named, ()))
-    contradicts = first.carrier != named and first.probability >= ANSWER_MIN
-    return first.carrier if contradicts and not fits_named else named
+    is_sure = (
+        sum(one.probability for one in candidates if one.carrier in families[first.carrier]) >= ANSWER_MIN
+    )
+    if case.named is None:
+        return first.carrier if is_sure else None
+    fits = [
+        one.carrier for one in candidates if any(not match.wrong for match in matches.get(one.carrier, ()))
+    ]
+    if case.named in fits:
+        return case.named
+    if first.carrier in fits and is_sure:
+        return first.carrier
+    kin = [key for key in fits if key in case.family]
+    if kin or case.page_of == case.named:
+        return kin[0] if kin else None  # a page holds many numbers; only one of their shapes is the parcel's
+    return case.named

@@ -1,72 +1,189 @@
-"""Which known shapes a number has, found by its length first: most shapes never need to be tried."""
+"""Which known shapes a number has, found by its length and its ends: most shapes never need to be tried."""
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from re import _parser as grammar  # type: ignore[attr-defined]  # it alone knows how long a match can be
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
-from milepost.identify.checks import expected
-from milepost.identify.numbers import NUMBER_LENGTH_MAX
+from milepost.identify.checks import Formula, formula
+from milepost.identify.molds import ANY, DIGITS, Mold, bits, molds
 from milepost.model.carriers import CarrierCard, NumberPattern
 
 DISTINCTIVE = 0.95
-"""Strength from which a shape speaks for itself: a prefix and a check digit."""
+"""Strength from which a shape speaks for itself: a prefix and a check digit, or a long prefix."""
+CHECK_BITS = 3.3
+"""What a right check digit says: one in ten is right by chance."""
+PINNED_BITS = 5.0
+"""From here on the shape tells the carrier even when the check digit is wrong: two characters stand fast."""
+ENDS = 2
+"""Characters at either end by which a shape is found."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Match:
-    """A number has this shape; `wrong` says what is wrong with its check digit, or nothing."""
+    """A number has this shape, its check digit right or wrong. There is one object for each."""
 
+    carrier: str
+    name: str  # of the carrier
     pattern: NumberPattern
-    wrong: str = ""
+    bits: float  # what the shape says beyond "letters here, digits there", a right check digit included
+    is_bare: bool  # digits only
+    wrong: bool = False
 
     @property
     def is_distinctive(self) -> bool:
         return self.pattern.strength >= DISTINCTIVE
 
+    @property
+    def is_pinned(self) -> bool:
+        return self.bits >= PINNED_BITS
 
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    carrier: str
-    pattern: NumberPattern
-    regex: re.Pattern[str]
+
+Slip = tuple[str, str]
+"""The check digit that should stand there, and the one that does."""
+
+
+Told = tuple[tuple[Match, ...], dict[Match, Slip]]
+"""The shapes a number has, and what is wrong with the check digits of some."""
+
+NOTHING: Told = ((), {})
+
+
+class _Shape(NamedTuple):
+    """A shape of numbers of one length. Its check digit stands at one place, its serial between two."""
+
+    right: Match
+    wrong: Match
+    fullmatch: Callable[[str], re.Match[str] | None] | None  # None: digits at every place but the two ends
+    formula: Formula | None
+    serial: slice
+    check: slice
+    mold: Mold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shelf:
+    """The shapes of one length: those with a fixed end by their end, the others by their start."""
+
+    by_end: dict[str, list[_Shape]]
+    others: list[_Shape]
+    by_start: dict[str, list[_Shape]] = field(
+        default_factory=dict
+    )  # filled as starts are met: at most 36 × 36
 
 
 class ShapeBook:
-    """Every shape of every card, by the lengths it can have."""
+    """Every shape of every card, by length, then by the characters at its ends."""
 
     def __init__(self, cards: Mapping[str, CarrierCard]) -> None:
         by_length: dict[int, list[_Shape]] = defaultdict(list)
-        for key, card in cards.items():
+        self.punctuated: list[re.Pattern[str]] = []
+        for card in cards.values():
             for pattern in card.patterns:
-                shape = _Shape(key, pattern, re.compile(pattern.regex))
-                for length in _lengths(pattern.regex):
-                    by_length[length].append(shape)
-        self._by_length = dict(by_length)
+                found = molds(pattern.regex)
+                if any(not place <= ANY for one in found for place in one):
+                    self.punctuated.append(re.compile(rf"(?<![0-9A-Z]){pattern.regex}(?![0-9A-Z])"))
+                for shape in _shapes(card, pattern, found):
+                    by_length[len(shape.mold)].append(shape)
+        self._shelves = {length: _shelf(shapes) for length, shapes in by_length.items()}
 
-    def matches(self, number: str) -> dict[str, list[Match]]:
-        """The shapes this number has, by carrier: right check digits first, then the stronger ones."""
-        found: dict[str, list[Match]] = {}
-        for shape in self._by_length.get(len(number), ()):
-            told = shape.regex.fullmatch(number)
-            if told is not None:
-                found.setdefault(shape.carrier, []).append(Match(shape.pattern, _wrong(shape.pattern, told)))
-        for several in found.values():
-            if len(several) > 1:
-                several.sort(key=lambda match: (bool(match.wrong), -match.pattern.strength))
-        return found
+    def matches(self, number: str) -> Told:
+        """The shapes this number has, right or with a wrong check digit, in no order."""
+        shelf = self._shelves.get(len(number))
+        if shelf is None:
+            return NOTHING
+        shapes = shelf.by_start.get(number[:ENDS])
+        if shapes is None:
+            shapes = _put_by_start(shelf, number[:ENDS])
+        ending = shelf.by_end.get(number[-ENDS:])
+        if ending:
+            shapes = [one for one in ending if number[0] in one.mold[0] and number[1] in one.mold[1]] + shapes
+            digits_between = number[ENDS:-ENDS].isdigit()
+        elif not shapes:
+            return NOTHING
+        else:
+            digits_between = number[ENDS:].isdigit()
+        found = []
+        slips: dict[Match, Slip] = {}
+        for right, wrong, fullmatch, check_of, serial, check, _ in shapes:
+            if not digits_between if fullmatch is None else fullmatch(number) is None:
+                continue
+            if check_of is None:
+                found.append(right)
+                continue
+            should_be = check_of(number[serial])
+            if should_be == number[check]:
+                found.append(right)
+            else:
+                found.append(wrong)
+                slips[wrong] = (should_be, number[check])
+        return tuple(found), slips
+
+    def is_punctuated(self, number: str) -> bool:
+        """Whether it is a number whose dots or dashes belong to it."""
+        return any(regex.fullmatch(number) for regex in self.punctuated)
 
 
-def _lengths(regex: str) -> range:
-    shortest, longest = grammar.parse(regex).getwidth()
-    return range(shortest, min(longest, NUMBER_LENGTH_MAX) + 1)
+def _put_by_start(shelf: _Shelf, start: str) -> list[_Shape]:
+    found = [shape for shape in shelf.others if start[0] in shape.mold[0] and start[-1] in shape.mold[1]]
+    shelf.by_start[start] = found
+    return found
 
 
-def _wrong(pattern: NumberPattern, told: re.Match[str]) -> str:
-    if not pattern.check:
-        return ""
-    right, check = expected(pattern, told["serial"]), told["check"]
-    if right == check:
-        return ""
-    return f"its check digit should be {right}, not {check}: a character was mistyped"
+def _shapes(card: CarrierCard, pattern: NumberPattern, found: list[Mold]) -> Iterator[_Shape]:
+    """One for each length the pattern can have."""
+    right = Match(
+        card.key,
+        card.name,
+        pattern,
+        bits(found) + (CHECK_BITS if pattern.check else 0.0),
+        all(place <= DIGITS for one in found for place in one),
+    )
+    wrong = replace(right, bits=right.bits - CHECK_BITS, wrong=True)
+    regex = re.compile(pattern.regex)
+    for length in sorted({len(one) for one in found}):
+        same = [one for one in found if len(one) == length]
+        mold = _merged(same)
+        told = _sample(regex, same[0]) if pattern.check else None
+        plain = len(same) == 1 and "(?=" not in pattern.regex and "(?!" not in pattern.regex
+        yield _Shape(
+            right,
+            wrong,
+            None if plain and _is_digits_between(mold) else regex.fullmatch,
+            formula(pattern) if pattern.check else None,
+            slice(*told.span("serial")) if told else slice(0),
+            slice(*told.span("check")) if told else slice(0),
+            mold,
+        )
+
+
+def _sample(regex: re.Pattern[str], mold: Mold) -> re.Match[str]:
+    """Any number of this shape, to see where serial and check digit stand. Raises ValueError for none."""
+    for choose in (min, max):
+        if told := regex.fullmatch("".join(choose(place) for place in mold)):
+            return told
+    raise ValueError(f"{regex.pattern}: write its digits without looking ahead")
+
+
+def _is_digits_between(mold: Mold) -> bool:
+    """Whether the ends, by which a shape is found, and digits between them are all there is to it."""
+    return all(place == DIGITS for place in mold[ENDS:-ENDS]) and (
+        _ends_fast(mold) or all(place == DIGITS for place in mold[-ENDS:])
+    )
+
+
+def _merged(same_length: list[Mold]) -> Mold:
+    return tuple(frozenset().union(*places) for places in zip(*same_length, strict=True))
+
+
+def _shelf(shapes: list[_Shape]) -> _Shelf:
+    by_end: dict[str, list[_Shape]] = defaultdict(list)
+    for shape in shapes:
+        if _ends_fast(shape.mold):
+            by_end["".join(character for place in shape.mold[-ENDS:] for character in place)].append(shape)
+    return _Shelf(dict(by_end), [shape for shape in shapes if not _ends_fast(shape.mold)])
+
+
+def _ends_fast(mold: Mold) -> bool:
+    return all(len(place) == 1 for place in mold[-ENDS:])

@@ -294,6 +294,45 @@ Identifier = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Types = Annotated[list[Annotated[str, msgspec.Meta(max_length=64)]], msgspec.Meta(max_length=50)]
 
 
+class CandidateShape(msgspec.Struct, kw_only=True):
+    """A carrier who may have a number: how likely (0 to 1) and why."""
+
+    carrier: str
+    p: float
+    reasons: list[str]
+
+
+class IdentificationShape(msgspec.Struct, kw_only=True):
+    """Whose number is in a text. `answer` is a carrier's key, or null where we are not sure.
+
+    `valid_format` is false when a check digit fails, or when there is no number at all. A post without
+    a folder here has the key `s10:` and its country.
+    """
+
+    input: str
+    number: str
+    valid_format: bool
+    answer: str | None
+    candidates: list[CandidateShape]
+
+
+class IdentificationPage(msgspec.Struct):
+    """One for each text, in their order."""
+
+    data: list[IdentificationShape]
+
+
+class IdentifyWish(msgspec.Struct, kw_only=True):
+    """Texts that hold a tracking number each, and what else is known of all of them."""
+
+    texts: Annotated[
+        list[Annotated[str, msgspec.Meta(max_length=2_000)]], msgspec.Meta(min_length=1, max_length=500)
+    ]
+    provider_name: Annotated[str, msgspec.Meta(max_length=200)] = ""
+    country: Annotated[str, msgspec.Meta(pattern="^([A-Za-z]{2})?$")] = ""
+    shop_id: Identifier | None = None
+
+
 class EndpointWish(msgspec.Struct, kw_only=True):
     """A new endpoint. `shop_id` may be left out by a key of one shop; no `types` means all of them."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from milepost.model.carriers import Identification
 from milepost.model.events import TrackingEvent
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey, JourneyEvent
@@ -244,5 +245,19 @@ def notice(one: Notice, attempts: Iterable[Attempt]) -> shapes.NoticeShape:
                 at=attempt.at, number=attempt.number, outcome=attempt.outcome, detail=attempt.detail
             )
             for attempt in attempts
+        ],
+    )
+
+
+def identification(found: Identification) -> shapes.IdentificationShape:
+    """Whose number it is."""
+    return shapes.IdentificationShape(
+        input=found.given,
+        number=found.number,
+        valid_format=found.valid_format,
+        answer=found.answer,
+        candidates=[
+            shapes.CandidateShape(carrier=one.carrier, p=one.probability, reasons=list(one.reasons))
+            for one in found.candidates
         ],
     )
