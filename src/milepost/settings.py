@@ -139,6 +139,19 @@ class Imports:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mailbox:
+    """A mailbox that shipping mails come to (docs/use/mailbox.md). It is only read."""
+
+    host: str = setting("", "IMAP server; empty: no mailbox is read.")
+    port: int = setting(993, "IMAP port.")
+    tls: str = setting("tls", "`tls`, `starttls` or `none` (only for a server on this machine).")
+    username: str = setting("", "Whose mailbox.")
+    password: str = setting("", "Its password; best one made for programs.", secret=True)
+    folder: str = setting("INBOX", "The folder that is read.")
+    every_s: int = setting(300, "Seconds between two looks.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class TikTokApp:
     """One app registered with TikTok Shop; a US shop needs an app of the US portal."""
 
@@ -270,6 +283,9 @@ class Settings:
     )
     imports: Imports = field(
         default_factory=Imports, metadata={"about": "Files that partners bring (docs/use/imports.md)."}
+    )
+    mailbox: Mailbox = field(
+        default_factory=Mailbox, metadata={"about": "A mailbox that shipping mails come to."}
     )
     tiktok_shop: TikTokShop = field(
         default_factory=TikTokShop, metadata={"about": "The TikTok Shop connection."}

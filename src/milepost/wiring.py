@@ -22,6 +22,7 @@ from milepost.settings import Settings
 from milepost.show.metrics import Counters
 from milepost.sources.aggregator_catalog import aggregators
 from milepost.sources.catalog import carriers, handed_in, marketplaces
+from milepost.sources.imap import ImapMailbox
 from milepost.sources.line import Line
 from milepost.sources.posts import with_posts
 from milepost.store.opening import open_store
@@ -78,6 +79,7 @@ async def running(
                     marketplaces=marketplaces(settings, clock, line),
                     aggregators=aggregators(settings, clock, line),
                     handed_in=handed_in(),
+                    mailbox=ImapMailbox(settings.mailbox),
                     channels=channels(settings),
                     poster=poster,
                     forecaster=FirstForecaster(),

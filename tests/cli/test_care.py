@@ -166,3 +166,16 @@ def test_a_carrier_that_is_not_there_is_said_to_be_so(milepost):
 def test_a_number_is_identified_or_not(milepost, number, code, says):
     said = milepost("carrier", "identify", number)
     assert (said.code, says in said.out) == (code, True), said
+
+
+def test_doctor_looks_at_the_mailbox_and_the_folder_where_they_are_set(milepost, tmp_path, monkeypatch):
+    def told():
+        return {one["what"]: one for one in milepost("doctor", "--json").told}
+
+    assert "mailbox" not in told()
+    monkeypatch.setenv("MILEPOST_MAILBOX__HOST", "127.0.0.1")
+    monkeypatch.setenv("MILEPOST_MAILBOX__PORT", "1")
+    monkeypatch.setenv("MILEPOST_IMPORTS__FOLDER", str(tmp_path / "nowhere"))
+    found = told()
+    assert "cannot be reached" in found["mailbox"]["told"]
+    assert "is not there" in found["imports.folder"]["told"]

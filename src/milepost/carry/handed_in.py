@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from milepost.desk.folder import read_folder
+from milepost.desk.mailbox import read_mailbox
 from milepost.flow import finish
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
 from milepost.ports.app import App
@@ -22,6 +23,7 @@ class Place(NamedTuple):
 
 PLACES = {
     "folder": Place(lambda told: told.imports.folder_every_s if told.imports.folder else 0, read_folder),
+    "mailbox": Place(lambda told: told.mailbox.every_s if told.mailbox.host else 0, read_mailbox),
 }
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from milepost.cli.check_doors import doors
 from milepost.cli.nodes import asked
 from milepost.clock import SystemClock, clock_of
 from milepost.desk.backups import ENDING
@@ -75,6 +76,8 @@ async def examine(settings: Settings) -> list[Finding]:
     findings += _sources(settings)
     findings.append(await asyncio.to_thread(_mail, settings))
     findings += [_address(settings), _backups(settings, SystemClock().now())]
+    for well, what, told, fix in await doors(settings):
+        findings.append(ok(what, told) if well else bad(what, told, fix))
     findings += await _in_store(settings)
     findings.append(await _bus(settings))
     return findings

@@ -17,6 +17,7 @@ class Stated:
     encoding: str = ""
     carrier: str = ""  # key: whose file it is
     columns: tuple[tuple[str, str], ...] = ()  # (our name, the file's)
+    about: tuple[str, ...] = ()  # the tracking numbers it is about, where only we know which they are
     without: tuple[str, ...] = ()  # places that were refused, e.g. `row 4`: they do not go in
 
     def words(self) -> tuple[str, ...]:
@@ -24,6 +25,7 @@ class Stated:
         plain = [("zone", self.zone), ("dates", self.dates), ("encoding", self.encoding)]
         plain += [("carrier", self.carrier)]
         plain += [("column", f"{ours}={theirs}") for ours, theirs in self.columns]
+        plain += [("about", number) for number in self.about]
         plain += [("without", place) for place in self.without]
         return tuple(f"{name}={value}" for name, value in plain if value)
 
@@ -41,6 +43,7 @@ class Stated:
             encoding="".join(said.get("encoding", ())[:1]),
             carrier="".join(said.get("carrier", ())[:1]),
             columns=tuple((ours, theirs) for ours, _, theirs in columns),
+            about=tuple(said.get("about", ())),
             without=tuple(said.get("without", ())),
         )
 
@@ -60,6 +63,7 @@ class Layout:
     standings: tuple[Standing, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()  # (the file's name, ours; empty: left out)
     remarks: tuple[str, ...] = ()  # what was assumed, in whole sentences
+    candidates: tuple[str, ...] = ()  # pieces of text that may be tracking numbers
     sender: str = ""  # whom the file names as its sender
 
 

@@ -13,6 +13,7 @@ from milepost.ports.clock import Clock
 from milepost.ports.codes import CodeTables
 from milepost.ports.forecast import Forecaster
 from milepost.ports.live import Live
+from milepost.ports.mailbox import Mailbox
 from milepost.ports.notify import Channel
 from milepost.ports.places import Gazetteer
 from milepost.ports.sources import Aggregator, Carrier, HandedIn, Marketplace, Source
@@ -44,6 +45,7 @@ class App:
     carriers: Mapping[str, Carrier]
     marketplaces: Mapping[str, Marketplace]
     handed_in: Mapping[str, HandedIn]
+    mailbox: Mailbox
     channels: Mapping[str, Channel]
     poster: Poster
     forecaster: Forecaster

@@ -1,0 +1,1 @@
+"""Shipping mails: what carriers and shops write to a mailbox about parcels that we know."""
