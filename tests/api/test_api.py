@@ -117,3 +117,29 @@ def test_health_answers_without_a_key(site):
     with httpx.Client(base_url=site.url, trust_env=False) as anybody:
         assert anybody.get("/healthz").json() == {"state": "ok"}
         assert anybody.get("/readyz").json()["state"] == "ready"
+
+
+def test_numbers_are_identified_by_the_api_as_by_the_command_line(client):
+    told = client.post(
+        "/api/v1/identify", json={"texts": ["RB123456785NL", "Tracking: 986578788855"]}
+    ).json()["data"]
+    assert [(one["input"], one["number"], one["answer"]) for one in told] == [
+        ("RB123456785NL", "RB123456785NL", "s10:nl"),
+        ("Tracking: 986578788855", "986578788855", None),
+    ]
+    assert sorted(told[0]["candidates"][0]) == ["carrier", "p", "reasons"]
+
+
+def test_a_shops_own_parcels_weigh_in_and_another_keys_shop_does_not(client, site):
+    row = next(row for row in site.orders() if row.shipment_ids)
+    shipment = site.shipments(row)[0].shipment
+    asked = {"texts": [shipment.tracking_number], "shop_id": shipment.shop_id}
+    reasons = client.post("/api/v1/identify", json=asked).json()["data"][0]["candidates"][0]["reasons"]
+    assert any("of this shop's numbers of this shape were theirs" in reason for reason in reasons)
+
+
+def test_a_wish_that_is_wrong_is_refused_with_the_field(client):
+    for wrong in ({}, {"texts": []}, {"texts": ["1"] * 501}, {"texts": ["1"], "country": "USA"}):
+        answer = client.post("/api/v1/identify", json=wrong)
+        assert answer.status_code == 400, wrong
+        assert answer.headers["content-type"].startswith("application/problem+json")

@@ -50,6 +50,7 @@ def test_every_resource_is_in_the_document(document):
         "/api/v1/capture",
         "/api/v1/events",
         "/api/v1/exceptions",
+        "/api/v1/identify",
         "/api/v1/imports",
         "/api/v1/notices",
         "/api/v1/orders",

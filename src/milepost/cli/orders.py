@@ -67,7 +67,7 @@ def track(
 async def _track(config: Path | None, number: str, carrier: str, *, ask: bool) -> Tracked:
     async with opened(config) as app:
         identification = app.identify(number, carrier, "")
-        rows = await _uses(app, identification.number or number)
+        rows = await _uses(app, identification.number) or await _uses(app, number)
         asked, note = EMPTY_JOURNEY, ""
         if (ask or not rows) and identification.valid_format:
             asked, note = await _ask(app, identification)

@@ -1,10 +1,10 @@
 """Everything a running Milepost is made of, put together once in `wiring` and handed down."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from milepost.model.carriers import Identification
+from milepost.model.carriers import Clues, Identification
 from milepost.model.health import Tries
 from milepost.model.reports import Report
 from milepost.model.restores import RestoreFence
@@ -31,6 +31,14 @@ class Tally(Protocol):
         ...
 
 
+class Identify(Protocol):
+    """Whose number is in a text: by it, the provider's name, the destination, and what else is known."""
+
+    def __call__(
+        self, text: str, provider_name: str = "", country: str = "", clues: Clues = ..., /
+    ) -> Identification: ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class App:
     """One running Milepost."""
@@ -49,7 +57,7 @@ class App:
     channels: Mapping[str, Channel]
     poster: Poster
     forecaster: Forecaster
-    identify: Callable[[str, str, str], Identification]  # number, provider name, country
+    identify: Identify
     tally: Tally
     code_tables: CodeTables = field(default_factory=CodeTables)
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict)

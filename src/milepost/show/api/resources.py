@@ -15,7 +15,7 @@ from milepost.model.orders import Contact
 from milepost.ports.app import App
 from milepost.ports.store import CursorError, OrderRow, ShipmentRow
 from milepost.record.journey import derive
-from milepost.show.api import entries, imports, shapes, views, webhooks
+from milepost.show.api import entries, identifying, imports, shapes, views, webhooks
 from milepost.show.api.keys import key_of, needs_key, shops_of
 from milepost.show.problems import PROBLEMS, PROBLEMS_OF_ONE, problem_for
 
@@ -258,6 +258,7 @@ def router() -> Router:
             promises,
             exceptions,
             notices,
+            *identifying.ROUTES,
             *webhooks.ROUTES,
             *imports.ROUTES,
             *entries.ROUTES,

@@ -54,7 +54,7 @@ def visit_days(app: App) -> int:
 def look_up_page(
     request: Request[None, None, State], *, status: int = 200, message: str = "", order: str = ""
 ) -> Response[Any]:
-    """The form, with one of the messages of its template: refused, wrong_link, needs_factor or none."""
+    """The form, with one of its template's messages: refused, wrong_link, needs_factor, no_number or none."""
     return page(request, "buyer/home.html", status=status, message=message, order=order)
 
 

@@ -1,0 +1,51 @@
+"""The route that says whose numbers these are. Asked with a body: what people paste is in no address."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from litestar import Request, post
+from litestar.exceptions import ValidationException
+from litestar.params import JSONBody
+from litestar.status_codes import HTTP_200_OK
+
+from milepost.model.carriers import NO_CLUES, Clues, number_shape
+from milepost.ports.app import App
+from milepost.show.api import shapes, views
+from milepost.show.api.keys import key_of, shops_of
+from milepost.show.problems import PROBLEMS
+
+HISTORY_MAX = 500
+"""The shop's newest parcels that count; older ones may have gone by other carriers."""
+
+
+@post("/identify", summary="Whose numbers these are", status_code=HTTP_200_OK, responses=PROBLEMS)
+async def identify(
+    request: Request[Any, Any, Any], data: JSONBody[shapes.IdentifyWish]
+) -> shapes.IdentificationPage:
+    """A ranked list for each text, and an answer only where it is sure. Nothing is kept.
+
+    With `shop_id` the carriers of that shop's newest parcels weigh in.
+    """
+    app: App = request.app.state.milepost
+    clues = await _history(request, app, data.shop_id) if data.shop_id else NO_CLUES
+    return shapes.IdentificationPage(
+        [
+            views.identification(app.identify(text, data.provider_name, data.country, clues))
+            for text in data.texts
+        ]
+    )
+
+
+async def _history(request: Request[Any, Any, Any], app: App, shop_id: str) -> Clues:
+    walls = shops_of(key_of(request))
+    if walls is not None and shop_id not in walls:
+        raise ValidationException("shop_id: no such shop for this key")
+    page = await app.store.shipments(shop_ids=[shop_id], cursor=None, limit=HISTORY_MAX)
+    seen: dict[str, Counter[str]] = defaultdict(Counter)
+    for row in page.rows:
+        if row.shipment.carrier:
+            seen[number_shape(row.shipment.tracking_number)][row.shipment.carrier] += 1
+    return Clues(history=seen)
+
+
+ROUTES = [identify]
