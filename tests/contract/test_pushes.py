@@ -70,6 +70,23 @@ async def test_when_a_number_was_last_pushed_outlives_its_renewal(store):
     assert (await store.push_health("2026-03-01"))["acme"].last_push_at == NOON + HOUR
 
 
+async def test_old_ids_and_ended_subscriptions_are_forgotten_and_no_others(store):
+    ids = [("acme", f"n{number}") for number in range(5)]
+    rest = [("acme", "young"), ("bazaar", "n0")]
+    account = replace(ONE, tracking_number=EVERY_NUMBER)
+    refused = replace(ONE, tracking_number="AC2", state=PushState.REFUSED, until_at=None)
+    young = replace(ONE, tracking_number="AC3", until_at=NOON + 9 * HOUR)
+    async with store.transaction() as tx:
+        await tx.unseen_pushes([*ids, rest[1]], NOON)
+        await tx.unseen_pushes([rest[0]], NOON + 9 * HOUR)
+        await tx.put_push_subscriptions([ONE, account, refused, young])
+        gone = [await tx.forget_pushes(["acme", "other"], NOON + 2 * HOUR, 4) for _ in range(3)]
+        assert gone == [6, 1, 0]
+        assert await tx.unseen_pushes([*ids, *rest], NOON) == set(ids)
+    kept = await store.push_subscriptions("acme", ["AC1", "AC2", "AC3", EVERY_NUMBER])
+    assert set(kept) == {"AC3", EVERY_NUMBER}
+
+
 async def test_counts_add_up_and_old_days_are_left_out(store):
     async with store.transaction() as tx:
         await tx.count_pushes([])

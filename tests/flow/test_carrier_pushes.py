@@ -219,6 +219,8 @@ async def test_an_old_timestamp_is_refused_by_name_however_well_it_is_signed(tmp
 
 async def test_bodies_that_are_too_large_or_no_json_are_refused_by_name(tmp_path):
     async with town(tmp_path) as here:
+        said = await here.http.post("/hooks/tiktok_shop", content=b"x" * 10_000_000)
+        assert (said.status_code, said.json()["title"]) == (413, "body_too_large")
         for carrier in PUSHING:
             large = b'{"x":"' + b"x" * 10_000_000 + b'"}'
             said = await here.send(carrier, large, proof(carrier, b"{}"))

@@ -1,7 +1,7 @@
 """Asking carriers to push, again before that ends, and saying yes where they ask back."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from milepost.carry.failures import put_off
 from milepost.flow import finish, finish_all
@@ -14,6 +14,13 @@ from milepost.ports.pushes import CarrierPushes, Subscribed, SubscriptionNews
 from milepost.ports.sources import SourceError
 from milepost.ports.store import Transaction
 from milepost.react import subscriptions
+
+KEPT = timedelta(days=30)
+"""How long a push's id is known, and a subscription after its end."""
+
+WINDOW = 1_000
+WINDOWS_MAX = 100
+"""Parts in one go, each a transaction of its own; what is left goes the next day."""
 
 FORGOTTEN = SourceError("the push that asked for it is not kept any more")
 
@@ -68,6 +75,20 @@ async def subscribe_shipments(group: Sequence[Leased], app: App) -> None:
     size = max(1, pushes.batch_max)
     for start in range(0, len(asking), size):
         await _ask(asking[start : start + size], pushes, app)
+
+
+async def forget_pushes(app: App) -> None:
+    """Ids of old pushes are of no use: what comes again after so long tells what is known.
+
+    Those of marketplaces stay. Their pushes say nothing but that there is news, and say it for ever.
+    """
+    carriers = [key for key, carrier in app.carriers.items() if carrier.card.push]
+    before = app.clock.now() - KEPT
+    for _ in range(WINDOWS_MAX):
+        async with app.store.transaction() as tx:
+            gone = await tx.forget_pushes(carriers, before, WINDOW)
+        if gone < WINDOW:
+            return
 
 
 async def activate_pushes(group: Sequence[Leased], app: App) -> None:

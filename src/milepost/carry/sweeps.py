@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from milepost.carry.gaps import OF_GAPS, learn_gaps
+from milepost.carry.subscribing import forget_pushes
 from milepost.carry.surveys import OF_QUOTAS, survey_quotas
 from milepost.carry.webhooks import sweep_webhooks
 from milepost.flow import finish
@@ -47,6 +48,7 @@ async def sweep(group: Sequence[Leased], app: App) -> None:
 
 async def _sweep_work(held: Leased, app: App) -> None:
     """What happened is known for ever by its facts; that somebody carried it out, for `work.keep_days`."""
+    await forget_pushes(app)
     now, name = app.clock.now(), f"swept:{OF_WORK}"
     before = now - timedelta(days=app.settings.work.keep_days)
     after = int(await app.store.mark(name) or 0)

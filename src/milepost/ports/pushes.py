@@ -107,6 +107,13 @@ class PushWrites(Protocol):
         """By number; those nobody asked for are left out."""
         ...
 
+    async def forget_pushes(self, carriers: Sequence[str], before: datetime, limit: int) -> int:
+        """Forget ids of their pushes, and subscriptions that ended, before that; of each at most `limit`.
+
+        How many rows went. What is forgotten and comes again is told again, and tells nothing new.
+        """
+        ...
+
     async def count_pushes(self, counts: Iterable[PushCount]) -> None:
         """Add to what was counted."""
         ...

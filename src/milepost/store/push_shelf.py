@@ -3,15 +3,23 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import BigInteger, bindparam, delete, func, select, tuple_, update
 from sqlalchemy.dialects import postgresql
 
-from milepost.model.pushes import HeardBy, PushCount, PushHealth, PushState, PushSubscription, health_of
+from milepost.model.pushes import (
+    EVERY_NUMBER,
+    HeardBy,
+    PushCount,
+    PushHealth,
+    PushState,
+    PushSubscription,
+    health_of,
+)
 from milepost.ports.pushes import SubscriptionNews
 from milepost.store.shelf import Shelf, replaced, texts
 from milepost.store.shop_shelf import SET_MARK
 from milepost.store.sql.compiled import Among
-from milepost.store.tables import MARKS, PUSH_COUNTS, PUSH_SUBSCRIPTIONS
+from milepost.store.tables import MARKS, PUSH_COUNTS, PUSH_SUBSCRIPTIONS, PUSHES
 from milepost.store.values import micros, micros_or_none, moment, moment_or_none
 
 LAST = "pushed:"
@@ -63,6 +71,26 @@ LASTS = select(MARKS.c.name, MARKS.c.value).where(
 )
 
 
+_old_ids = (
+    select(PUSHES.c.source, PUSHES.c.notification_id)
+    .where(Among(PUSHES.c.source, "carriers"), PUSHES.c.at < bindparam("before"))
+    .limit(bindparam("most", type_=BigInteger))
+)
+FORGET_IDS = delete(PUSHES).where(tuple_(PUSHES.c.source, PUSHES.c.notification_id).in_(_old_ids))
+_ended = (
+    select(PUSH_SUBSCRIPTIONS.c.carrier, PUSH_SUBSCRIPTIONS.c.tracking_number)
+    .where(
+        Among(PUSH_SUBSCRIPTIONS.c.carrier, "carriers"),
+        PUSH_SUBSCRIPTIONS.c.tracking_number != EVERY_NUMBER,
+        func.coalesce(PUSH_SUBSCRIPTIONS.c.until_at, PUSH_SUBSCRIPTIONS.c.asked_at) < bindparam("before"),
+    )
+    .limit(bindparam("most", type_=BigInteger))
+)
+FORGET_ENDED = delete(PUSH_SUBSCRIPTIONS).where(
+    tuple_(PUSH_SUBSCRIPTIONS.c.carrier, PUSH_SUBSCRIPTIONS.c.tracking_number).in_(_ended)
+)
+
+
 class PushWrites(Shelf):
     async def put_push_subscriptions(self, subscriptions: Iterable[PushSubscription]) -> None:
         """Add or replace, by carrier and number; `pushed_at` stays what it was."""
@@ -101,6 +129,11 @@ class PushWrites(Shelf):
         if numbers:
             await self._session.run(NOTE, [{"of": carrier, "numbers": numbers, "at": micros(at)}])
         await self._session.run(SET_MARK, [{"name": f"{LAST}{carrier}", "value": str(micros(at))}])
+
+    async def forget_pushes(self, carriers: Sequence[str], before: datetime, limit: int) -> int:
+        """Forget ids of their pushes, and subscriptions that ended, before that; of each at most `limit`."""
+        asked = {"carriers": texts(carriers), "before": micros(before), "most": limit}
+        return await self._session.run(FORGET_IDS, [asked]) + await self._session.run(FORGET_ENDED, [asked])
 
     async def count_pushes(self, counts: Iterable[PushCount]) -> None:
         """Add to what was counted; in one order everywhere, so that no two nodes wait for each other."""

@@ -38,7 +38,7 @@ LIFE = timedelta(days=30)
 """A subscription without traffic for as long is deleted; asking again gives the same one."""
 
 SIGNATURES = ("x-hmac", "hmac-header")
-NOT_GRANTED = (401, 403)
+NOT_GRANTED = 403  # a 401 is the line's to mend: the token may have ended before its time
 NUMBER_REFUSED = 400
 
 
@@ -112,13 +112,13 @@ async def _subscribe(number: str, desk: Desk) -> Subscribed:
         f"{base}/subscriptions-tracking/v3/subscriptions",
         json_body=msgspec.json.encode(asked),
         bearer=token_of(desk.line, access),
-        accept=NOT_GRANTED,
+        accept=(NOT_GRANTED,),
     )
     return _answered(number, answer, desk)
 
 
 def _answered(number: str, answer: Answer, desk: Desk) -> Subscribed:
-    if answer.status in NOT_GRANTED:
+    if answer.status == NOT_GRANTED:
         raise AccessError(
             f"{KEY}: subscriptions were refused ({answer.status}); the app needs `{SUBSCRIPTIONS}`"
         )
