@@ -98,7 +98,9 @@ class ShapeBook:
             shapes = _put_by_start(shelf, number[:ENDS])
         ending = shelf.by_end.get(number[-ENDS:])
         if ending:
-            shapes = [one for one in ending if number[0] in one.mold[0] and number[1] in one.mold[1]] + shapes
+            first, second = number[0], number[1]
+            fitting = [one for one in ending if first in one.mold[0] and second in one.mold[1]]
+            shapes = fitting + shapes if shapes else fitting
             digits_between = number[ENDS:-ENDS].isdigit()
         elif not shapes:
             return NOTHING
