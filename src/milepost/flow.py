@@ -26,7 +26,7 @@ from milepost.ports.contention import again_if_contended
 from milepost.ports.pushes import Push
 from milepost.ports.store import Transaction
 from milepost.pushing import count_first_heard, heed_pushes
-from milepost.react import exceptions, polls, silence
+from milepost.react import doubts, exceptions, polls, silence
 from milepost.record.append import Appended, append, look
 from milepost.telling import tell_people, tell_programs
 
@@ -216,8 +216,9 @@ async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
 def _decide(change: ShipmentChange, app: App, now: datetime) -> Decision:
     scanned = exceptions.decide(change, now)
     silent = silence.decide(change, now, app.settings.silence_days, can_be_asked=_can_be_asked(change, app))
+    doubted = doubts.decide(change, app.carriers.keys(), now)
     return Decision(
-        opened=(*scanned.opened, *silent.opened),
+        opened=(*scanned.opened, *silent.opened, *doubted.opened),
         resolved=_once(*scanned.resolved, *silent.resolved),
     )
 
@@ -229,11 +230,17 @@ def _once(*resolved: DeliveryException) -> tuple[DeliveryException, ...]:
 def _next_looks(change: ShipmentChange, forecast: Sequence[Promise], app: App, now: datetime) -> list[Action]:
     """Who is asked next about this parcel, and when its silence would be news."""
     looks = []
-    told_elsewhere = any(event.source != change.shipment.carrier for event in change.new_events)
+    own = doubts.believed(change.shipment)
+    told_elsewhere = any(event.source not in own for event in change.new_events)
     if change.is_new or told_elsewhere:
         looks += [poll for poll in [_poll(change, forecast, now, app)] if poll]
     elif forecast and not change.after.status.is_terminal:  # it is asked when it is, and knows the new window
         looks += [poll for poll in [_poll(change, forecast, now + NOT_BY_THIS, app)] if poll]
+    looks += [
+        polls.leg_poll(change.shipment, leg, now)
+        for leg in change.new_legs
+        if (carrier := app.carriers.get(leg.carrier)) and carrier.is_configured
+    ]
     can_be_asked = _can_be_asked(change, app)
     due_at = silence.next_watch(change, now, app.settings.silence_days, can_be_asked=can_be_asked)
     if due_at is not None:

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import ClassVar
 
+import httpx
 from msgspec import structs
 from sqlalchemy import select
 
 from milepost import wiring
 from milepost.clock import SteppedClock
+from milepost.desk.accounts import add_user
 from milepost.flow import nothing_else, take_in
 from milepost.model.actions import ActionState, Which
 from milepost.model.orders import Contact, Destination, OrderFacts, PackageFacts
@@ -23,6 +25,7 @@ from milepost.ports.notify import SendResult, Sent
 from milepost.record.journey import derive
 from milepost.settings import Settings, StoreSettings, TikTokShop
 from milepost.store.tables import METADATA
+from milepost.web import build
 from tests.journeys.acme import Acme
 from tests.journeys.stage import identify
 from tests.sources.tiktok_server import APP
@@ -30,6 +33,7 @@ from tests.sources.tiktok_server import APP
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 PLACED = datetime(2026, 3, 1, 10, tzinfo=UTC)
 SHOP = "bazaar-1"
+PASSWORD = "correct horse battery"
 
 
 class Bazaar:
@@ -158,7 +162,7 @@ async def house(tmp_path, *, url=None, clock=None, **others) -> AsyncIterator[Ho
         channels = {**app.channels, "email": others.pop("pigeon", Pigeon())}
         app = replace(
             app,
-            carriers={**app.carriers, "acme": Acme()},
+            carriers={**app.carriers, "acme": Acme(), **others.pop("more_carriers", {})},
             marketplaces=marketplaces,
             channels=channels,
             identify=identify,
@@ -221,3 +225,17 @@ def shop(connected_at):
         cipher="",
         connected_at=connected_at,
     )
+
+
+@asynccontextmanager
+async def browsing(here, role, shop_ids=()):
+    """The browser of somebody who signed in to the console."""
+    await add_user(
+        here.app, email=f"{role}@example.com", name="Ada", role=role, password=PASSWORD, shop_ids=shop_ids
+    )
+    transport = httpx.ASGITransport(build(here.app, here.milepost.counters))
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://test", headers={"Accept": "text/html"}
+    ) as browser:
+        await browser.post("/console/sign-in", data={"email": f"{role}@example.com", "password": PASSWORD})
+        yield browser

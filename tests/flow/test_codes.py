@@ -2,12 +2,9 @@
 
 import json
 import shutil
-from contextlib import asynccontextmanager
 
-import httpx
 import pytest
 
-from milepost.desk.accounts import add_user
 from milepost.desk.codes import CorrectionError, code_waiting, codes_waiting, correct, withdraw
 from milepost.desk.samples import codes_with, sample_of, shrunk
 from milepost.model.people import Role
@@ -16,12 +13,10 @@ from milepost.model.scans import CodeRef
 from milepost.normalize.scans import events
 from milepost.ports.codes import CodeTables
 from milepost.sources.catalog import SOURCES, codes
-from milepost.web import build
-from tests.flow.house import NOW, house, order, scans
+from tests.flow.house import NOW, browsing, house, order, scans
 from tests.samples.table import EVENTS, columns_of, got, read, report_of, text
 
 ZZZ = CodeRef("acme", "ZZZ")
-PASSWORD = "correct horse battery"
 
 
 async def explain(here, code="ZZZ", **more):
@@ -196,19 +191,6 @@ def test_what_is_not_needed_goes_and_what_is_needed_stays(monkeypatch):
     monkeypatch.setattr("milepost.desk.samples.TRIES_MAX", 50)
     with pytest.raises(CorrectionError, match="too large"):
         shrunk([0] * 51, lambda _: False)
-
-
-@asynccontextmanager
-async def browsing(here, role, shop_ids=()):
-    await add_user(
-        here.app, email=f"{role}@example.com", name="Ada", role=role, password=PASSWORD, shop_ids=shop_ids
-    )
-    transport = httpx.ASGITransport(build(here.app, here.milepost.counters))
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://test", headers={"Accept": "text/html"}
-    ) as browser:
-        await browser.post("/console/sign-in", data={"email": f"{role}@example.com", "password": PASSWORD})
-        yield browser
 
 
 async def test_the_console_lists_unknown_codes_and_one_form_explains_one(tmp_path):

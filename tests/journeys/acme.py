@@ -1,11 +1,12 @@
 """Acme, a carrier that only stories know: its answers are the story's own lines."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from milepost.model.carriers import CarrierCard, CodeBook, CodeMeaning
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal
-from milepost.model.scans import CodeRef, Parsed, Scan
+from milepost.model.scans import CodeRef, Parsed, Scan, ShipmentTold
 
 MEANINGS = {
     "NEW": ("label_created", ""),
@@ -71,3 +72,21 @@ def _scan(line, number):
         )
     datetime.fromisoformat(when)
     return Scan(wall_clock=f"{when}:00", code=code, refs=refs, text=code, place=place, tracking_number=number)
+
+
+class Bolt(Acme):
+    """Another carrier, which reads the same lines; `OVER NUMBER` says that it handed the parcel over."""
+
+    def __init__(self, key="bolt"):
+        super().__init__()
+        self.key = key
+        self.card = replace(Acme.card, key=key, name=key.capitalize())
+
+    def parse(self, report):
+        lines = report.body.decode().splitlines()
+        told = [line.split() for line in lines if line.startswith("OVER")]
+        body = "\n".join(line for line in lines if not line.startswith("OVER")).encode()
+        parsed = super().parse(replace(report, body=body))
+        over = tuple((kind, number) for _, kind, number in told)
+        facts = (ShipmentTold(tracking_number=report.subject[0], handed_over_as=over),) if over else ()
+        return replace(parsed, shipments=facts)

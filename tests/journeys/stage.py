@@ -7,6 +7,10 @@ silence 2026-03-08T12:00Z                            time passes until then and 
 status  attempted   told  attempted                  now it is so, and since the last line so many notices
 open    attempted                                    these exceptions are open now (`-` for none)
 events  5                                            so many scans are shown
+choose  2026-03-04T18:00Z  bolt                      a person says that this carrier has the parcel
+undo    2026-03-04T18:00Z                            and takes that back
+carrier bolt  post:PO9                               the carrier now, and the legs after the first one
+parcel  580002                                       from here on the checks are about this order's parcel
 """
 
 from dataclasses import dataclass, field, replace
@@ -15,6 +19,8 @@ from typing import ClassVar
 
 from milepost import wiring
 from milepost.clock import SteppedClock
+from milepost.desk.carriers import choose_carrier, undo_choice
+from milepost.desk.entries import By
 from milepost.flow import take_in
 from milepost.model.carriers import Candidate, Identification
 from milepost.model.orders import Destination, OrderFacts, PackageFacts
@@ -23,9 +29,10 @@ from milepost.model.scans import Parsed
 from milepost.record.journey import derive
 from milepost.settings import Settings, StoreSettings
 from milepost.worker import drain
-from tests.journeys.acme import Acme
+from tests.journeys.acme import Acme, Bolt
 
 SHOP = "market-1"
+ADA = By(kind="user", id="u1", name="Ada")
 
 
 class Market:
@@ -66,6 +73,7 @@ class Stage:
     milepost: wiring.Running
     clock: SteppedClock
     told: set = field(default_factory=set)
+    order: str = ""  # the checks are about this order's parcel; empty: the only one
 
     async def play(self, story):
         """Raises AssertionError naming the line that is not so."""
@@ -87,6 +95,20 @@ class Stage:
             case "silence":
                 self._move(rest[0])
                 await drain(self.milepost.app)
+            case "choose":
+                self._move(rest[0])
+                await choose_carrier(
+                    self.milepost.app, (await self._row()).shipment.shipment_id, rest[1], ADA
+                )
+            case "undo":
+                self._move(rest[0])
+                await undo_choice(self.milepost.app, (await self._row()).shipment.shipment_id, ADA)
+            case "parcel":
+                self.order = rest[0]
+            case "carrier":
+                shipment = (await self._row()).shipment
+                legs = [f"{leg.carrier}:{leg.number}" for leg in shipment.legs]
+                assert [shipment.carrier, *legs] == rest, line
             case "status" | "open" | "events":
                 await self._check(line, rest, word)
             case _:
@@ -110,8 +132,7 @@ class Stage:
 
     async def _check(self, line, rest, word):
         store = self.milepost.app.store
-        page = await store.shipments(shop_ids=None, cursor=None, limit=10)
-        row = next(row for row in page.rows if not row.shipment.superseded)
+        row = await self._row()
         if word == "status":
             fresh = await self._fresh_notices()
             expected = sorted(rest[2:]) if rest[1:2] == ["told"] else fresh
@@ -122,6 +143,11 @@ class Stage:
         else:
             events = await store.shipment_events([row.shipment.shipment_id])
             assert len(derive(events[row.shipment.shipment_id]).events) == int(rest[0]), line
+
+    async def _row(self):
+        page = await self.milepost.app.store.shipments(shop_ids=None, cursor=None, limit=10)
+        live = [row for row in page.rows if not row.shipment.superseded]
+        return next(row for row in live if self.order in ("", *row.shipment.order_numbers))
 
     async def _fresh_notices(self):
         """What the buyer was told since the last look, by template."""
@@ -152,7 +178,7 @@ def with_acme(milepost):
         milepost,
         app=replace(
             app,
-            carriers={**app.carriers, "acme": Acme()},
+            carriers={**app.carriers, "acme": Acme(), "bolt": Bolt(), "post": Bolt("post")},
             marketplaces={**app.marketplaces, "market": Market()},
             channels={**app.channels, "email": Pigeon()},
             identify=identify,

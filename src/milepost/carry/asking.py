@@ -125,7 +125,7 @@ def finish_carrier_polls(done: list[Leased], app: App) -> Alongside:
         outcomes, going_on = [], []
         for held in done:
             row, again_at = rows.get(held.action.payload["shipment"]), None
-            if row is not None:
+            if row is not None and polls.is_asked_of(row.shipment, key):
                 stretch = pace.of(held.action.shop_id)
                 again_at = next_parcel_look(
                     row,

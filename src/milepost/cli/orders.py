@@ -1,7 +1,6 @@
 """`milepost track` and `order`: one parcel, one order, and what a person knows of it."""
 
 import asyncio
-import getpass
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,8 @@ from cyclopts import Parameter
 from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import CommandError, Exit
 from milepost.cli.opening import opened
-from milepost.desk.entries import By, Wish, add_entry, take_back
+from milepost.cli.who import at_the_terminal
+from milepost.desk.entries import Wish, add_entry, take_back
 from milepost.flow import take_in
 from milepost.model.carriers import Identification
 from milepost.model.journeys import EMPTY_JOURNEY, Journey, JourneyEvent
@@ -337,7 +337,7 @@ def add_event(
 
 async def _add_event(config: Path | None, confirmation: str, wish: Wish) -> str:
     async with opened(config) as app:
-        return await add_entry(app, await _row(app, confirmation), wish, _by())
+        return await add_entry(app, await _row(app, confirmation), wish, at_the_terminal())
 
 
 @app.command(name="take-back")
@@ -356,7 +356,7 @@ def take_back_event(
 
 async def _take_back(config: Path | None, confirmation: str, event: str, why: str) -> None:
     async with opened(config) as app:
-        await take_back(app, await _row(app, confirmation), event, why, _by())
+        await take_back(app, await _row(app, confirmation), event, why, at_the_terminal())
 
 
 async def _row(app: App, confirmation: str) -> OrderRow:
@@ -365,12 +365,3 @@ async def _row(app: App, confirmation: str) -> OrderRow:
     if row is None:
         raise CommandError(f"order {confirmation} is not known here; `milepost order NUMBER` shows one")
     return row
-
-
-def _by() -> By:
-    """Whoever is signed in on this machine."""
-    try:
-        name = getpass.getuser()
-    except (OSError, KeyError):
-        name = "somebody"
-    return By(kind="terminal", id=name, name=f"{name} (terminal)")

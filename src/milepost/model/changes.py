@@ -7,7 +7,7 @@ from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey
 from milepost.model.orders import OrderFacts
 from milepost.model.promises import Promise
-from milepost.model.shipments import Shipment
+from milepost.model.shipments import Leg, Shipment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class ShipmentChange:
     new_promises: tuple[Promise, ...]
     exceptions: tuple[DeliveryException, ...]  # open ones, before the rules looked
     is_new: bool  # the shipment itself is new
+    new_legs: tuple[Leg, ...] = ()  # it was handed over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

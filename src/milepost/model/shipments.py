@@ -5,6 +5,16 @@ from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """A later part of the way, with another carrier under its own number."""
+
+    carrier: str  # folder key
+    number: str
+    reason: str  # why we think so, one sentence
+    told_at: datetime  # UTC, when we heard of the hand-over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shipment:
     """What we know of a shipment besides its journey.
 
@@ -27,6 +37,15 @@ class Shipment:
     references: tuple[tuple[str, str], ...] = ()
     handed_over_as: tuple[tuple[str, str], ...] = ()
     superseded: bool = False  # the marketplace replaced this number by another
+    legs: tuple[Leg, ...] = ()  # after the first one, in the order we heard of them
+    chosen_at: datetime | None = None  # when somebody chose the carrier; None: Milepost identified it
+    to_country: str = ""  # where it goes; tells uses of one number apart
+    to_city: str = ""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every number it travels under."""
+        return (self.tracking_number, *(leg.number for leg in self.legs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from milepost.model.scans import ProofTold
 from milepost.model.shipments import Shipment
 from milepost.model.shops import Grant, Shop
 from milepost.ports.carriers import CarrierReads, CarrierWrites
+from milepost.ports.choices import ChoiceReads, ChoiceWrites
 from milepost.ports.codes import CodeReads, CodeWrites
 from milepost.ports.drafts import DraftReads, DraftWrites
 from milepost.ports.forecast import LaneStats
@@ -71,7 +72,7 @@ class Sql(Protocol):
 
 
 class Transaction(
-    Sql, WebhookWrites, SmsWrites, DraftWrites, PushWrites, CodeWrites, CarrierWrites, Protocol
+    Sql, WebhookWrites, SmsWrites, DraftWrites, PushWrites, CodeWrites, CarrierWrites, ChoiceWrites, Protocol
 ):
     """One batch of news, all or nothing, durable once the block ends without an error.
 
@@ -267,7 +268,9 @@ class InboxEntry:
     at: datetime
 
 
-class Reads(Sql, WebhookReads, SmsReads, DraftReads, PushReads, CodeReads, CarrierReads, Protocol):
+class Reads(
+    Sql, WebhookReads, SmsReads, DraftReads, PushReads, CodeReads, CarrierReads, ChoiceReads, Protocol
+):
     """Committed facts. `shop_ids` None means every shop; an empty tuple means none (tenant wall)."""
 
     async def order(self, order_number: str, shop_ids: Sequence[str] | None = None) -> OrderRow | None: ...

@@ -36,6 +36,16 @@ _HOW: dict[Status, str] = {
 MOVED_ON = "It moved on."
 
 
+def decide_anew(change: ShipmentChange, now: datetime) -> Decision:
+    """The same where scans were taken away or given back, and none is new."""
+    after = of_journey(change.after, change.shipment, now)
+    standing = [exception for exception in change.exceptions if exception.event_id is not None]
+    opened = [found for found in after if not any(_is_same(known, found) for known in standing)]
+    return Decision(
+        opened=tuple(one for one in opened if one.is_open), resolved=tuple(_resolved(standing, after, now))
+    )
+
+
 def decide(change: ShipmentChange, now: datetime) -> Decision:
     """Exceptions that these scans open or resolve. `now` is aware; deciding twice opens nothing twice."""
     if not change.new_events or (not change.exceptions and _is_plain(change.after)):

@@ -122,6 +122,8 @@ KINDS: Mapping[str, Kind] = {
     "unknown_code": Kind(
         severity=Severity.WATCH, mover=Mover.SELLER, ends_with=frozenset(Status) - {Status.UNKNOWN}
     ),
+    # Opened by a scan that contradicts the chosen carrier (react/doubts.py), ended by a person.
+    "carrier_doubted": Kind(severity=Severity.ACTION, mover=Mover.SELLER, ends_with=frozenset()),
     # Opened by time alone (react/silence.py).
     "no_first_scan": Kind(severity=Severity.ACTION, mover=Mover.SELLER, responsible=Responsible.SHIPPER),
     "silent": Kind(severity=Severity.ACTION, mover=Mover.SELLER, responsible=Responsible.CARRIER),

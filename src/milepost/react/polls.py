@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from milepost.model.actions import Action, ActionKind
 from milepost.model.changes import OrderChange
-from milepost.model.shipments import Shipment
+from milepost.model.shipments import Leg, Shipment
 from milepost.model.shops import Grant
 
 FIRST_FAILURE_S = 60.0
@@ -37,20 +37,20 @@ def carrier_poll(
     told = {"low": window[0].isoformat(), "high": window[1].isoformat()} if window else {}
     if is_new:
         told["new"] = due_at.isoformat()
-    return Action(
-        key=f"poll:{shipment.shipment_id}",
-        kind=ActionKind.POLL_CARRIER,
-        shop_id=shipment.shop_id,
-        lane=shipment.carrier,
-        due_at=due_at,
-        payload={
-            "shipment": shipment.shipment_id,
-            "number": shipment.tracking_number,
-            "since": shipment.since.isoformat(),
-            **told,
-        },
-        repeating=True,
-    )
+    chosen = f":{shipment.carrier}" if shipment.chosen_at else ""  # a standing order stays with its carrier
+    key = f"poll:{shipment.shipment_id}{chosen}"
+    return _carrier_action(key, shipment, (shipment.carrier, shipment.tracking_number), due_at, told)
+
+
+def leg_poll(shipment: Shipment, leg: Leg, now: datetime) -> Action:
+    """The standing order to ask the carrier of a later leg."""
+    key = f"poll:{shipment.shipment_id}:{leg.number}"
+    return _carrier_action(key, shipment, (leg.carrier, leg.number), now, {"new": now.isoformat()})
+
+
+def is_asked_of(shipment: Shipment, carrier: str) -> bool:
+    """Whether this carrier has to do with the parcel, as things stand."""
+    return carrier == shipment.carrier or any(leg.carrier == carrier for leg in shipment.legs)
 
 
 def is_first(action: Action) -> bool:
@@ -153,5 +153,24 @@ def _order_action(kind: ActionKind, name: str, shop_id: str, order_number: str, 
         lane=shop_id,
         due_at=due_at,
         payload={"order": order_number},
+        repeating=True,
+    )
+
+
+def _carrier_action(
+    key: str, shipment: Shipment, asked: tuple[str, str], due_at: datetime, told: Mapping[str, str]
+) -> Action:
+    return Action(
+        key=key,
+        kind=ActionKind.POLL_CARRIER,
+        shop_id=shipment.shop_id,
+        lane=asked[0],
+        due_at=due_at,
+        payload={
+            "shipment": shipment.shipment_id,
+            "number": asked[1],
+            "since": shipment.since.isoformat(),
+            **told,
+        },
         repeating=True,
     )

@@ -143,6 +143,11 @@ WORDS: Mapping[str, Words] = {
         "The carrier reported something with a code we do not know. Its own words are in the timeline.",
         seller="Read the carrier's words; whoever runs this Milepost can explain the code under Codes.",
     ),
+    "carrier_doubted": Words(
+        "Another carrier scanned it",
+        "Somebody chose the carrier of this parcel, and another carrier has scanned its number since.",
+        seller="Compare the scans on the order's page, then confirm the carrier or choose another one.",
+    ),
     "no_first_scan": Words(
         "Not scanned yet",
         "There is a label, but the carrier has not scanned the parcel.",

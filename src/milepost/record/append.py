@@ -19,6 +19,7 @@ from milepost.record import orders as order_book
 from milepost.record import promises as ledger
 from milepost.record.attribution import Arrived, Attribution
 from milepost.record.claims import claim, claim_shipments, orders_of
+from milepost.record.handing import Handing
 from milepost.record.journey import derive
 from milepost.record.known import KnownShipments
 from milepost.record.repeats import repeats
@@ -51,7 +52,8 @@ async def append(
     current, order_changes = await _append_orders(tx, readings)
     known = await _known_shipments(tx, readings, order_changes)
     _call_for_shipments(known, readings, current, now=now, identify=identify)
-    _learn(known, readings)
+    legs = Handing(identify, carrier_names.keys())
+    _learn(known, readings, legs)
     await tx.put_shipments([known.by_id[shipment_id] for shipment_id in sorted(known.changed)])
     attribution = await Attribution.load(tx, known)
     arrived = await attribution.add(tx, readings)
@@ -155,19 +157,14 @@ def _candidates(known: KnownShipments, order: OrderFacts) -> list[Shipment]:
     return list(found.values())
 
 
-def _learn(known: KnownShipments, readings: Iterable[Reading]) -> None:
+def _learn(known: KnownShipments, readings: Iterable[Reading], legs: Handing) -> None:
     """What carriers told of the shipments themselves: service, references, hand-over numbers."""
     for reading in readings:
         for told in reading.shipments:
             for shipment in known.with_number(told.tracking_number):
                 if told.ship_date and told.ship_date < (shipment.since - REUSE_SLACK).date():
                     continue  # told of an earlier parcel with this number
-                after = replace(
-                    _named(shipment, told),
-                    service=told.service or shipment.service,
-                    references=told.references or shipment.references,
-                    handed_over_as=told.handed_over_as or shipment.handed_over_as,
-                )
+                after = legs.learned(_with_facts(shipment, told), told, reading.report.heard_at)
                 if after != shipment:
                     known.change(after)
 
@@ -177,6 +174,18 @@ def _named(shipment: Shipment, told: ShipmentTold) -> Shipment:
     if shipment.carrier is not None or not told.carrier:
         return shipment
     return replace(shipment, carrier=told.carrier, carrier_reason="named by who passed its scans on")
+
+
+def _with_facts(shipment: Shipment, told: ShipmentTold) -> Shipment:
+    """What the first carrier says of it; a later one has its own services and references."""
+    if told.tracking_number != shipment.tracking_number:
+        return shipment
+    return replace(
+        _named(shipment, told),
+        service=told.service or shipment.service,
+        references=told.references or shipment.references,
+        handed_over_as=told.handed_over_as or shipment.handed_over_as,
+    )
 
 
 def _numbers(readings: Iterable[Reading], changes: Iterable[OrderChange]) -> set[str]:
@@ -246,6 +255,7 @@ async def _shipment_changes(
                 new_promises=tuple(book.new.get(shipment_id, ())),
                 exceptions=tuple(still_open[shipment_id]),
                 is_new=shipment_id in known.new,
+                new_legs=tuple(known.new_legs.get(shipment_id, ())),
             )
         )
     await tx.put_journeys({change.shipment.shipment_id: change.after for change in changes})

@@ -49,7 +49,7 @@ class Attribution:
             return cls(known, {}, [])
         beside = await tx.shipments_of_orders(keys)  # a parcel is told apart only beside its siblings
         known.add(one for one in beside if one.shipment_id not in known.by_id)
-        strays = await tx.strays({one.tracking_number for one in changed})
+        strays = await tx.strays({number for one in changed for number in one.numbers})
         return cls(known, await tx.order_events(keys), strays)
 
     def home(self, event: TrackingEvent) -> str | None:
@@ -125,5 +125,5 @@ class Attribution:
 
 
 def _home_among(uses: Sequence[Shipment], event: TrackingEvent) -> str | None:
-    use = use_at(uses, event.occurred.order_key)
+    use = use_at(uses, event.occurred.order_key, event.place.located)
     return use.shipment_id if use else None

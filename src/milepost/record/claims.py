@@ -31,7 +31,7 @@ async def claim(tx: Transaction, numbers: Iterable[str], keys: Iterable[OrderKey
 async def _joined(tx: Transaction, numbers: set[str], keys: set[OrderKey]) -> tuple[set[str], set[OrderKey]]:
     for _ in range(HOPS):
         found = [*await tx.shipments_with_numbers(numbers), *await tx.shipments_of_orders(keys)]
-        more = {shipment.tracking_number for shipment in found} - numbers, orders_of(found) - keys
+        more = {number for one in found for number in one.numbers} - numbers, orders_of(found) - keys
         if not any(more):
             break
         numbers, keys = numbers | more[0], keys | more[1]
@@ -41,7 +41,7 @@ async def _joined(tx: Transaction, numbers: set[str], keys: set[OrderKey]) -> tu
 async def claim_shipments(tx: Transaction, shipment_ids: Iterable[str]) -> None:
     """The same for shipments known by id."""
     shipments = await tx.shipments_by_id(shipment_ids)
-    await claim(tx, {shipment.tracking_number for shipment in shipments}, orders_of(shipments))
+    await claim(tx, {number for one in shipments for number in one.numbers}, orders_of(shipments))
 
 
 def orders_of(shipments: Iterable[Shipment]) -> set[OrderKey]:

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from milepost.model.shipments import Shipment
+from milepost.model.shipments import Leg, Shipment
 from milepost.ports.store import OrderKey
 
 
@@ -15,6 +15,7 @@ class KnownShipments:
     by_id: dict[str, Shipment] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)  # ids of those that are new or look different now
     new: set[str] = field(default_factory=set)
+    new_legs: dict[str, list[Leg]] = field(default_factory=dict)
     rerouted: set[str] = field(default_factory=set)  # of the changed: scans may belong elsewhere now
     _by_number: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     _by_order: dict[OrderKey, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -32,6 +33,9 @@ class KnownShipments:
             self.new.add(shipment.shipment_id)
         if before is None or _route(before) != _route(shipment):
             self.rerouted.add(shipment.shipment_id)
+        legs = [leg for leg in shipment.legs if before is None or leg not in before.legs]
+        if legs:
+            self.new_legs.setdefault(shipment.shipment_id, []).extend(legs)
         self.changed.add(shipment.shipment_id)
         self._put(shipment)
 
@@ -57,11 +61,12 @@ class KnownShipments:
     def _put(self, shipment: Shipment) -> None:
         self._looked_up.clear()
         self.by_id[shipment.shipment_id] = shipment
-        self._by_number[shipment.tracking_number].add(shipment.shipment_id)
+        for number in shipment.numbers:
+            self._by_number[number].add(shipment.shipment_id)
         for number in shipment.order_numbers:
             self._by_order[(shipment.shop_id, number)].add(shipment.shipment_id)
 
 
 def _route(shipment: Shipment) -> tuple[object, ...]:
     """What decides whose scans are a shipment's."""
-    return (shipment.tracking_number, shipment.order_numbers, shipment.since, shipment.superseded)
+    return (shipment.numbers, shipment.order_numbers, shipment.since, shipment.superseded)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from milepost.model.orders import OrderFacts, PackageFacts
+from milepost.model.places import Located
 from milepost.model.shipments import Shipment
 
 REUSE_SLACK = timedelta(days=14)
@@ -72,12 +73,27 @@ def use_for(order: OrderFacts, number: str, known: Iterable[Shipment]) -> Shipme
     return None
 
 
-def use_at(shipments: Iterable[Shipment], at: datetime) -> Shipment | None:
-    """Whose scan it is: the latest use of the number that had begun, with slack, when it happened."""
+def use_at(shipments: Iterable[Shipment], at: datetime, place: Located | None = None) -> Shipment | None:
+    """Whose scan it is: the latest use of the number that had begun, with slack, when it happened.
+
+    Within that slack an earlier use may still be under way: where the scan is in the town or country that
+    only the earlier one goes to, it is the earlier one's.
+    """
     begun = [shipment for shipment in shipments if shipment.since - REUSE_SLACK <= at]
-    if len(begun) == 1:
-        return begun[0]
-    return max(begun, key=lambda shipment: (shipment.since, shipment.shipment_id), default=None)
+    if len(begun) <= 1:
+        return begun[0] if begun else None
+    begun.sort(key=lambda shipment: (shipment.since, shipment.shipment_id))
+    *_, earlier, latest = begun
+    if place is not None and at < latest.since and _fit(earlier, place) > _fit(latest, place):
+        return earlier
+    return latest
+
+
+def _fit(shipment: Shipment, place: Located) -> int:
+    """How well a place goes with where a parcel goes: 2 its town, 1 its country, 0 another or not known."""
+    if not place.country or shipment.to_country.casefold() != place.country.casefold():
+        return 0
+    return 2 if place.city and shipment.to_city.casefold() == place.city.casefold() else 1
 
 
 def _new(
@@ -96,6 +112,8 @@ def _new(
         package_ids=(),
         since=order.placed_at or now,
         created_at=now,
+        to_country=order.destination.country,
+        to_city=order.destination.city,
     )
 
 

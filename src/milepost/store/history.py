@@ -10,6 +10,7 @@ from milepost.store.revisions import (
     r0007_pushes,
     r0008_code_corrections,
     r0009_carriers,
+    r0010_choices_and_legs,
 )
 
 REVISIONS: tuple[Revision, ...] = (
@@ -21,6 +22,7 @@ REVISIONS: tuple[Revision, ...] = (
     r0007_pushes.REVISION,
     r0008_code_corrections.REVISION,
     r0009_carriers.REVISION,
+    r0010_choices_and_legs.REVISION,
 )
 """From version 1, which had no revision; each is one more than the one before."""
 

@@ -13,7 +13,7 @@ from milepost.ports.store import OrderKey, Page, ShipmentRow
 from milepost.store.order_shelf import parameters_of
 from milepost.store.shelf import Shelf, replaced, rows_to_ask, texts, wall, walled
 from milepost.store.sql.compiled import Among
-from milepost.store.tables import SHIPMENT_ORDERS, SHIPMENTS
+from milepost.store.tables import SHIPMENT_LEGS, SHIPMENT_ORDERS, SHIPMENTS
 from milepost.store.values import (
     INTEGER_MAX,
     from_cursor,
@@ -36,6 +36,11 @@ SUMMARY = (
 )
 FACTS = select(SHIPMENTS.c.facts).order_by(SHIPMENTS.c.seq)
 BY_NUMBERS = FACTS.where(Among(SHIPMENTS.c.tracking_number, "numbers"))
+BY_LEGS = FACTS.where(
+    SHIPMENTS.c.shipment_id.in_(
+        select(SHIPMENT_LEGS.c.shipment_id).where(Among(SHIPMENT_LEGS.c.number, "numbers"))
+    )
+)
 BY_IDS = FACTS.where(Among(SHIPMENTS.c.shipment_id, "ids"))
 IDS_OF_ORDER = select(SHIPMENT_ORDERS.c.shipment_id).where(
     SHIPMENT_ORDERS.c.shop_id == bindparam("shop_id"),
@@ -47,6 +52,9 @@ PUT = _put.on_conflict_do_update(
 )
 FORGET_ORDERS = delete(SHIPMENT_ORDERS).where(SHIPMENT_ORDERS.c.shipment_id == bindparam("shipment_id"))
 ADD_ORDER = insert(SHIPMENT_ORDERS)
+ADD_LEG = postgresql.insert(SHIPMENT_LEGS).on_conflict_do_nothing(
+    index_elements=[SHIPMENT_LEGS.c.number, SHIPMENT_LEGS.c.shipment_id]
+)
 PUT_JOURNEY = (
     update(SHIPMENTS)
     .where(SHIPMENTS.c.shipment_id == bindparam("which"))
@@ -74,8 +82,9 @@ class ShipmentRows(Shelf):
 
 class ShipmentWrites(ShipmentRows):
     async def shipments_with_numbers(self, numbers: Iterable[str]) -> list[Shipment]:
-        """All uses of these tracking numbers, in any shop, oldest first."""
-        return await self._shipments(BY_NUMBERS, {"numbers": texts(numbers)})
+        """All uses of these tracking numbers, also as a later leg's, in any shop, oldest first."""
+        wanted = {"numbers": texts(numbers)}
+        return [*await self._shipments(BY_NUMBERS, wanted), *await self._shipments(BY_LEGS, wanted)]
 
     async def shipments_of_orders(self, keys: Iterable[OrderKey]) -> list[Shipment]:
         found = await self._session.each(IDS_OF_ORDER, parameters_of(keys))
@@ -102,6 +111,13 @@ class ShipmentWrites(ShipmentRows):
         ]
         if links:
             await self._session.run(ADD_ORDER, links)
+        legs = [
+            {"number": leg.number, "shipment_id": one.shipment_id, "shop_id": one.shop_id}
+            for one in last
+            for leg in one.legs
+        ]
+        if legs:
+            await self._session.run(ADD_LEG, legs)
 
     async def put_journeys(self, journeys: Mapping[str, Journey]) -> None:
         """Replace the summary columns of these shipments."""

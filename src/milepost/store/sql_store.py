@@ -12,6 +12,7 @@ import structlog
 from milepost.ports.clock import Clock
 from milepost.ports.store import StoreError, Trouble
 from milepost.store.carrier_shelf import CarrierReads, CarrierWrites
+from milepost.store.choice_shelf import ChoiceReads, ChoiceWrites
 from milepost.store.code_shelf import CodeReads, CodeWrites
 from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites, LaneBook
 from milepost.store.draft_shelf import DraftReads, DraftWrites
@@ -85,6 +86,7 @@ class SqlTransaction(
     PeopleWrites,
     DraftWrites,
     CodeWrites,
+    ChoiceWrites,
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
 
@@ -117,6 +119,7 @@ class SqlReads(
     PeopleReads,
     DraftReads,
     CodeReads,
+    ChoiceReads,
     SearchReads,
 ):
     """Committed facts (ports.store.Reads)."""

@@ -170,6 +170,10 @@ SHIPMENTS = _table(
     Index("shipments_by_carrier", "carrier", "seq"),
 )
 
+SHIPMENT_LEGS = _table(
+    "shipment_legs", _text("number", key=True), _text("shipment_id", key=True), _text("shop_id")
+)
+
 SHIPMENT_ORDERS = _table(
     "shipment_orders",
     _text("shop_id", key=True),
@@ -497,6 +501,17 @@ IMPORT_DRAFTS = _table(
     _at("at"),
     _sealed(),
     Index("import_drafts_by_age", "at"),
+)
+
+# Who said that a parcel is which carrier's. Added, never edited.
+CARRIER_CHOICES = _table(
+    "carrier_choices",
+    _seq(),
+    _text("shop_id"),
+    _text("shipment_id"),
+    _at("at"),
+    _text("facts"),
+    Index("carrier_choices_by_shipment", "shipment_id", "seq"),
 )
 
 # What people of this installation said that codes mean. Added, never edited.

@@ -9,13 +9,14 @@ from litestar import Request, Router, get
 from litestar.exceptions import NotFoundException, ValidationException
 from litestar.params import PathParameter, QueryParameter
 
+from milepost.desk.carriers import ChoiceError
 from milepost.desk.entries import EntryError
 from milepost.desk.webhooks import WebhookError
 from milepost.model.orders import Contact
 from milepost.ports.app import App
 from milepost.ports.store import CursorError, OrderRow, ShipmentRow
 from milepost.record.journey import derive
-from milepost.show.api import entries, identifying, imports, shapes, views, webhooks
+from milepost.show.api import choices, entries, identifying, imports, shapes, views, webhooks
 from milepost.show.api.keys import key_of, needs_key, shops_of
 from milepost.show.problems import PROBLEMS, PROBLEMS_OF_ONE, problem_for
 
@@ -262,12 +263,14 @@ def router() -> Router:
             *webhooks.ROUTES,
             *imports.ROUTES,
             *entries.ROUTES,
+            *choices.ROUTES,
         ],
         guards=[needs_key],
         exception_handlers={
             CursorError: bad_cursor,
             WebhookError: webhooks.bad_wish,
             EntryError: webhooks.bad_wish,
+            ChoiceError: webhooks.bad_wish,
             Exception: problem_for,
         },
         security=[{"apiKey": []}],

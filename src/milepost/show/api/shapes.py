@@ -105,6 +105,14 @@ class WindowShape(msgspec.Struct, kw_only=True):
     sample_size: int | None
 
 
+class LegShape(msgspec.Struct, kw_only=True):
+    """A later part of the way, with another carrier under its own number."""
+
+    carrier: str
+    tracking_number: str
+    told_at: datetime
+
+
 class ShipmentShape(msgspec.Struct, kw_only=True):
     """One tracking number with one carrier, and what its journey comes to."""
 
@@ -128,6 +136,34 @@ class ShipmentShape(msgspec.Struct, kw_only=True):
     superseded: bool
     forecast: WindowShape | None
     carrier_eta: WindowShape | None
+    carrier_chosen: bool  # by a person or a program; else Milepost identified it
+    legs: list[LegShape]  # after the first one
+
+
+class ChoiceShape(msgspec.Struct, kw_only=True):
+    """Somebody said whose parcel it is, or undid that."""
+
+    carrier: str | None
+    before: str | None
+    reason: str
+    by: str
+    at: datetime
+    set_aside: int  # scans of another carrier that count no more
+    undoes: bool
+
+
+class ChoicesShape(msgspec.Struct, kw_only=True):
+    """Whose parcel it is now, and everything that was said of it, oldest first."""
+
+    carrier: str | None
+    choices: list[ChoiceShape]
+
+
+class CarrierWish(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Whose parcel it is: a carrier's key, and how one knows."""
+
+    carrier: Annotated[str, msgspec.Meta(max_length=64)]
+    note: Annotated[str, msgspec.Meta(max_length=200)] = ""
 
 
 class PromiseShape(msgspec.Struct, kw_only=True):

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from milepost.model.carriers import Identification
+from milepost.model.choices import CarrierChoice
 from milepost.model.events import TrackingEvent
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey, JourneyEvent
@@ -86,6 +87,24 @@ def shipment_of(row: ShipmentRow, promises: Sequence[Promise], app: App) -> shap
         superseded=one.superseded,
         forecast=_newest(promises, one.shipment_id, Promiser.MILEPOST),
         carrier_eta=_newest(promises, one.shipment_id, Promiser.CARRIER),
+        carrier_chosen=one.chosen_at is not None,
+        legs=[
+            shapes.LegShape(carrier=leg.carrier, tracking_number=leg.number, told_at=leg.told_at)
+            for leg in one.legs
+        ],
+    )
+
+
+def choice(one: CarrierChoice) -> shapes.ChoiceShape:
+    """Who said whose parcel it is."""
+    return shapes.ChoiceShape(
+        carrier=one.carrier,
+        before=one.before,
+        reason=one.reason,
+        by=one.by,
+        at=one.at,
+        set_aside=len(one.set_aside),
+        undoes=one.undoes,
     )
 
 

@@ -16,6 +16,9 @@ SHOWN_MAX = 2
 BY_TIME_ALONE = frozenset({"late", "silent", "no_first_scan"})
 """Opened because time passed; where something else is wrong as well, that explains them."""
 
+SELLERS_ONLY = frozenset({"carrier_doubted"})
+"""Says nothing of the parcel: a question to those who chose."""
+
 WHAT_NOW, WHAT_IT_MEANS = "What to do now", "What this means"
 MOVES = {
     Mover.BUYER: "Your move",
@@ -47,7 +50,7 @@ def shown(exceptions: Iterable[DeliveryException], journey: Journey) -> tuple[De
     """The open ones that are the buyer's business: not what the delivery already answered."""
     if journey.status in (Status.DELIVERED, Status.RETURNED, Status.CANCELLED):
         return ()
-    found = [one for one in exceptions if one.is_open and one.kind in WORDS]
+    found = [one for one in exceptions if one.is_open and one.kind in WORDS and one.kind not in SELLERS_ONLY]
     said_otherwise = [one for one in found if one.kind not in BY_TIME_ALONE]
     return tuple(said_otherwise[:SHOWN_MAX] or found[:1])
 

@@ -11,7 +11,7 @@ from milepost.model.people import View
 from milepost.model.places import RawPlace
 from milepost.model.promises import Promise
 from milepost.model.scans import ProofTold
-from milepost.model.shipments import Shipment
+from milepost.model.shipments import Leg, Shipment
 from milepost.ports.app import App
 from milepost.ports.store import Reads, ShipmentRow
 from milepost.record.journey import derive
@@ -31,6 +31,7 @@ class Parcel:
     exceptions: tuple[DeliveryException, ...] = ()  # open ones, worst first
     proof: ProofTold | None = field(default=None, repr=False)
     card: CarrierCard | None = None
+    legs: tuple[tuple[Leg, CarrierCard | None], ...] = ()  # after the first one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,8 @@ async def order_story(app: App, reads: Reads, shop_id: str, order_number: str, v
 async def number_story(app: App, reads: Reads, tracking_number: str) -> Story:
     """What a tracking number alone may tell; an unknown one is like one that was never scanned."""
     page = await reads.shipments(shop_ids=None, cursor=None, limit=10, tracking_number=tracking_number)
+    if not page.rows and (before := await reads.number_before(tracking_number)) is not None:
+        page = await reads.shipments(shop_ids=None, cursor=None, limit=10, tracking_number=before)
     newest = max(page.rows, key=lambda row: row.shipment.since, default=None)
     nothing = Parcel(shipment=None, journey=EMPTY_JOURNEY)
     parcels, destination = [nothing], Destination()
@@ -117,9 +120,15 @@ async def _parcels(
                 exceptions=found.rows,
                 proof=proofs[-1] if proofs else None,
                 card=carrier.card if carrier else None,
+                legs=tuple((leg, _card(app, leg.carrier)) for leg in one.legs),
             )
         )
     return parcels, received_by
+
+
+def _card(app: App, key: str) -> CarrierCard | None:
+    carrier = app.carriers.get(key)
+    return carrier.card if carrier else None
 
 
 def _zone(app: App, destination: Destination) -> str | None:

@@ -3,12 +3,13 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from functools import lru_cache
 
 from msgspec import structs
 
+from milepost.model.carriers import CarrierCard
 from milepost.model.journeys import Journey
 from milepost.model.orders import Contact, Item
 from milepost.model.promises import Promise, Promiser
@@ -94,6 +95,7 @@ class ParcelView:
     timeline: Timeline
     history: tuple[Entry, ...]
     carrier: Carrier | None
+    later_carriers: tuple[Carrier, ...]  # to whom it was handed over, the last one first
     items: tuple[Item, ...]
     proof: ProofTold | None
 
@@ -189,17 +191,21 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
         timeline=timeline(journey, sight=sight, names=names, home=home, zone=zone, now=now),
         history=() if sight.is_public else history(one.promises, names, zone),
         carrier=_carrier(one, sight, story.destination.country),
+        later_carriers=() if sight.is_public else _later(one, story.destination.country),
         items=_items_of(one, story),
         proof=sight.proof(one.proof) if journey.status is Status.DELIVERED else None,
     )
 
 
 def _helps(one: Parcel, story: Story, zone: str | None, now: datetime) -> tuple[Help, ...]:
-    if one.shipment is None or one.card is None:
+    if one.shipment is None:
+        return ()
+    leg, card = one.legs[-1] if one.legs else (None, one.card)
+    if card is None:
         return ()
     parcel = ReachedParcel(
-        card=one.card,
-        number=one.shipment.tracking_number,
+        card=card,  # of whoever has it now
+        number=leg.number if leg else one.shipment.tracking_number,
         journey=one.journey,
         kinds=tuple(found.kind for found in one.exceptions if found.is_open),
         promises=one.promises,
@@ -241,12 +247,20 @@ def _carrier(one: Parcel, sight: Sight, country: str) -> Carrier | None:
     """Not in the public view: a number that was guessed should not be told whose it is."""
     if one.shipment is None or sight.is_public:
         return None
-    card, number = one.card, one.shipment.tracking_number
+    told = _reached(one.card, one.shipment.provider_name, one.shipment.tracking_number, country)
+    return replace(told, service=one.shipment.service)
+
+
+def _later(one: Parcel, country: str) -> tuple[Carrier, ...]:
+    return tuple(_reached(card, leg.carrier, leg.number, country) for leg, card in reversed(one.legs))
+
+
+def _reached(card: CarrierCard | None, name: str, number: str, country: str) -> Carrier:
     phone = card.contact(ContactKind.PHONE, country) if card else None
     return Carrier(
-        name=card.name if card else one.shipment.provider_name,
+        name=card.name if card else name,
         number=number,
-        service=one.shipment.service,
+        service="",
         page=card.page_of(number, country) if card else "",
         phone=phone.to if phone else "",
         hours=phone.hours if phone else "",

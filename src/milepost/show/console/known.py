@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from milepost.desk.entries import whose
+from milepost.model.choices import CarrierChoice
 from milepost.model.events import BY_HAND
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey
@@ -33,6 +34,7 @@ class KnownShipment:
     proofs: tuple[tuple[datetime, ProofTold], ...]
     carrier_name: str
     carrier_page: str  # the carrier's own page about this number, or nothing
+    choices: tuple[CarrierChoice, ...]  # who said whose parcel it is, oldest first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ async def _shipment(app: App, row: ShipmentRow, journey: Journey) -> KnownShipme
         proofs=tuple(await app.store.proofs(shipment.shipment_id)),
         carrier_name=carrier.card.name if carrier else shipment.provider_name or "carrier not known",
         carrier_page=carrier.card.page_of(shipment.tracking_number) if carrier else "",
+        choices=tuple(await app.store.carrier_choices(shipment.shipment_id)),
     )
 
 

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from milepost.model.choices import CarrierChoice, undone_by_next
 from milepost.model.exceptions import DeliveryException
 from milepost.model.notices import Attempt, Notice
 from milepost.model.orders import Contact, OrderFacts
 from milepost.model.promises import Promise, Promiser
 from milepost.model.scans import ProofTold
+from milepost.model.shipments import Leg
 from milepost.ports.app import App
 from milepost.show.console.known import KnownOrder, KnownShipment
 from milepost.show.console.lists import (
@@ -22,7 +24,7 @@ from milepost.show.console.lists import (
 )
 from milepost.show.console.story import StoryDay, story
 from milepost.show.glossary import about_exception
-from milepost.show.moments import clock, short_day
+from milepost.show.moments import clock, counted, short_day
 from milepost.show.reaching import Help, Parcel, helps
 
 
@@ -75,6 +77,24 @@ class NoticeLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceLine:
+    """Who said whose parcel it is."""
+
+    what: str
+    said: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLine:
+    """A later part of the way."""
+
+    carrier: str
+    number: str
+    page: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParcelSheet:
     """One parcel with its story."""
 
@@ -90,6 +110,11 @@ class ParcelSheet:
     scans: int
     proofs: tuple[tuple[datetime, ProofTold], ...]
     helps: tuple[Help, ...]  # how to reach its carrier about what is wrong
+    shipment_id: str
+    carrier: str  # its key, or nothing
+    may_undo: bool  # somebody chose the carrier
+    choices: tuple[ChoiceLine, ...]  # newest first
+    legs: tuple[LegLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,17 +172,45 @@ def _parcel(app: App, known: KnownShipment, order: KnownOrder, names: dict[str, 
         scans=len(known.journey.events),
         proofs=known.proofs,
         helps=_helps(app, known, order),
+        shipment_id=shipment.shipment_id,
+        carrier=shipment.carrier or "",
+        may_undo=undone_by_next(list(known.choices)) is not None,
+        choices=tuple(_choice(one, names) for one in reversed(known.choices)),
+        legs=tuple(_leg(leg, app) for leg in shipment.legs),
+    )
+
+
+def _choice(one: CarrierChoice, names: dict[str, str]) -> ChoiceLine:
+    before = names.get(one.before or "", one.before or "nobody")
+    carrier = names.get(one.carrier or "", one.carrier or "nobody")
+    aside = counted(len(one.set_aside), "scan")
+    what = f"{before} confirmed" if one.before == one.carrier else f"{before} changed to {carrier}"
+    if one.undoes:
+        what = f"Undone: {carrier} again"
+    return ChoiceLine(
+        what=f"{what}, {aside} set aside" if one.set_aside else what, said=f"{one.by}, {utc(one.at)}"
+    )
+
+
+def _leg(leg: Leg, app: App) -> LegLine:
+    carrier = app.carriers.get(leg.carrier)
+    return LegLine(
+        carrier=carrier.card.name if carrier else leg.carrier,
+        number=leg.number,
+        page=carrier.card.page_of(leg.number) if carrier else "",
+        reason=leg.reason,
     )
 
 
 def _helps(app: App, known: KnownShipment, order: KnownOrder) -> tuple[Help, ...]:
     shipment = known.row.shipment
-    carrier = app.carriers.get(shipment.carrier or "")
+    leg = shipment.legs[-1] if shipment.legs else None  # whoever has it now
+    carrier = app.carriers.get(leg.carrier if leg else shipment.carrier or "")
     if carrier is None or shipment.superseded:
         return ()
     parcel = Parcel(
         card=carrier.card,
-        number=shipment.tracking_number,
+        number=leg.number if leg else shipment.tracking_number,
         journey=known.journey,
         kinds=tuple(one.kind for one in known.exceptions if one.is_open),
         promises=tuple(one for one in order.promises if one.shipment_id == shipment.shipment_id),

@@ -116,6 +116,7 @@ async def _sheet(
         entry_statuses=[(key, _spoken(key)) for key in entries.STATUSES],
         entry_reasons=list(REASONS),
         entry_zone=_zone_of(known),
+        carriers=sorted(app.carrier_names.items(), key=lambda one: one[1].casefold()),
     )
 
 
