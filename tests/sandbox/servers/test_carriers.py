@@ -291,7 +291,9 @@ async def test_usps_gives_a_scoped_token() -> None:
     app, _ = app_of("usps", on_its_way("usps"))
     usps = UspsTalker(app)
     reply = (await usps.sign_in()).json()
-    assert (reply["expires_in"], reply["scope"]) == (28799, "tracking")
+    assert (reply["expires_in"], reply["scope"]) == (28799, "tracking subscriptions-tracking")
+    assert (await usps.one(NUMBERS["usps"])).status_code == 200
+    assert (await usps.sign_in(scope="tracking")).json()["scope"] == "tracking"
     assert (await usps.one(NUMBERS["usps"])).status_code == 200
     await usps.sign_in(scope="addresses")
     assert (await usps.one(NUMBERS["usps"])).status_code == 401
