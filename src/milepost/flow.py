@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from milepost.foreseeing import foresee
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
+from milepost.model.carriers import NO_CLUES, Clues
 from milepost.model.changes import Decision, ShipmentChange
 from milepost.model.exceptions import DeliveryException
 from milepost.model.promises import Promise, Promiser
@@ -28,6 +29,7 @@ from milepost.ports.store import Transaction
 from milepost.pushing import count_first_heard, heed_pushes
 from milepost.react import doubts, exceptions, polls, silence
 from milepost.record.append import Appended, append, look
+from milepost.record.shipments import Identify
 from milepost.telling import tell_people, tell_programs
 
 TAKE_IN_MAX = 500
@@ -284,9 +286,11 @@ async def finish_all(
         raise LostLeaseError(f"one of {len(ended)}")
 
 
-def _identify(app: App) -> Callable[[str, str, str], tuple[str | None, str]]:
-    def carrier_of(number: str, provider_name: str, country: str) -> tuple[str | None, str]:
-        found = app.identify(number, provider_name, country)
+def _identify(app: App) -> Identify:
+    def carrier_of(
+        number: str, provider_name: str, country: str, clues: Clues = NO_CLUES
+    ) -> tuple[str | None, str]:
+        found = app.identify(number, provider_name, country, clues)
         reasons = found.candidates[0].reasons if found.candidates else ()
         carrier = _who_answers(found.answer, app)
         if carrier is not None:

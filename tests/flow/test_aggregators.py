@@ -35,7 +35,7 @@ def told(key, number):
     return json.dumps(body).encode()
 
 
-def nobody_knows(number, _provider, _country):
+def nobody_knows(number, _provider="", _country="", _clues=None):
     return Identification(given=number, number=number, valid_format=True, answer=None, candidates=())
 
 

@@ -86,7 +86,7 @@ def somebody_else(matches: tuple[Match, ...], case: Case) -> float:
     if case.named:
         return SOMEBODY_UNLIKELY
     speaks = any(not match.wrong and match.is_distinctive for match in matches)
-    return SOMEBODY_NAMED if case.provider_name and not speaks else SOMEBODY_ELSE
+    return SOMEBODY_NAMED if case.provider_name and not (speaks or case.scans_name) else SOMEBODY_ELSE
 
 
 def is_mistyped(matches: tuple[Match, ...], case: Case) -> bool:

@@ -22,6 +22,7 @@ from milepost.record.claims import claim, claim_shipments, orders_of
 from milepost.record.handing import Handing
 from milepost.record.journey import derive
 from milepost.record.known import KnownShipments
+from milepost.record.recognize import recognize
 from milepost.record.repeats import repeats
 from milepost.record.shipments import REUSE_SLACK, Identify, past_shipments, shipments_after
 
@@ -54,6 +55,7 @@ async def append(
     _call_for_shipments(known, readings, current, now=now, identify=identify)
     legs = Handing(identify, carrier_names.keys())
     _learn(known, readings, legs)
+    recognize(known, readings, identify)
     await tx.put_shipments([known.by_id[shipment_id] for shipment_id in sorted(known.changed)])
     attribution = await Attribution.load(tx, known)
     arrived = await attribution.add(tx, readings)

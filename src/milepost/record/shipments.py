@@ -1,10 +1,12 @@
 """Which shipments an order travels in: one per tracking number, and per use of that number."""
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
+from milepost.model.carriers import Clues
 from milepost.model.orders import OrderFacts, PackageFacts
 from milepost.model.places import Located
 from milepost.model.shipments import Shipment
@@ -16,8 +18,13 @@ REUSE_GAP = timedelta(days=60)
 """An order placed this long after another with the same number is a new use of it (carriers keep
 numbers for 90 to 120 days, carriers.md section 1 rule 10), not a combined parcel."""
 
-Identify = Callable[[str, str, str], tuple[str | None, str]]
-"""(tracking number, provider name, destination country) → (carrier key or None, why in one sentence)."""
+
+class Identify(Protocol):
+    """(tracking number, provider name, destination country) → (carrier key or None, why in one sentence)."""
+
+    def __call__(
+        self, number: str, provider_name: str, country: str, clues: Clues = ..., /
+    ) -> tuple[str | None, str]: ...
 
 
 def shipments_after(
