@@ -60,6 +60,7 @@ def places(console, *, only_two=False):
         order,
         "/console/inbox",
         "/console/shops",
+        "/console/imports",
         "/console/webhooks",
         "/console/work",
     ]

@@ -14,6 +14,8 @@ PLACES = (
     "/console/search",
     "/console/inbox",
     "/console/shops",
+    "/console/imports",
+    "/console/imports/some-draft",
     "/console/webhooks",
     "/console/webhooks/ep_1",
     "/console/work",

@@ -76,7 +76,7 @@ async def test_only_what_a_person_entered_can_be_taken_back(tmp_path):
 WRONG = [
     (
         Wish(status="teleported", occurred_at=at(1)),
-        "status: 'teleported' is none; there are note, expected",
+        "status: 'teleported' is none; there are label_created, accepted",
     ),
     (Wish(status="unknown", occurred_at=at(1)), "status: 'unknown' is none"),
     (Wish(status="held", occurred_at=at(1), reason="bad.luck"), "reason: 'bad.luck' is none"),

@@ -27,7 +27,7 @@ AHEAD_MAX = timedelta(minutes=5)
 """How far ahead of ours the clock of whoever enters it may be."""
 
 NOTE = "note"
-STATUSES = (NOTE, *(status for status in Status if status is not Status.UNKNOWN))
+STATUSES = (*(one for one in Status if one not in (Status.EXPECTED, Status.UNKNOWN)), NOTE)
 """What can be entered; a note says nothing of where the parcel is."""
 
 log = structlog.get_logger(__name__)

@@ -215,11 +215,9 @@ def _spoken(key: str) -> str:
 
 def _zone_of(known: KnownOrder) -> str:
     """Where the last scan was, as a proposal that is seen and can be changed."""
-    for one in known.shipments:
-        located = one.journey.last_place.located if one.journey.last_place else None
-        if located and located.zone:
-            return located.zone
-    return ""
+    scans = [scan for one in known.shipments for scan in reversed(one.journey.events)]
+    places = (scan.event.place.located for scan in scans)
+    return next((place.zone for place in places if place and place.zone), "")
 
 
 def _sentence(error: Exception) -> str:
