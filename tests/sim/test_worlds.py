@@ -61,13 +61,16 @@ def test_each_fault_by_itself_loses_nothing(fault):
     judge(result, fault, "\n".join(map(str, result.pop("details", []))))
 
 
-def test_with_a_fifth_of_the_pushes_lost_and_others_late_or_twice_pushes_and_polls_tell_all_of_it_once():
+@pytest.mark.parametrize("engine", ["sqlite", *(["postgres"] if TIER.name == "sim" else [])])
+def test_with_a_fifth_of_the_pushes_lost_and_others_late_or_twice_pushes_and_polls_tell_all_of_it_once(
+    engine,
+):
     job = Check(
         seed=5,
         orders=TIER.pushed_orders,
         stories=None,
         faults=PUSHES_GO_WRONG,
-        engine="sqlite",
+        engine=engine,
         quiet=True,
     )
     healths = {}
@@ -79,7 +82,10 @@ def test_with_a_fifth_of_the_pushes_lost_and_others_late_or_twice_pushes_and_pol
     judge(result, ",".join(PUSHES_GO_WRONG), "\n".join(map(str, result.pop("details", []))))
     by_push = sum(one.by_push for one in healths.values())
     by_poll = sum(one.by_poll for one in healths.values())
-    keep("pushes", {"seed": job.seed, "orders": job.orders, "by_push": by_push, "by_poll": by_poll})
+    keep(
+        "pushes",
+        {"engine": engine, "seed": job.seed, "orders": job.orders, "by_push": by_push, "by_poll": by_poll},
+    )
     assert len(healths) >= 3, f"hardly anybody pushed: {sorted(healths)}"
     assert by_poll > 0, "no push was lost, so no poll had to make one good"
     assert by_push > 2 * by_poll, "so much is lost that pushes are of no use"

@@ -35,6 +35,9 @@ STEP = timedelta(hours=2)
 
 STEPS_MAX = 100_000
 HOST = "127.0.0.1"
+OWN = "milepost"
+"""The user and the database of a check on PostgreSQL."""
+
 START = "2026-03-02T08:00:00+00:00"
 """Every checked world begins here, so that a seed means the same world for ever."""
 
@@ -168,7 +171,9 @@ async def _database(engine: str, folder: Path) -> AsyncIterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # its lock file lies there
     server = await asyncio.to_thread(pgserver.get_server, str(folder / "postgres"), cleanup_mode="delete")
     try:
-        yield server.get_uri()
+        for said in (f"CREATE ROLE {OWN} LOGIN;", f"CREATE DATABASE {OWN} OWNER {OWN};"):
+            await asyncio.to_thread(server.psql, said)  # not the superuser: row security does not bind that
+        yield f"postgres://{OWN}@/{OWN}?host={server.get_uri().rpartition('host=')[2]}"
     finally:
         await asyncio.to_thread(server.cleanup)
 
