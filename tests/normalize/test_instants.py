@@ -6,12 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from milepost.model.carriers import CodeBook
-from milepost.model.instants import Instant
+from milepost.model.instants import Instant, OffsetSource
 from milepost.model.places import Located, Place, Precision, RawPlace
 from milepost.model.reports import Report, ReportKind
 from milepost.model.scans import Scan
 from milepost.normalize.scans import event, instant
 
+HEARD = datetime(2026, 11, 2, 12, tzinfo=UTC)
 ZONES = (
     "America/New_York",
     "Europe/Paris",
@@ -44,7 +45,7 @@ def told(text):
 
 
 def read(text, zone=None):
-    found = instant(told(text), place(zone))
+    found = instant(told(text), place(zone), HEARD)
     utc = found.utc.strftime("%Y-%m-%dT%H:%MZ") if found.utc else None
     return f"{utc} {found.offset_minutes} {found.source.value}"
 
@@ -60,12 +61,14 @@ def read(text, zone=None):
         ("2026-07-04T16:55:00", "America/New_York", "2026-07-04T20:55Z -240 inferred"),
         ("2026-03-04T16:55:00", "Asia/Kolkata", "2026-03-04T11:25Z 330 inferred"),
         ("2026-03-04T16:55:00", None, "None None unzoned"),
-        # Clocks go forward on 8 March 2026 at two in New York: an hour that is not.
+        # Clocks go forward on 8 March 2026 at two in New York: an hour that is not, read as if they had not.
+        ("2026-03-08T02:30:00", "America/New_York", "2026-03-08T07:30Z -300 ambiguous"),
+        ("2026-03-08T02:30:00", None, "None None unzoned"),
         ("2026-03-08T01:59:00", "America/New_York", "2026-03-08T06:59Z -300 inferred"),
         ("2026-03-08T03:00:00", "America/New_York", "2026-03-08T07:00Z -240 inferred"),
         # They go back on 1 November at two: the hour that is there twice is read as the first.
         ("2026-11-01T00:59:00", "America/New_York", "2026-11-01T04:59Z -240 inferred"),
-        ("2026-11-01T01:30:00", "America/New_York", "2026-11-01T05:30Z -240 inferred"),
+        ("2026-11-01T01:30:00", "America/New_York", "2026-11-01T05:30Z -240 ambiguous"),
         ("2026-11-01T02:00:00", "America/New_York", "2026-11-01T07:00Z -300 inferred"),
         # Told with its offset, the second one is the second.
         ("2026-11-01T01:30:00-05:00", "America/New_York", "2026-11-01T06:30Z -300 reported"),
@@ -73,6 +76,9 @@ def read(text, zone=None):
         ("2026-01-10T12:00:00", "Australia/Lord_Howe", "2026-01-10T01:00Z 660 inferred"),
         ("2026-07-10T12:00:00", "Australia/Lord_Howe", "2026-07-10T01:30Z 630 inferred"),
         ("2026-04-05T02:00:00", "Australia/Lord_Howe", "2026-04-04T15:30Z 630 inferred"),
+        ("2026-04-05T01:30:00", "Australia/Lord_Howe", "2026-04-04T14:30Z 660 ambiguous"),
+        ("2026-04-05T01:29:00", "Australia/Lord_Howe", "2026-04-04T14:29Z 660 inferred"),
+        ("2026-10-04T02:15:00", "Australia/Lord_Howe", "2026-10-03T15:45Z 630 ambiguous"),
         ("2026-03-04T12:00:00", "America/St_Johns", "2026-03-04T15:30Z -210 inferred"),
         ("2025-12-31T23:50:00", "Pacific/Auckland", "2025-12-31T10:50Z 780 inferred"),
         ("2028-02-29T08:00:00", "Europe/Paris", "2028-02-29T07:00Z 60 inferred"),
@@ -85,8 +91,8 @@ def test_an_instant_is_read_like_this(text, zone, read_as):
 
 def test_the_wall_clock_is_kept_as_it_was_told_whatever_is_known_of_its_zone():
     for zone in (*ZONES, None):
-        assert instant(told("2026-03-08T02:30:00"), place(zone)).wall_clock == "2026-03-08T02:30:00"
-    assert instant(told("2026-03-08T02:30:00+05:30"), place(None)).wall_clock == "2026-03-08T02:30:00"
+        assert instant(told("2026-03-08T02:30:00"), place(zone), HEARD).wall_clock == "2026-03-08T02:30:00"
+    assert instant(told("2026-03-08T02:30:00+05:30"), place(None), HEARD).wall_clock == "2026-03-08T02:30:00"
 
 
 @pytest.mark.parametrize("zone", ZONES)
@@ -95,7 +101,7 @@ def test_through_both_changes_of_a_year_no_two_scans_change_places_and_none_is_a
     moment, before = datetime(2026, 1, 1, tzinfo=UTC), None
     while moment.year == 2026:
         local = moment.astimezone(ZoneInfo(zone))
-        found = instant(told(local.isoformat()), place(zone))
+        found = instant(told(local.isoformat()), place(zone), HEARD)
         assert found.utc == moment
         assert found.local.replace(tzinfo=None) == local.replace(tzinfo=None)
         assert before is None or found.order_key > before
@@ -103,14 +109,21 @@ def test_through_both_changes_of_a_year_no_two_scans_change_places_and_none_is_a
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_without_an_offset_the_places_zone_is_right_but_for_the_hour_that_is_there_twice(zone):
-    moment, off = datetime(2026, 1, 1, tzinfo=UTC), []
+def test_without_an_offset_the_places_zone_is_right_or_the_hour_is_marked_as_there_twice(zone):
+    """Every half hour of a year: no instant is off that is not marked, and only clock changes are."""
+    moment, off, marked, before = datetime(2026, 1, 1, tzinfo=UTC), [], [], None
     while moment.year == 2026:
         local = moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-        if instant(told(local.isoformat()), place(zone)).utc != moment:
+        found = instant(told(local.isoformat()), place(zone), HEARD)
+        if found.source is OffsetSource.AMBIGUOUS:
+            marked.append(moment)
+        elif found.utc != moment:
             off.append(moment)
-        moment += timedelta(hours=1)
-    assert len(off) <= 1, off
+        elif before is not None:
+            assert found.order_key > before
+        moment, before = moment + timedelta(minutes=30), None if marked[-1:] == [moment] else found.order_key
+    assert not off
+    assert len(marked) == {"Asia/Kolkata": 0, "Australia/Lord_Howe": 2}.get(zone, 4)
 
 
 def test_a_naive_moment_is_never_taken_for_one():

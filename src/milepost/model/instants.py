@@ -16,6 +16,7 @@ class OffsetSource(StrEnum):
 
     REPORTED = "reported"  # the source gave it (an offset, a GMT field, an epoch)
     INFERRED = "inferred"  # computed from the one zone of the scan's own place
+    AMBIGUOUS = "ambiguous"  # so computed, but in that hour clocks were changed
     UNZONED = "unzoned"  # not known: only the wall clock is
 
 
@@ -38,8 +39,14 @@ class Instant(Struct, frozen=True, kw_only=True, gc=False):
 
     @classmethod
     def inferred(cls, wall_clock: str, zone: ZoneInfo) -> Self:
-        """Local time at a place of one zone. An ambiguous hour (clocks going back) takes the first."""
-        return cls._zoned(datetime.fromisoformat(wall_clock).replace(tzinfo=zone), OffsetSource.INFERRED)
+        """Local time at a place of one zone.
+
+        An hour in which clocks are changed is read as the first of its two readings, and marked `ambiguous`
+        (reliability.md E-03): nobody can tell which was meant.
+        """
+        moment = datetime.fromisoformat(wall_clock).replace(tzinfo=zone)
+        is_clear = moment.utcoffset() == moment.replace(fold=1).utcoffset()
+        return cls._zoned(moment, OffsetSource.INFERRED if is_clear else OffsetSource.AMBIGUOUS)
 
     @classmethod
     def unzoned(cls, wall_clock: str) -> Self:

@@ -24,7 +24,8 @@ class Scan(Struct, frozen=True, kw_only=True, gc=False):
     """One row of a source's tracking, before it is put in our words.
 
     Give exactly one of `moment` (aware datetime: the source gave an offset, GMT or an epoch) or
-    `wall_clock` (ISO 8601 local time, the source gave no offset; `normalize` looks at the place).
+    `wall_clock` (ISO 8601 local time, the source gave no offset; `normalize` looks at the place). A year that
+    was not told is `--`, as in `--12-31T23:50:00`; `normalize` finds it.
     `refs` are tried in order: the first with a status gives the status, the first with a reason the reason.
     """
 

@@ -1,5 +1,6 @@
 """From scans, in a source's words, to tracking events in ours."""
 
+from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from milepost.model.places import Place, RawPlace
 from milepost.model.reports import Report
 from milepost.model.scans import Parsed, Scan
 from milepost.normalize.meaning import meaning_of
+from milepost.normalize.years import with_year
 from milepost.ports.places import Gazetteer
 
 PLACES_REMEMBERED = 20_000
@@ -31,7 +33,7 @@ def event(scan: Scan, report: Report, codes: CodeBook, gazetteer: Gazetteer) -> 
         shop_id=report.shop_id,
         order_number=scan.order_number,
         tracking_number=scan.tracking_number,
-        occurred=instant(scan, place),
+        occurred=instant(scan, place, report.heard_at),
         heard_at=report.heard_at,
         status=meaning.status,
         reason=meaning.reason,
@@ -44,11 +46,14 @@ def event(scan: Scan, report: Report, codes: CodeBook, gazetteer: Gazetteer) -> 
     )
 
 
-def instant(scan: Scan, place: Place) -> Instant:
-    """The scan's own offset; else the one zone of its place, marked; else the wall clock alone."""
+def instant(scan: Scan, place: Place, heard_at: datetime) -> Instant:
+    """The scan's own offset; else the one zone of its place, marked; else the wall clock alone.
+
+    A year that the source left out is the one that fits `heard_at` (UTC).
+    """
     if scan.moment is not None:
         return Instant.reported(scan.moment)
-    wall_clock = scan.wall_clock or ""
+    wall_clock = with_year(scan.wall_clock or "", heard_at)
     if place.located is not None and place.located.zone is not None:
         return Instant.inferred(wall_clock, ZoneInfo(place.located.zone))
     return Instant.unzoned(wall_clock)

@@ -17,7 +17,12 @@ COPY_WINDOW = timedelta(seconds=60)
 Copies = list[TrackingEvent]
 """The readings of one scan, earliest first; never empty."""
 
-_SURENESS = {OffsetSource.REPORTED: 0, OffsetSource.INFERRED: 1, OffsetSource.UNZONED: 2}
+_SURENESS = {
+    OffsetSource.REPORTED: 0,
+    OffsetSource.INFERRED: 1,
+    OffsetSource.AMBIGUOUS: 2,
+    OffsetSource.UNZONED: 3,
+}
 
 
 def join_copies(events: Iterable[TrackingEvent]) -> list[Copies]:

@@ -11,6 +11,10 @@ YEARS = range(1990, 2200)
 """A year outside is a slip of the pen; near the ends of the calendar it cannot even be moved to UTC."""
 
 
+YEAR_UNTOLD = "--"
+LEAP_YEAR = "2024-"  # has every day that any year has
+
+
 class When(NamedTuple):
     """Exactly one of the two: the instant, or the clock on the wall where no offset was told."""
 
@@ -19,7 +23,12 @@ class When(NamedTuple):
 
 
 def when(text: str) -> When | None:
-    """What the text says, or None when it is no time."""
+    """What the text says, or None when it is no time. A year left out is `--`, as in `--12-31T23:50`."""
+    if text.startswith(YEAR_UNTOLD):
+        told = when(LEAP_YEAR + text.removeprefix(YEAR_UNTOLD))
+        if told is None or told.wall_clock is None:
+            return None
+        return When(None, YEAR_UNTOLD + told.wall_clock.removeprefix(LEAP_YEAR))
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -51,7 +60,7 @@ def window(number: str, start: str, end: str, place: RawPlace = RawPlace()) -> t
 
 def _edge(text: str) -> When | None:
     told = when(text)
-    if told is None:
+    if told is None or text.startswith(YEAR_UNTOLD):
         return None
     moment = told.moment or datetime.fromisoformat(told.wall_clock or "")
     if moment.hour == moment.minute == moment.second == 0 and not moment.utcoffset():

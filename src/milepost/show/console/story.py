@@ -14,6 +14,7 @@ from milepost.show.moments import clock, day, offset_name
 HOW_KNOWN = {
     OffsetSource.REPORTED: "",
     OffsetSource.INFERRED: "offset worked out from the place",
+    OffsetSource.AMBIGUOUS: "offset worked out from the place; clocks changed in that hour",
     OffsetSource.UNZONED: "local time, offset not told",
 }
 
