@@ -1,7 +1,7 @@
 """How old our knowledge is under each carrier's own quota, against the habit of one look in two hours.
 
 The real planner is driven minute by minute through a made-up town (benches/parcels.py). Large towns are
-simulated by a sample, with the quota made smaller alike; UPS at 10,000 parcels is done both ways to compare.
+simulated by a sample, with the quota made smaller alike; UPS at 5,000 parcels is done both ways to compare.
 """
 
 from dataclasses import dataclass
@@ -16,16 +16,16 @@ from milepost.sources.catalog import carriers
 
 SEED = 41
 SIZES = (1_000, 100_000, 5_000_000)
-SAMPLE = 2_000
+SAMPLE = 1_000
 """Parcels under way that stand for more; more of them where a sample would leave less than a call an hour."""
 
-SAMPLE_MAX = 20_000
-DAYS = 6.0
+SAMPLE_MAX = 10_000
+DAYS = 5.0
 CALLS_A_DAY_MIN = 24
 NEVER_S = DAYS * 86_400
 """What stands for an age that nobody lived to see: longer than the run."""
 
-AGREES_AT = 10_000
+AGREES_AT = 5_000
 
 
 @dataclass(frozen=True, slots=True)

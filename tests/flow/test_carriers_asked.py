@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from milepost.carry.hands import carry_out_due
-from milepost.carry.surveys import pace_of, plan_surveys
+from milepost.carry.surveys import plan_surveys
 from milepost.model.gaps import ANY_LANE, BOUNDS_S
 from milepost.ports.sources import AccessError, SourceError
 from tests.flow.house import SHOP, house, order, scans, shop
@@ -80,7 +80,7 @@ async def test_a_survey_slows_down_the_shop_that_wants_more_than_its_share(tmp_p
         await heard(milepost, 40)
         await plan_surveys(milepost.app)
         await carry_out_due(milepost.app, "w1")
-        pace = await pace_of(milepost.app.store, "acme")
+        pace = await milepost.app.store.pace("acme")
     assert 20 < pace.of(SHOP) < 60, "forty wishes an hour, and one call"
     assert pace.of("another") == 1.0
 

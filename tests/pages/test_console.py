@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from milepost.model.exceptions import Mover, Severity
+from milepost.model.health import CarrierHealth
 from milepost.react.words import WORDS
 from milepost.record.links import digest
 from tests.pages.console_people import settle_in, signed_in
@@ -253,3 +254,38 @@ def test_the_work_page_counts_what_there_is_to_do(console):
         page = browser.get("/console/work").text
     assert f"<dt>Later</dt><dd>{counts['later']}<" in page
     assert "Nothing was given up" in page
+
+
+def test_the_carriers_page_says_who_answers_and_who_refuses_our_keys(console):
+    app = console.milepost.app
+    now = app.clock.now()
+    refused = CarrierHealth(
+        carrier="dhl",
+        failures=1,
+        failed_at=now,
+        said="dhl: refuses <us>",
+        keys_refused=True,
+        broken_since=now,
+    )
+
+    async def told():
+        before = await app.store.carrier_health(["dhl"])
+        async with app.store.transaction() as tx:
+            await tx.put_carrier_health(refused)
+        return before
+
+    before = console.call(told())
+    with signed_in(console, "admin") as browser:
+        page, metrics = browser.get("/console/carriers").text, browser.get("/metrics").text
+
+    async def put_back():
+        async with app.store.transaction() as tx:
+            await tx.put_carrier_health(before.get("dhl") or CarrierHealth(carrier="dhl"))
+
+    console.call(put_back())
+    assert "Refuses our keys" in page
+    assert "dhl: refuses &lt;us&gt;" in page
+    assert page.count("Answers") >= 2, "the world's other carriers were asked and answered"
+    assert 'milepost_carrier_works{carrier="dhl"} 0.0' in metrics
+    assert 'milepost_carrier_works{carrier="ups"} 1.0' in metrics
+    assert 'milepost_carrier_answered_seconds_ago{carrier="ups"}' in metrics

@@ -62,6 +62,7 @@ def places(console, *, only_two=False):
         "/console/shops",
         "/console/imports",
         "/console/webhooks",
+        "/console/carriers",
         "/console/work",
     ]
 

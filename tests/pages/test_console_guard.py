@@ -18,6 +18,7 @@ PLACES = (
     "/console/imports/some-draft",
     "/console/webhooks",
     "/console/webhooks/ep_1",
+    "/console/carriers",
     "/console/work",
     "/console/orders/1",
     "/console/shops/return/tiktok_shop?code=x",
@@ -133,8 +134,8 @@ def test_nothing_of_another_shop_stands_in_any_list(console):
 @pytest.mark.parametrize(
     ("who", "may"),
     [
-        ("admin", {"/console/shops": 200, "/console/work": 200}),
-        ("seller", {"/console/shops": 200, "/console/work": 404}),
+        ("admin", {"/console/shops": 200, "/console/carriers": 200, "/console/work": 200}),
+        ("seller", {"/console/shops": 200, "/console/carriers": 404, "/console/work": 404}),
         ("support", {"/console/shops": 404, "/console/work": 404}),
         ("stranger", {"/console/shops": 200, "/console/work": 404}),
     ],

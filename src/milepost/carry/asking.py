@@ -8,7 +8,6 @@ from milepost.carry.condition import note_polled
 from milepost.carry.failures import put_off
 from milepost.carry.outlooks import next_parcel_look, usual_gaps
 from milepost.carry.subscribing import plan_subscriptions
-from milepost.carry.surveys import pace_of
 from milepost.flow import TAKE_IN_MAX, Alongside, finish_all, take_in
 from milepost.model.actions import Leased, Outcome
 from milepost.model.pushes import EVERY_NUMBER
@@ -31,7 +30,7 @@ async def poll_carrier(group: Sequence[Leased], app: App) -> None:
     carrier = app.carriers[group[0].action.lane]
     quota = carrier.card.quota
     left = await app.budgets.left(carrier.key, per_minute=quota.per_minute, per_day=quota.per_day)
-    room = planner.Room(quota=quota, left=left, pace=await pace_of(app.store, carrier.key))
+    room = planner.Room(quota=quota, left=left, pace=await app.store.pace(carrier.key))
     asked = await _admitted(group, room, app)
     if not asked:
         return
@@ -120,7 +119,7 @@ def finish_carrier_polls(done: list[Leased], app: App) -> Alongside:
     async def alongside(tx: Transaction) -> None:
         now = app.clock.now()
         rows = await tx.shipment_rows([held.action.payload["shipment"] for held in done])
-        pace, gaps = await pace_of(tx, key), await usual_gaps(tx, key)
+        pace, gaps = await tx.pace(key), await usual_gaps(tx, key)
         held_by = await _pushed(tx, key, done, now) if pace.pushed else frozenset()
         outcomes, going_on = [], []
         for held in done:

@@ -4,8 +4,6 @@ import asyncio
 import random
 from datetime import timedelta
 
-import msgspec
-
 from milepost.carry.gaps import OF_GAPS
 from milepost.carry.outlooks import outlook_of, usual_gaps
 from milepost.flow import finish
@@ -14,7 +12,6 @@ from milepost.model.polling import FREE, Pace
 from milepost.model.pushes import PushHealth
 from milepost.ports.app import App
 from milepost.ports.sources import Carrier
-from milepost.ports.store import Reads, Transaction
 from milepost.react import planner
 
 OF_QUOTAS = "quotas"
@@ -58,14 +55,8 @@ async def survey_quotas(held: Leased, app: App) -> None:
     now = app.clock.now()
     async with app.store.transaction() as tx:
         for key, pace in paces.items():
-            await tx.set_mark(_mark(key), msgspec.json.encode(pace).decode())
+            await tx.put_pace(key, pace)
         await finish(tx, held, Outcome(next_due_at=now + max(EVERY, REST * took)), now, app)
-
-
-async def pace_of(reads: Reads | Transaction, carrier: str) -> Pace:
-    """As the last survey found it."""
-    said = await reads.mark(_mark(carrier))
-    return msgspec.json.decode(said, type=Pace) if said else FREE
 
 
 async def _pace(carrier: Carrier, pushed: PushHealth | None, app: App) -> Pace:
@@ -85,7 +76,7 @@ async def _crowd(carrier: Carrier, app: App) -> Pace:
     parcels = sum(counts.values())
     if parcels * planner.HOUR_S / planner.soonest_s(polling) <= capacity:
         return FREE  # enough, whatever they wish
-    before, gaps = await pace_of(app.store, key), await usual_gaps(app.store, key)
+    before, gaps = await app.store.pace(key), await usual_gaps(app.store, key)
     any_of_them = random.randrange(2**31)  # noqa: S311 - a sample
     some = await app.work.some_parcels(key, every=parcels // SAMPLE, of=any_of_them, limit=SAMPLE)
     rows = await app.store.shipment_rows([action.payload["shipment"] for action in some])
@@ -95,7 +86,3 @@ async def _crowd(carrier: Carrier, app: App) -> Pace:
         if (row := rows.get(action.payload["shipment"])) is not None
     ]
     return planner.paced(counts, [wish for wish in wishes if wish], capacity)
-
-
-def _mark(carrier: str) -> str:
-    return f"pace:{carrier}"

@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 
 from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.carrier_facts import COLUMNS, confirmed_of, document, missing_of, rows
+from milepost.cli.carrier_health import carrier_health
 from milepost.cli.choosing import choose, undo
 from milepost.cli.exits import Exit
 from milepost.cli.identifying import identify
@@ -20,6 +21,7 @@ app = App(name="carrier")
 app.command(identify)
 app.command(choose)
 app.command(undo)
+app.command(name="health")(carrier_health)
 
 
 @app.command(name="list")

@@ -8,6 +8,9 @@ from milepost.model.statuses import BEFORE_ACCEPTANCE, Status
 
 TROUBLED = frozenset({Status.HELD, Status.ATTEMPTED})
 MINUTES_A_DAY = 24 * 60
+TYPICAL_GAP_S = {"waiting": 24 * 3600.0, "moving": 9 * 3600.0, "door": 4 * 3600.0, "troubled": 24 * 3600.0}
+"""Between two scans, by stage, until enough were measured. Our own assumption: carriers publish none."""
+
 NO_LIMIT = 1_000_000_000
 """Calls, where a carrier sets no limit."""
 

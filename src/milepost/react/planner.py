@@ -14,6 +14,7 @@ from zlib import crc32
 from milepost.model.polling import (
     FREE,
     MINUTES_A_DAY,
+    TYPICAL_GAP_S,
     Left,
     Outlook,
     Pace,
@@ -25,9 +26,6 @@ from milepost.settings import Polling
 
 MINUTE = timedelta(minutes=1)
 HOUR_S = 3600.0
-
-TYPICAL_GAP_S = {"waiting": 24 * HOUR_S, "moving": 9 * HOUR_S, "door": 4 * HOUR_S, "troubled": 24 * HOUR_S}
-"""Between two scans, by stage, until enough were measured. Our own assumption: carriers publish none."""
 
 STAGE_LASTS_S = 8 * HOUR_S
 QUIET_AFTER_GAPS = 3.0

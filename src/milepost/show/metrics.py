@@ -1,6 +1,7 @@
 """Counters and gauges for whoever watches the machine, in Prometheus' text format at /metrics."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from litestar import MediaType, Request, get
 from litestar.datastructures import State
@@ -8,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from milepost.desk.carrier_states import CarrierState, carrier_states
 from milepost.ports.app import App
 from milepost.ports.live import LiveState
 
@@ -37,6 +39,8 @@ class Counters:
         self.facts = Gauge("milepost_facts", "What is kept and open now.", ("kind",), registry=self.registry)
         self.live = LiveGauges()
         self.registry.register(self.live)
+        self.carriers = CarrierGauges()
+        self.registry.register(self.carriers)
 
     def count(self, name: str, amount: int = 1, **labels: str) -> None:
         """Add to a counter of COUNTERS. Raises KeyError for another name."""
@@ -76,6 +80,48 @@ class LiveGauges(Collector):
             yield CounterMetricFamily(f"milepost_live_{name}", about, float(amount))
 
 
+class CarrierGauges(Collector):
+    """How the carriers do that we have keys for, over all nodes."""
+
+    def __init__(self) -> None:
+        self.states: list[CarrierState] = []
+        self.now: datetime | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        """One family for each thing known; what is not known is left out."""
+        for name, about, value in CARRIER_GAUGES:
+            family = GaugeMetricFamily(f"milepost_carrier_{name}", about, labels=["carrier"])
+            for one in self.states:
+                amount = value(one, self.now) if self.now else None
+                if amount is not None:
+                    family.add_metric([one.card.key], float(amount))
+            yield family
+
+
+def _since(at: datetime | None, now: datetime) -> float | None:
+    return (now - at).total_seconds() if at else None
+
+
+CARRIER_GAUGES: tuple[tuple[str, str, Callable[[CarrierState, datetime], float | None]], ...] = (
+    ("works", "1 unless it counts as broken.", lambda one, _: float(not one.health.is_broken)),
+    ("keys_refused", "1 while it refuses our keys.", lambda one, _: float(one.health.keys_refused)),
+    ("answered_seconds_ago", "Since its last answer.", lambda one, now: _since(one.health.answered_at, now)),
+    ("error_rate", "Of the last 48 hours, 0 to 1.", lambda one, _: one.health.error_rate),
+    ("calls_left_today", "Until midnight UTC.", lambda one, _: one.calls_left_today),
+    ("stretched", "How many times the longest intervals have grown.", lambda one, _: one.stretched),
+    (
+        "push_lag_seconds",
+        "From scan to push, a bound of half of them.",
+        lambda one, _: one.pushes.lag_p50_s if one.pushes else None,
+    ),
+    (
+        "push_share",
+        "Of its news, first heard by push, 0 to 1.",
+        lambda one, _: one.pushes.share if one.pushes else None,
+    ),
+)
+
+
 @get("/metrics", media_type=MediaType.TEXT, include_in_schema=False)
 async def metrics(request: Request[None, None, State]) -> bytes:
     """Counters since the start, and gauges read now."""
@@ -86,4 +132,7 @@ async def metrics(request: Request[None, None, State]) -> bytes:
     for kind, amount in (await app.store.counts(None)).items():
         counters.facts.labels(kind=kind).set(amount)
     counters.live.state = app.live.state()
+    states = await carrier_states(app, counted=False)
+    counters.carriers.states = [one for one in states if one.state != "no_keys"]
+    counters.carriers.now = app.clock.now()
     return generate_latest(counters.registry)

@@ -16,6 +16,7 @@ from milepost.ports.app import App
 from milepost.ports.store import Reads, ShipmentRow
 from milepost.record.journey import derive
 from milepost.show.buyer.sight import Sight
+from milepost.show.rhythm import Door, Rhythm, rhythm
 
 EXCEPTIONS_MAX = 20
 """Exceptions of one parcel that are read, worst first."""
@@ -32,6 +33,7 @@ class Parcel:
     proof: ProofTold | None = field(default=None, repr=False)
     card: CarrierCard | None = None
     legs: tuple[tuple[Leg, CarrierCard | None], ...] = ()  # after the first one
+    rhythm: Rhythm | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,8 @@ async def order_story(app: App, reads: Reads, shop_id: str, order_number: str, v
     rows = await reads.shipment_rows(row.shipment_ids)
     current = [found for found in rows.values() if not found.shipment.superseded] or list(rows.values())
     promises = await reads.promises(shop_id, order_number)
-    parcels, received_by = await _parcels(app, reads, current, promises)
+    to = row.facts.destination
+    parcels, received_by = await _parcels(app, reads, current, promises, to)
     if not parcels:
         parcels = [Parcel(shipment=None, journey=derive(await reads.order_events(shop_id, order_number)))]
     sight = Sight(
@@ -88,7 +91,7 @@ async def number_story(app: App, reads: Reads, tracking_number: str) -> Story:
         row = await reads.order(one.order_numbers[0], [one.shop_id])
         destination = row.facts.destination if row else destination
         promises = await reads.promises(one.shop_id, one.order_numbers[0])
-        parcels, _ = await _parcels(app, reads, [newest], promises)
+        parcels, _ = await _parcels(app, reads, [newest], promises, None)
     return Story(
         order=None,
         sight=Sight(view=View.PUBLIC),
@@ -99,11 +102,19 @@ async def number_story(app: App, reads: Reads, tracking_number: str) -> Story:
 
 
 async def _parcels(
-    app: App, reads: Reads, rows: Sequence[ShipmentRow], promises: Sequence[Promise]
+    app: App,
+    reads: Reads,
+    rows: Sequence[ShipmentRow],
+    promises: Sequence[Promise],
+    to: Destination | None,
 ) -> tuple[list[Parcel], list[str]]:
-    """The parcels, and who took any of them (kept from every page but a signed link's)."""
+    """The parcels, and who took any of them (kept from every page but a signed link's).
+
+    `to` None: a number alone does not tell whose it is, and so not how often news of it comes.
+    """
     events = await reads.shipment_events([row.shipment.shipment_id for row in rows])
     parcels, received_by = [], []
+    door = Door(country=to.country, zone=_zone(app, to)) if to else None
     for row in rows:
         one = row.shipment
         found = await reads.exceptions(
@@ -112,15 +123,17 @@ async def _parcels(
         proofs = [told for _, told in await reads.proofs(one.shipment_id)]
         received_by += [told.received_by for told in proofs if told.received_by]
         carrier = app.carriers.get(one.carrier or "")
+        journey = derive(events.get(one.shipment_id, []))
         parcels.append(
             Parcel(
                 shipment=one,
-                journey=derive(events.get(one.shipment_id, [])),
+                journey=journey,
                 promises=tuple(told for told in promises if told.shipment_id == one.shipment_id),
                 exceptions=found.rows,
                 proof=proofs[-1] if proofs else None,
                 card=carrier.card if carrier else None,
                 legs=tuple((leg, _card(app, leg.carrier)) for leg in one.legs),
+                rhythm=await rhythm(app, reads, row, journey, door) if door else None,
             )
         )
     return parcels, received_by

@@ -26,6 +26,7 @@ from milepost.show.buyer.windows import Window, moved_later, reason_of, standing
 from milepost.show.moments import counted, long_date
 from milepost.show.reaching import SURE, Help, helps
 from milepost.show.reaching import Parcel as ReachedParcel
+from milepost.show.rhythm import Rhythm
 from milepost.show.words.sentences import policies
 
 NOT_SCANNED = Answer(
@@ -91,6 +92,7 @@ class ParcelView:
     helps: tuple[Help, ...]  # how to reach the carrier about what is wrong
     last_seen: str
     last_seen_at: datetime | None
+    rhythm: Rhythm | None  # how often news comes, and when we ask again
     certainty: Certainty | None
     timeline: Timeline
     history: tuple[Entry, ...]
@@ -187,6 +189,7 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
         helps=() if sight.is_public else _helps(one, story, zone, now),
         last_seen=_last_seen(one, sight, home),
         last_seen_at=journey.last_scan_at,
+        rhythm=one.rhythm,
         certainty=_certainty(promise) if promise and names_a_day and not sight.is_public else None,
         timeline=timeline(journey, sight=sight, names=names, home=home, zone=zone, now=now),
         history=() if sight.is_public else history(one.promises, names, zone),

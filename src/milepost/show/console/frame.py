@@ -37,6 +37,7 @@ async def console_page(
         places.append(Place(path="/console/webhooks", icon="link", name="Webhooks"))
     if sees_everything(user):
         places.append(Place(path="/console/codes", icon="circle-help", name="Codes"))
+        places.append(Place(path="/console/carriers", icon="truck", name="Carriers"))
         places.append(Place(path="/console/work", icon="list-checks", name="Work"))
     answer = page(
         request,

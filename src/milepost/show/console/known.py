@@ -17,6 +17,7 @@ from milepost.model.scans import ProofTold
 from milepost.ports.app import App
 from milepost.ports.store import OrderRow, ShipmentRow
 from milepost.record.journey import derive
+from milepost.show.rhythm import Door, Rhythm, rhythm
 
 EXCEPTIONS_MAX = 100
 NOTICES_MAX = 200
@@ -33,6 +34,7 @@ class KnownShipment:
     exceptions: tuple[DeliveryException, ...]
     proofs: tuple[tuple[datetime, ProofTold], ...]
     carrier_name: str
+    rhythm: Rhythm | None  # how often news comes, and when we ask again (UTC)
     carrier_page: str  # the carrier's own page about this number, or nothing
     choices: tuple[CarrierChoice, ...]  # who said whose parcel it is, oldest first
 
@@ -62,7 +64,10 @@ async def everything(app: App, row: OrderRow, *, with_contact: bool) -> KnownOrd
     rows = await store.shipment_rows(row.shipment_ids)
     events = await store.shipment_events(row.shipment_ids)
     shipments = await asyncio.gather(
-        *(_shipment(app, one, derive(events.get(one.shipment.shipment_id, []))) for one in rows.values())
+        *(
+            _shipment(app, one, derive(events.get(one.shipment.shipment_id, [])), facts.destination.country)
+            for one in rows.values()
+        )
     )
     notices = await store.notices(
         shop_ids=[facts.shop_id], cursor=None, limit=NOTICES_MAX, order_number=facts.order_number
@@ -90,7 +95,7 @@ async def _entered_by(app: App, journeys: Sequence[Journey]) -> dict[str, str]:
     return {one: whose(body) for one, body in found.items() if body is not None}
 
 
-async def _shipment(app: App, row: ShipmentRow, journey: Journey) -> KnownShipment:
+async def _shipment(app: App, row: ShipmentRow, journey: Journey, country: str) -> KnownShipment:
     shipment = row.shipment
     carrier = app.carriers.get(shipment.carrier or "")
     found = await app.store.exceptions(
@@ -106,6 +111,7 @@ async def _shipment(app: App, row: ShipmentRow, journey: Journey) -> KnownShipme
         exceptions=found.rows,
         proofs=tuple(await app.store.proofs(shipment.shipment_id)),
         carrier_name=carrier.card.name if carrier else shipment.provider_name or "carrier not known",
+        rhythm=await rhythm(app, app.store, row, journey, Door(country=country)),
         carrier_page=carrier.card.page_of(shipment.tracking_number) if carrier else "",
         choices=tuple(await app.store.carrier_choices(shipment.shipment_id)),
     )

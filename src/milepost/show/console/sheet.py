@@ -26,6 +26,7 @@ from milepost.show.console.story import StoryDay, story
 from milepost.show.glossary import about_exception
 from milepost.show.moments import clock, counted, short_day
 from milepost.show.reaching import Help, Parcel, helps
+from milepost.show.rhythm import Rhythm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ class ParcelSheet:
     handed_over_as: tuple[tuple[str, str], ...]
     is_superseded: bool
     last_heard_at: datetime | None
+    rhythm: Rhythm | None
     days: tuple[StoryDay, ...]
     scans: int
     proofs: tuple[tuple[datetime, ProofTold], ...]
@@ -168,6 +170,7 @@ def _parcel(app: App, known: KnownShipment, order: KnownOrder, names: dict[str, 
         handed_over_as=shipment.handed_over_as,
         is_superseded=shipment.superseded,
         last_heard_at=known.row.last_heard_at,
+        rhythm=known.rhythm,
         days=story(known.journey, names, order.entered_by),
         scans=len(known.journey.events),
         proofs=known.proofs,
