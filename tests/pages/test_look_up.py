@@ -115,7 +115,10 @@ def test_a_number_we_do_not_know_is_told_by_its_looks_with_that_carriers_own_pag
             "It is a number of UPS.",
             "https://www.ups.com/track?loc=en_US&amp;tracknum=1Z5R89390357567127",
         ),
-        "986578788855": ("It may be a number of FedEx", "https://www.fedex.com/fedextrack/?trknbr=986578788855"),
+        "986578788855": (
+            "It may be a number of FedEx",
+            "https://www.fedex.com/fedextrack/?trknbr=986578788855",
+        ),
         "RB123456785NL": ("It is a number of PostNL.", ""),
         "1Z5R89390357567128": ("seems to be mistyped", ""),
         "QQ0000000QQ0": ("No carrier we know has numbers like", ""),

@@ -8,7 +8,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, islice, pairwise
 from typing import NamedTuple
 from urllib.parse import unquote, unquote_plus, urlsplit
 
@@ -19,7 +19,7 @@ NUMBER_LENGTH_MAX = 60
 NUMBER_LENGTH_MIN = 6
 DIGITS_MIN = 4  # in a number of no known shape; fewer and it is a page, a language or a word
 PIECES_MAX = 40  # a number of 34 digits, each with a blank behind it
-READINGS_MAX = 2_000
+READINGS_MAX = 1_000
 LINKS_MAX = 5
 WORD_LETTERS_MIN = 6  # so many letters without a digit are a word, and no part of a number
 CUT = 2  # a number that goes on behind the end of a line
@@ -90,15 +90,14 @@ def readings(text: str) -> list[Reading]:
     known = plain(text)
     if _SPELLED(known):
         known = known.replace(" ", "")
-    found: list[Reading] = []
-    for link in _LINK.findall(known)[:LINKS_MAX]:
-        found += _in_link(link)
-    return (found + list(_in_text(_TAG.sub(" | ", words_of(known)))))[:READINGS_MAX]
+    links = map(_in_link, _LINK.findall(known)[:LINKS_MAX] if "." in known else ())
+    return list(islice(chain(*links, _in_text(_TAG.sub(" | ", words_of(known)))), READINGS_MAX))
 
 
 def words_of(known: str) -> str:
     """The text around the numbers, without links and addresses; blanks that were quoted are blanks again."""
-    rest = _MAIL.sub(" | ", _LINK.sub(" | ", known))
+    rest = _LINK.sub(" | ", known) if "." in known else known
+    rest = _MAIL.sub(" | ", rest) if "@" in rest else rest
     return _QUOTED.sub(lambda found: unquote(found[0]), rest) if "%" in rest else rest
 
 
