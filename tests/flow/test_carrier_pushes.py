@@ -38,7 +38,7 @@ PLACED = datetime(2026, 3, 1, 8, tzinfo=UTC)
 BY_NUMBER = {number: key for key, number in NUMBERS.items()}
 
 
-def identify(number, _provider, _country):
+def identify(number, _provider="", _country="", _clues=None):
     key = BY_NUMBER[number]
     found = Candidate(carrier=key, probability=1.0, reasons=("the test says so",))
     return Identification(given=number, number=number, valid_format=True, answer=key, candidates=(found,))
