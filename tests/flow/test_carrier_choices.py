@@ -184,3 +184,15 @@ async def over_the_api(here, browser, address):
     assert (
         await browser.get(f"{address}x".replace("/carrierx", "x/carrier"), headers=reads)
     ).status_code == 404
+
+
+async def test_the_number_of_a_later_leg_finds_the_order_and_the_parcel(tmp_path):
+    async with two(tmp_path) as here:
+        await here.hear(order(), said("bolt", "AC1", "2026-03-02T10:00Z  PU  Shenzhen CN", "OVER post PO9"))
+        async with browsing(here, Role.SELLER) as browser:
+            found = await browser.post("/console/search", data={"q": "PO9"})
+            assert found.headers["location"] == "/console/orders/1001"
+            assert "Handed over to Post" in (await browser.get("/console/orders/1001")).text
+            assert "Not scanned yet" not in (await browser.get("/track/PO9")).text
+        async with browsing(here, Role.ADMIN, ["another-shop"]) as browser:
+            assert (await browser.post("/console/search", data={"q": "PO9"})).status_code == 200

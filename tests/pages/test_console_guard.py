@@ -20,6 +20,7 @@ PLACES = (
     "/console/webhooks/ep_1",
     "/console/carriers",
     "/console/work",
+    "/console/codes",
     "/console/orders/1",
     "/console/shops/return/tiktok_shop?code=x",
 )

@@ -80,7 +80,10 @@ async def search_form(request: Request[None, None, State]) -> Response[str]:
 async def search(data: Form, request: Request[None, None, State]) -> Response[Any]:
     """By any number, e-mail, phone or postcode. Posted, so that nothing personal stands in an address."""
     app, query = app_of(request), data.get("q", "").strip()[:QUERY_LENGTH_MAX]
-    found = await app.store.search(query, shops_of(user_of(request)), FOUND_MAX) if query else []
+    shops = shops_of(user_of(request))
+    found = await app.store.search(query, shops, FOUND_MAX) if query else []
+    if query and not found and (before := await app.store.number_before(query)) is not None:
+        found = await app.store.search(before, shops, FOUND_MAX)  # the number of a later leg
     if len(found) == 1:
         return go_to(request, f"{ORDERS}/{found[0].facts.order_number}")
     return await console_page(
