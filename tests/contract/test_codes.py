@@ -7,7 +7,7 @@ from milepost.model.codes import CodeCorrection
 from milepost.model.scans import CodeRef
 from milepost.model.statuses import Status
 from milepost.ports.codes import standing
-from tests.contract.things import HOUR, NOON, event
+from tests.contract.things import HOUR, NOON, event, exception
 
 SAID = CodeCorrection(
     source="acme",
@@ -56,3 +56,12 @@ async def test_what_was_said_of_a_code_stays_and_the_newest_is_the_one(store):
             await tx.add_code_correction(one)
     assert await store.code_corrections() == said
     assert standing(said) == [said[1]]
+
+
+async def test_ended_exceptions_are_read_the_newest_first(store):
+    began = [exception(shipment_id=f"s{number}") for number in range(3)]
+    ended = [one.resolve(NOON + HOUR, "It moved on.") for one in began[:2]]
+    async with store.transaction() as tx:
+        await tx.put_exceptions([*began, *ended])
+    assert await store.ended_exceptions(10) == [ended[1], ended[0]]
+    assert await store.ended_exceptions(1) == [ended[1]]

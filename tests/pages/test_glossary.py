@@ -2,6 +2,7 @@
 
 import re
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -10,7 +11,7 @@ from milepost.model.carriers import CodeBook, CodeMeaning
 from milepost.model.exceptions import Mover
 from milepost.model.scans import CodeRef
 from milepost.model.statuses import REASONS
-from milepost.react.exceptions import of_journey
+from milepost.react.exceptions import TOLD_ANEW, of_journey
 from milepost.react.kinds import KINDS, kind_of_reason
 from milepost.react.words import WORDS
 from milepost.show import glossary
@@ -124,6 +125,21 @@ def test_the_buyers_banner_leads_to_the_reason():
     journey = derive([story_scan("5 08:10 held customs.duties_due")])
     (found,) = of_journey(journey, SHIPMENT, NOW)
     assert banner(found, None, "").more == "/glossary/reasons/customs.duties_due"
+
+
+def test_how_long_it_takes_is_measured_from_thirty_ended_ones_on():
+    journey = derive([story_scan("5 08:10 held customs.duties_due")])
+    (one,) = of_journey(journey, SHIPMENT, NOW)
+    ended = [one.resolve(one.opened_at + timedelta(hours=hours), "It moved on.") for hours in range(1, 101)]
+    said = "Measured here: half were over within 3 days, nine of ten within 4 days."
+    assert glossary.measured("customs.duties_due", ended) == said
+    assert glossary.measured("customs_duties", ended[:30]) == (
+        "Measured here: half were over within 16 hours, nine of ten within 28 hours."
+    )
+    assert glossary.measured("customs_duties", ended[:29]) == ""
+    assert glossary.measured("weather", ended) == ""
+    told_anew = [one.resolve(one.opened_at, TOLD_ANEW)] * 100
+    assert glossary.measured("customs_duties", told_anew) == "", "it never was"
 
 
 async def test_every_page_answers_its_links_lead_somewhere_and_what_is_unknown_is_said_to_be(tmp_path):

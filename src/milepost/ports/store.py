@@ -322,6 +322,10 @@ class Reads(
         """Worst severity first, then oldest."""
         ...
 
+    async def ended_exceptions(self, limit: int) -> list[DeliveryException]:
+        """Of every shop, the newest first: how long such things last."""
+        ...
+
     async def counts(self, shop_ids: Sequence[str] | None) -> dict[str, int]:
         """`orders shipments moving on_track delivered exceptions_open unknown_events`, and whose move it is.
 

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import groupby
+from math import ceil
 from urllib.parse import quote
 
 from milepost.model.carriers import CodeBook, CodeMeaning
 from milepost.model.events import BY_HAND
+from milepost.model.exceptions import DeliveryException
 from milepost.model.scans import CodeRef
 from milepost.model.statuses import REASONS, Status
 from milepost.ports.app import App
+from milepost.react.exceptions import TOLD_ANEW
 from milepost.react.kinds import KINDS, kind_of_reason, kind_of_status
 from milepost.react.words import WORDS
+from milepost.show.moments import counted
 from milepost.show.words.sentences import problems, reasons, statuses
 
 HOME = "/glossary"
@@ -19,6 +24,13 @@ FOUND_MAX = 60
 QUERY_LENGTH_MAX = 60
 CODE_LENGTH_MAX = 80
 NOTE = "note"
+MEASURED_MIN = 30
+"""Ended exceptions of one kind or reason, from which on a figure of our own is told."""
+
+ENDED_MAX = 2000
+"""The newest ended exceptions that are looked at."""
+
+HOURS_UNTIL_DAYS = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +167,22 @@ def index() -> tuple[tuple[str, tuple[Entry, ...]], ...]:
     for group, keys in groupby(REASONS, key=lambda one: one.partition(".")[0]):
         groups.append((problems().groups[group], tuple(_of_reason(key) for key in keys)))
     return tuple(groups)
+
+
+def measured(key: str, ended: Iterable[DeliveryException]) -> str:
+    """How long it lasted here, of a kind or a reason; nothing below MEASURED_MIN parcels."""
+    found = [one for one in ended if key in (one.kind, one.reason) and one.resolution != TOLD_ANEW]
+    spans = sorted(one.resolved_at - one.opened_at for one in found if one.resolved_at is not None)
+    if len(spans) < MEASURED_MIN:
+        return ""
+    half, most = spans[len(spans) // 2], spans[len(spans) * 9 // 10]
+    return f"Measured here: half were over within {_span(half)}, nine of ten within {_span(most)}."
+
+
+def _span(span: timedelta) -> str:
+    """Rounded up, so that it is not promised too little."""
+    hours = max(1, ceil(span / timedelta(hours=1)))
+    return counted(hours, "hour") if hours < HOURS_UNTIL_DAYS else counted(ceil(hours / 24), "day")
 
 
 def codes_of(source: CodeSource, query: str = "") -> list[tuple[str, list[Explained]]]:

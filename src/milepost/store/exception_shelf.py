@@ -43,6 +43,12 @@ WORST = (
     .order_by(EXCEPTIONS.c.rank, EXCEPTIONS.c.opened_at, EXCEPTIONS.c.seq)
     .limit(bindparam("rows"))
 )
+ENDED = (
+    select(EXCEPTIONS.c.facts)
+    .where(EXCEPTIONS.c.resolved_at.is_not(None))
+    .order_by(EXCEPTIONS.c.seq.desc())
+    .limit(bindparam("limit"))
+)
 
 ORDER_COUNT = select(func.count()).select_from(ORDERS)
 SHIPMENT_COUNTS = select(SHIPMENTS.c.status, SHIPMENTS.c.superseded, func.count()).group_by(
@@ -83,6 +89,11 @@ class ExceptionWrites(Shelf):
 
 
 class ExceptionReads(Shelf):
+    async def ended_exceptions(self, limit: int) -> list[DeliveryException]:
+        """Of every shop, the newest first."""
+        found = await self._session.rows(ENDED, {"limit": limit})
+        return [from_json(DeliveryException, row[0]) for row in found]
+
     async def exceptions(
         self,
         *,

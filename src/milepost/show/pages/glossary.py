@@ -36,23 +36,25 @@ async def index(request: Request[None, None, State], q: Query = "") -> Response[
 @get(f"{HOME}/problems/{{kind:str}}", include_in_schema=False)
 async def problem(kind: FromPath[str], request: Request[None, None, State]) -> Response[str]:
     """One kind of exception."""
-    return _explanation(request, glossary.problem(kind))
+    return await _explanation(request, glossary.problem(kind))
 
 
 @get(f"{HOME}/reasons/{{key:str}}", include_in_schema=False)
 async def reason(key: FromPath[str], request: Request[None, None, State]) -> Response[str]:
     """One reason, and which codes mean it."""
-    return _explanation(request, glossary.reason(key))
+    return await _explanation(request, glossary.reason(key))
 
 
-def _explanation(request: AnyRequest, told: Explanation | None) -> Response[str]:
+async def _explanation(request: AnyRequest, told: Explanation | None) -> Response[str]:
     if told is None:
         raise NotFoundException("There is no such page.")
+    ended = await app_of(request).store.ended_exceptions(glossary.ENDED_MAX)
     codes = [(one, glossary.with_reason(one, told.key)) for one in glossary.sources(app_of(request)).values()]
     return page(
         request,
         "glossary/explanation.html",
         one=told,
+        measured=glossary.measured(told.key, ended),
         codes=[(source, rows[:CODES_SHOWN_MAX], len(rows)) for source, rows in codes if rows],
     )
 
