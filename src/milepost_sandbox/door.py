@@ -16,6 +16,7 @@ from milepost_sandbox.audit.words import AuditError, AuditResult
 from milepost_sandbox.clock import ClockError, WorldClock
 from milepost_sandbox.control import CarrierPushes, Desk, Webhooks, control_app, examples
 from milepost_sandbox.faults import FAULTS, FaultError, Faults
+from milepost_sandbox.servers.aggregators.every import AGGREGATORS
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
 from milepost_sandbox.servers.platforms import PLATFORMS
 from milepost_sandbox.servers.receivers.listener import listening as listening_for
@@ -44,6 +45,7 @@ class SandboxOptions:
     """What world to run. `start` is timezone-aware; `rate` is world seconds per real second, None = stepped.
 
     Orders are placed from `days_back` before `start` to `days_ahead` after it; `control_port` 0 takes any.
+    `aggregators`: who tells of parcels of carriers that have no server here, by their names; mostly nobody.
     """
 
     seed: int
@@ -56,6 +58,7 @@ class SandboxOptions:
     rate: float | None = None
     host: str = "127.0.0.1"
     control_port: int = CONTROL_PORT
+    aggregators: tuple[str, ...] = ()
     servers: ServerOptions = field(default=DEFAULT_OPTIONS)
 
 
@@ -144,19 +147,20 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
     clock = WorldClock(options.start, options.rate)
     world = _world(options, clock, faults)
     credentials = _credentials(world)
-    truth = Truth(world, faults, PLATFORMS)
+    platforms = (*PLATFORMS, *(AGGREGATORS[name] for name in options.aggregators))
+    truth = Truth(world, faults, platforms)
     apps = {
-        platform.source: platform.app(world, faults, credentials, options.servers) for platform in PLATFORMS
+        platform.source: platform.app(world, faults, credentials, options.servers) for platform in platforms
     }
     webhooks: Webhooks = apps["tiktok_shop"].webhooks
-    pushes = CarrierPushes({source: apps[source] for source in PUSHING})
+    pushes = CarrierPushes({source: apps[source] for source in (*PUSHING, *options.aggregators)})
     async with contextlib.AsyncExitStack() as told:
         sockets = told.enter_context(contextlib.ExitStack())
         listening = {source: sockets.enter_context(listen(options.host, 0)) for source in apps}
         control = sockets.enter_context(listen(options.host, options.control_port))
         webhook_receiver = WebhookReceiver(clock.now)
         sms_receiver = SmsReceiver(credentials.sms_account_sid, credentials.sms_auth_token)
-        names = {name: platform.source for platform in PLATFORMS for name in platform.url_names}
+        names = {name: platform.source for platform in platforms for name in platform.url_names}
         receivers = {
             "webhooks": await told.enter_async_context(listening_for(webhook_receiver, options.host)),
             "sms": await told.enter_async_context(listening_for(sms_receiver, options.host)),
@@ -208,6 +212,8 @@ def _credentials(world: World) -> Credentials:
         usps_client_id=secret(seed, "usps id"),
         usps_client_secret=secret(seed, "usps secret"),
         dhl_api_key=secret(seed, "dhl key"),
+        aggregator_key=secret(seed, "aggregator key"),
+        aggregator_secret=secret(seed, "aggregator push")[:32],
         **{f"{carrier}_push_secret": secret(seed, f"{carrier} push")[:32] for carrier in PUSHING},
         sms_account_sid=f"AC{secret(seed, 'sms account')[:32].ljust(32, '0')}",
         sms_auth_token=secret(seed, "sms token"),

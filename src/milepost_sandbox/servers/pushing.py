@@ -56,12 +56,13 @@ class _Waiting:
 class Pusher:
     """One carrier's end of its pushes; what is due goes out when `flush` is called."""
 
-    def __init__(self, world: WorldLike, faults: FaultsLike, source: str) -> None:
+    def __init__(self, world: WorldLike, faults: FaultsLike, source: str, carrier: str = "") -> None:
+        """`carrier`: whose parcels these are, where the source is not the carrier itself."""
         self.source = source
         self._world = world
         self._faults = faults
         self._hooks: dict[str, Hook] = {}
-        self._agenda = _agenda(world, source)
+        self._agenda = _agenda(world, carrier or source)
         self._next = 0
         self._queue: list[_Waiting] = []
         self._serial = 0

@@ -288,6 +288,8 @@ class Credentials:
     fedex_push_secret: str = ""
     usps_push_secret: str = ""
     dhl_push_secret: str = ""
+    aggregator_key: str = ""
+    aggregator_secret: str = ""
     sms_account_sid: str = ""
     sms_auth_token: str = ""
 
