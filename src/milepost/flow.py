@@ -146,7 +146,7 @@ async def _take_in_pushed(
     What aggregators passed on goes the same way; they are asked in their own time.
     """
     of_carriers = [push for push in new if push.report.source in app.carriers]
-    told = [reading for reading in readings if reading.report.source in {**app.carriers, **app.aggregators}]
+    told = [reading for reading in readings if reading.report.source in app.all_asked]
     if not told:
         return NOTHING_NEW, []
     names = app.teller_names
@@ -232,16 +232,19 @@ def _once(*resolved: DeliveryException) -> tuple[DeliveryException, ...]:
 def _next_looks(change: ShipmentChange, forecast: Sequence[Promise], app: App, now: datetime) -> list[Action]:
     """Who is asked next about this parcel, and when its silence would be news."""
     looks = []
-    own = doubts.believed(change.shipment)
+    shipment = change.shipment
+    carriers = (shipment.carrier, *(leg.carrier for leg in shipment.legs))
+    asked = {carrier: found.key for carrier in carriers if (found := app.who_to_ask(carrier))}
+    own = doubts.believed(shipment) | set(asked.values())
     told_elsewhere = any(event.source not in own for event in change.new_events)
     if change.is_new or told_elsewhere:
         looks += [poll for poll in [_poll(change, forecast, now, app)] if poll]
     elif forecast and not change.after.status.is_terminal:  # it is asked when it is, and knows the new window
         looks += [poll for poll in [_poll(change, forecast, now + NOT_BY_THIS, app)] if poll]
     looks += [
-        polls.leg_poll(change.shipment, leg, now)
+        polls.leg_poll(shipment, leg, now, asked=asked[leg.carrier])
         for leg in change.new_legs
-        if (carrier := app.carriers.get(leg.carrier)) and carrier.is_configured
+        if leg.carrier in asked
     ]
     can_be_asked = _can_be_asked(change, app)
     due_at = silence.next_watch(change, now, app.settings.silence_days, can_be_asked=can_be_asked)
@@ -251,19 +254,21 @@ def _next_looks(change: ShipmentChange, forecast: Sequence[Promise], app: App, n
 
 
 def _can_be_asked(change: ShipmentChange, app: App) -> bool:
-    """With or without keys; a carrier that we only know has nobody to ask."""
+    """With or without keys; of a carrier that we only know an aggregator may tell, if we have its keys."""
     carrier = app.carriers.get(change.shipment.carrier or "")
-    return carrier is not None and carrier.card.can_be_asked
+    if carrier is not None and carrier.card.can_be_asked:
+        return True
+    return app.who_to_ask(change.shipment.carrier) is not None
 
 
 def _poll(change: ShipmentChange, forecast: Sequence[Promise], due_at: datetime, app: App) -> Action | None:
-    carrier = app.carriers.get(change.shipment.carrier or "")
-    if carrier is None or not carrier.is_configured:
+    asked = app.who_to_ask(change.shipment.carrier)
+    if asked is None:
         return None
     ours = [one for one in (*change.promises, *forecast) if one.promiser is Promiser.MILEPOST]
     newest = max(ours, key=lambda one: one.said_at, default=None)
     window = (newest.from_at, newest.to_at) if newest and newest.from_at else None
-    return polls.carrier_poll(change.shipment, due_at, window, is_new=change.is_new)
+    return polls.carrier_poll(change.shipment, due_at, window, asked=asked.key, is_new=change.is_new)
 
 
 async def _keep_refusals(tx: Transaction, readings: Iterable[Reading]) -> None:

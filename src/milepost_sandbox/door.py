@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from milepost_sandbox.clock import ClockError, WorldClock
 from milepost_sandbox.control import CarrierPushes, Desk, Webhooks, control_app, examples
 from milepost_sandbox.faults import FAULTS, FaultError, Faults
 from milepost_sandbox.servers.aggregators.every import AGGREGATORS
+from milepost_sandbox.servers.aggregators.platform import AggregatorPlatform
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
 from milepost_sandbox.servers.platforms import PLATFORMS
 from milepost_sandbox.servers.receivers.listener import listening as listening_for
@@ -147,7 +148,7 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
     clock = WorldClock(options.start, options.rate)
     world = _world(options, clock, faults)
     credentials = _credentials(world)
-    platforms = (*PLATFORMS, *(AGGREGATORS[name] for name in options.aggregators))
+    platforms = (*PLATFORMS, *_aggregators(options.aggregators))
     truth = Truth(world, faults, platforms)
     apps = {
         platform.source: platform.app(world, faults, credentials, options.servers) for platform in platforms
@@ -182,6 +183,12 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
             _running(call_back_forever(sms_receiver, WEBHOOK_SECONDS)),
         ):
             yield Sandbox(desk, url_of(control), webhook_receiver, sms_receiver)
+
+
+def _aggregators(names: Sequence[str]) -> list[AggregatorPlatform]:
+    if strange := sorted(set(names) - set(AGGREGATORS)):
+        raise WorldError(f"there is no aggregator {strange[0]!r}; there are {', '.join(AGGREGATORS)}")
+    return [AGGREGATORS[name] for name in names]
 
 
 def _world(options: SandboxOptions, clock: WorldClock, faults: Faults) -> World:

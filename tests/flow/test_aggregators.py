@@ -2,17 +2,23 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 import pytest
 import pytest_asyncio
 
+from milepost.carry.hands import carry_out_due
+from milepost.desk.carriers import choose_carrier
+from milepost.desk.entries import By
 from milepost.model.carriers import Identification
+from milepost.model.reports import Report, ReportKind
 from milepost.record.journey import derive
 from milepost.settings import AggregatorAccess, Settings, Web
 from milepost.sources.aggregator_catalog import aggregators
 from milepost.web import build
 from tests.flow.house import house, order, scans
+from tests.journeys.acme import Acme
 from tests.sources.scripted_server import HandClock
 from tests.sources.test_aggregators import KEY, PUSHING, SECRET, sample, signed
 
@@ -115,3 +121,69 @@ async def test_a_number_nobody_waits_for_is_kept_and_shown_to_nobody(town):
     assert (await town.push("easypost", told("easypost", "NOBODYS-1"))).status_code == 200
     assert await town.shipments() == before
     assert len((await town.kept())["reports"]) == kept + 1
+
+
+class Gossip(Acme):
+    """Tells of parcels of every carrier but one, in Acme's lines, and remembers what it was asked."""
+
+    key = "gossip"
+    card = replace(Acme.card, key="gossip", name="Gossip")
+
+    def __init__(self, clock):
+        super().__init__()
+        self.clock, self.asked = clock, []
+
+    def reaches(self, carrier):
+        return carrier != "dhl"
+
+    async def fetch(self, queries):
+        self.asked += [(query.tracking_number, query.carrier) for query in queries]
+        return [
+            Report(
+                source="gossip",
+                kind=ReportKind.TRACKING,
+                shop_id=None,
+                subject=(query.tracking_number,),
+                body=b"2026-03-03T08:00+00:00 PU Lyon\n2026-03-04T08:00+00:00 DEP Lyon",
+                heard_at=self.clock.now(),
+            )
+            for query in queries
+        ]
+
+
+async def test_a_parcel_whose_carrier_has_no_keys_is_asked_about_at_the_aggregator(tmp_path):
+    carriers = {"OWN": "acme", "KEYLESS": "ups", "HIDDEN": "dhl"}
+
+    def known(number, *_clues):
+        return Identification(
+            given=number, number=number, valid_format=True, answer=carriers.get(number), candidates=()
+        )
+
+    async with house(tmp_path) as town:
+        gossip = Gossip(town.clock)
+        app = replace(town.app, aggregators={"gossip": gossip}, identify=known)
+        town.milepost = replace(town.milepost, app=app)
+        await town.hear(*(order(f"order-{number}", (number,)) for number in (*carriers, "NOBODYS")))
+        for _ in range(3):  # what it tells is no reason to ask it again at once
+            await carry_out_due(town.app, "w1")
+            town.clock.move(timedelta(minutes=1))
+        assert sorted(gossip.asked, key=str) == [("KEYLESS", "ups"), ("NOBODYS", None)]
+        assert await town.told_of("NOBODYS") == (["PU", "DEP"], "in_transit")
+        (row,) = [one for one in await town.shipments() if one.shipment.tracking_number == "KEYLESS"]
+        assert (row.shipment.carrier, row.status) == ("ups", "in_transit")
+        town.clock.move(timedelta(days=2))
+        await carry_out_due(town.app, "w1")
+        assert len(gossip.asked) == 4, "asked again in its own time"
+        (row,) = [one for one in await town.shipments() if one.shipment.tracking_number == "NOBODYS"]
+        await choose_carrier(
+            town.app, row.shipment.shipment_id, "ups", By(kind="api_key", id="1", name="a program")
+        )
+        await carry_out_due(town.app, "w1")
+        assert [of for number, of in gossip.asked[4:] if number == "NOBODYS"] == ["ups"], "only as chosen"
+        so_far = len(gossip.asked)
+        await choose_carrier(
+            town.app, row.shipment.shipment_id, "acme", By(kind="api_key", id="1", name="a program")
+        )
+        town.clock.move(timedelta(days=2))
+        await carry_out_due(town.app, "w1")
+        assert {number for number, _ in gossip.asked[so_far:]} == {"KEYLESS"}, "the other has acme now"

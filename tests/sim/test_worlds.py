@@ -16,9 +16,15 @@ from tests.sim.tiers import TIER
 WRONG = ("missing", "duplicate", "invented", "wrong_instant", "wrong_status")
 
 
-def check(seed, orders, faults):
+TELLERS = ("aftership", "", "easypost", "seventeen_track", "ship24")
+"""Who tells of the parcels whose carriers have no server, world by world. Not Shippo: it must be asked with the
+carrier's name and has none for some, so what its pushes lose stays lost."""
+
+
+def check(seed, orders, faults, aggregator=""):
     """`milepost sandbox check` as anybody runs it; its one JSON line."""
     words = ["--seed", str(seed), "--orders", str(orders), "--faults", faults]
+    words += ["--aggregator", aggregator] if aggregator else []
     ran = subprocess.run(
         [sys.executable, "-m", "milepost", "sandbox", "check", *words],
         capture_output=True,
@@ -27,7 +33,7 @@ def check(seed, orders, faults):
     )
     lines = ran.stdout.strip().splitlines()
     assert lines, f"it said nothing: {ran.stderr[-3000:]}"
-    result = json.loads(lines[-1])
+    result = json.loads(lines[-1]) | ({"aggregator": aggregator} if aggregator else {})
     judge(result, faults, "\n".join(lines[:-1]) + ran.stderr[-2000:])
     assert result["orders"] == orders
     assert ran.returncode == 0
@@ -47,7 +53,7 @@ def test_a_large_world_with_every_fault_ends_as_it_was():
 
 @pytest.mark.parametrize("seed", TIER.seeds)
 def test_other_worlds_with_every_fault_end_as_they_were(seed):
-    check(seed, TIER.seed_orders, "all")
+    check(seed, TIER.seed_orders, "all", TELLERS[TIER.seeds.index(seed) % len(TELLERS)])
 
 
 PUSHES_GO_WRONG = ("push_lost", "duplicate", "shuffled")

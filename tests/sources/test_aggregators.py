@@ -27,7 +27,7 @@ PUSHING = [key for key in KEYS if (AGGREGATORS / key / "push.py").exists()]
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 KEY, SECRET, FORMER = "key+0001/x==", "webhook-secret-0001", "webhook-secret-0000"
 NUMBER = "9400100000000000000001"
-MANGLED = 30
+MANGLED = 12
 
 
 def sample(key, name="push"):

@@ -12,7 +12,7 @@ from milepost.flow import TAKE_IN_MAX, Alongside, finish_all, take_in
 from milepost.model.actions import Leased, Outcome
 from milepost.model.pushes import EVERY_NUMBER
 from milepost.model.reports import Report
-from milepost.model.shipments import TrackingQuery
+from milepost.model.shipments import Shipment, TrackingQuery
 from milepost.model.statuses import Status
 from milepost.ports.app import App
 from milepost.ports.sources import Carrier, SourceError
@@ -26,8 +26,11 @@ Heard = tuple[list[Leased], list[Report] | SourceError]
 
 
 async def poll_carrier(group: Sequence[Leased], app: App) -> None:
-    """Ask one carrier about its due numbers, as many in a call as it takes, as far as its quota goes."""
-    carrier = app.carriers[group[0].action.lane]
+    """Ask one carrier about its due numbers, as many in a call as it takes, as far as its quota goes.
+
+    Or an aggregator, about numbers of carriers that we have no keys for.
+    """
+    carrier = app.asked(group[0].action.lane)
     quota = carrier.card.quota
     left = await app.budgets.left(carrier.key, per_minute=quota.per_minute, per_day=quota.per_day)
     room = planner.Room(quota=quota, left=left, pace=await app.store.pace(carrier.key))
@@ -114,7 +117,7 @@ async def take_in_heard(
 def finish_carrier_polls(done: list[Leased], app: App) -> Alongside:
     """Each poll comes due again by what its parcel is doing now."""
     key = done[0].action.lane
-    card = app.carriers[key].card
+    card = app.asked(key).card
 
     async def alongside(tx: Transaction) -> None:
         now = app.clock.now()
@@ -124,7 +127,7 @@ def finish_carrier_polls(done: list[Leased], app: App) -> Alongside:
         outcomes, going_on = [], []
         for held in done:
             row, again_at = rows.get(held.action.payload["shipment"]), None
-            if row is not None and polls.is_asked_of(row.shipment, key):
+            if row is not None and _is_asked(row.shipment, held, app):
                 stretch = pace.of(held.action.shop_id)
                 again_at = next_parcel_look(
                     row,
@@ -145,6 +148,13 @@ def finish_carrier_polls(done: list[Leased], app: App) -> Alongside:
     return alongside
 
 
+def _is_asked(shipment: Shipment, held: Leased, app: App) -> bool:
+    """Whether who was asked is still to be asked about it: it may have another carrier by now."""
+    if held.action.lane in app.aggregators:
+        return polls.is_held_by(shipment, held.action.key)
+    return polls.is_asked_of(shipment, held.action.lane)
+
+
 async def _pushed(tx: Transaction, key: str, done: list[Leased], now: datetime) -> frozenset[str]:
     """Numbers whose scans are pushed now."""
     numbers = [held.action.payload["number"] for held in done]
@@ -159,6 +169,7 @@ def _queries(batch: Iterable[Leased]) -> list[TrackingQuery]:
         held.action.payload["number"]: TrackingQuery(
             tracking_number=held.action.payload["number"],
             since=datetime.fromisoformat(held.action.payload["since"]),
+            carrier=held.action.payload.get("carrier"),
         )
         for held in batch
     }

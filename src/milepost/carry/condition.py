@@ -48,7 +48,7 @@ async def _write(carrier: str, what: Tried, app: App) -> None:
         places = [(shop_id, INBOX) for shop_id in shops]
         if shops and MAIL in app.channels and app.channels[MAIL].is_configured:
             places.append((shops[0], MAIL))  # the seller's addresses are the same for all shops
-        name = app.carriers[carrier].card.name
+        name = app.asked(carrier).card.name
         told = await tell(tx, health.notices(before, after, name, places, now), app)
         await app.work.add(tx, told)
     app.live.publish(["work"])

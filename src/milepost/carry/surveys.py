@@ -49,7 +49,7 @@ async def survey_quotas(held: Leased, app: App) -> None:
     began = loop.time()
     since = (app.clock.now() - PUSHES_OF).date().isoformat()
     pushed = await app.store.push_health(since)
-    asked = {key: one for key, one in app.carriers.items() if one.is_configured}
+    asked = {key: one for key, one in app.all_asked.items() if one.is_configured}
     paces = {key: await _pace(one, pushed.get(key), app) for key, one in asked.items()}
     took = timedelta(seconds=(loop.time() - began) * app.clock.rate)
     now = app.clock.now()

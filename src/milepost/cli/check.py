@@ -71,6 +71,7 @@ class Check:
     engine: str
     quiet: bool = False
     pushes: bool = True
+    aggregator: str = ""
 
 
 Look = Callable[[App], Awaitable[None]]
@@ -181,6 +182,8 @@ async def _database(engine: str, folder: Path) -> AsyncIterator[str]:
 def _words(job: Check) -> list[str]:
     words: list[Any] = ["--seed", job.seed, "--orders", job.orders, "--faults", ",".join(job.faults)]
     words += ["--stepped", "--start", START, "--control-port", 0]
+    if job.aggregator:
+        words += ["--aggregator", job.aggregator]
     if job.stories is not None:
         words += ["--stories", job.stories]
     return [str(word) for word in words]

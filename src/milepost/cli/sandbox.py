@@ -25,6 +25,12 @@ Faults = Annotated[str, Parameter(help="Fault switches, comma-separated; `all` o
 Seed = Annotated[int, Parameter(help="The same seed makes the same world.")]
 Orders = Annotated[int, Parameter(help="How many orders the world has.")]
 AsJson = Annotated[bool, Parameter(name="--json", help="Only the JSON line.")]
+Aggregators = Annotated[
+    str,
+    Parameter(
+        name="--aggregator", help="Who tells of parcels of carriers without a server: aftership, easypost, …"
+    ),
+]
 Stories = Annotated[Path | None, Parameter(help="A folder of story files, beside the built-in ones.")]
 
 CONTROL_URL = f"http://127.0.0.1:{door.CONTROL_PORT}"
@@ -40,6 +46,7 @@ def serve(
     orders: Orders = 40,
     stories: Stories = None,
     faults: Faults = "none",
+    aggregator: Aggregators = "",
     rate: Annotated[float, Parameter(help="World seconds per real second.")] = 60.0,
     stepped: Annotated[bool, Parameter(help="The clock stands still until POST /clock moves it.")] = False,
     start: Annotated[str | None, Parameter(help="The world's first moment, RFC 3339; default now.")] = None,
@@ -58,6 +65,7 @@ def serve(
         start=_moment(start) if start else datetime.now(UTC).replace(microsecond=0),
         stories_dir=stories,
         faults=fault_names(faults),
+        aggregators=tuple(name for name in aggregator.split(",") if name),
         rate=None if stepped else rate,
         control_port=control_port,
     )

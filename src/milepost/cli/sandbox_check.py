@@ -6,7 +6,7 @@ import uvloop
 from cyclopts import Parameter
 
 from milepost.cli.check import Check, run_check
-from milepost.cli.sandbox import AsJson, Faults, Orders, Seed, Stories, fault_names, tell
+from milepost.cli.sandbox import Aggregators, AsJson, Faults, Orders, Seed, Stories, fault_names, tell
 
 
 def check(
@@ -15,6 +15,7 @@ def check(
     orders: Orders = 40,
     stories: Stories = None,
     faults: Faults = "none",
+    aggregator: Aggregators = "",
     engine: Annotated[
         Literal["sqlite", "postgres"], Parameter(help="Where Milepost keeps its facts.")
     ] = "sqlite",
@@ -26,6 +27,7 @@ def check(
         orders=orders,
         stories=stories,
         faults=fault_names(faults),
+        aggregator=aggregator,
         engine=engine,
         quiet=as_json,
         pushes=pushes,

@@ -1,5 +1,6 @@
 """A Milepost for a sandbox world: settings that point at its servers, and its shops connected."""
 
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from milepost.desk.webhooks import add_endpoint
 from milepost.model.shops import Shop
 from milepost.ports.app import App
 from milepost.settings import (
+    AggregatorAccess,
     CarrierAccess,
     Http,
     Mail,
@@ -24,6 +26,7 @@ from milepost.settings import (
     Web,
     Webhooks,
 )
+from milepost.sources.couriers import AGGREGATORS
 
 MARKETPLACE = "tiktok_shop"
 RECEIVER_S = 10.0
@@ -60,6 +63,7 @@ def settings_for(
             sync_interval_s=sync_s,
         ),
         carriers=_carriers(urls, keys, pushes=bool(pushed_to)),
+        aggregators=_aggregators(urls, keys, pushes=bool(pushed_to)),
         web=Web(public_url=pushed_to),
         polling=polling,
         http=Http(timeout_s=5.0, retries=4, retry_base_s=0.01),
@@ -103,7 +107,13 @@ async def subscribe(app: App, world: Mapping[str, Any], types: Sequence[str]) ->
 def portals(world: Mapping[str, Any], url: str) -> list[dict[str, str]]:
     """What a person writes into each carrier's portal, so that it pushes to the Milepost at `url`."""
     keys, word = world["credentials"], "_push_secret"
-    return [
+    secret = keys.get("aggregator_secret", "")
+    passed_on = [
+        {"carrier": name, "url": f"{url}/hooks/aggregators/{name}?token={secret}", "secret": secret}
+        for name in world["urls"]
+        if _is_aggregator(name)
+    ]
+    return passed_on + [
         {
             "carrier": (carrier := name.removesuffix(word)),
             "url": f"{url}/hooks/carriers/{carrier}",
@@ -120,7 +130,7 @@ def _carriers(urls: Mapping[str, str], keys: Mapping[str, Any], *, pushes: bool)
     """One entry per server that is not the marketplace's; its keys begin with its name."""
     access = {}
     for name, url in urls.items():
-        if name.startswith("tiktok"):
+        if name.startswith("tiktok") or _is_aggregator(name):
             continue
         access[name] = CarrierAccess(
             url=url,
@@ -132,6 +142,34 @@ def _carriers(urls: Mapping[str, str], keys: Mapping[str, Any], *, pushes: bool)
             push_secret=keys.get(f"{name}_push_secret", ""),
         )
     return access
+
+
+def _aggregators(
+    urls: Mapping[str, str], keys: Mapping[str, Any], *, pushes: bool
+) -> dict[str, AggregatorAccess]:
+    """Those that the world has; they are told which numbers to follow, where they have to be."""
+    return {
+        name: AggregatorAccess(
+            url=url,
+            client_id=keys["aggregator_key"],
+            per_minute=1_000_000,
+            per_day=100_000_000,
+            register=_takes_numbers(name),
+            push=pushes,
+            push_secret=keys["aggregator_secret"],
+        )
+        for name, url in urls.items()
+        if _is_aggregator(name)
+    }
+
+
+def _is_aggregator(name: str) -> bool:
+    return (AGGREGATORS / name).is_dir()
+
+
+def _takes_numbers(name: str) -> bool:
+    fetch = importlib.import_module(f"milepost.sources.aggregators.{name}.fetch")
+    return bool(fetch.CAN_REGISTER)
 
 
 async def connect_shops(app: App, world: Mapping[str, Any]) -> list[Shop]:

@@ -120,17 +120,16 @@ async def _settle(
     await tx.put_exceptions([*decision.opened, *decision.resolved, *settled(standing, now)])
     if before.carrier == after.carrier:
         return []
-    if (asked := polls.carrier_poll(before, now)) is not None:
-        await app.work.drop(tx, Which(keys=[asked.key]), now)
+    await app.work.drop(tx, Which(keys=[polls.key_of(before)]), now)
     actions = _asked_anew(app, after)
     await app.work.add(tx, actions)
     return actions
 
 
 def _asked_anew(app: App, after: Shipment) -> list[Action]:
-    carrier = app.carriers.get(after.carrier or "")
-    poll = polls.carrier_poll(after, app.clock.now())
-    return [poll] if poll is not None and carrier is not None and carrier.is_configured else []
+    asked = app.who_to_ask(after.carrier)
+    poll = polls.carrier_poll(after, app.clock.now(), asked=asked.key) if asked else None
+    return [poll] if poll else []
 
 
 def _show(app: App, shipment: Shipment, actions: Sequence[Action]) -> None:

@@ -13,10 +13,10 @@ async def ask_now(app: App, row: OrderRow) -> int:
     shipments = await app.store.shipment_rows(row.shipment_ids)
     looks: list[Action] = []
     for one in shipments.values():
-        carrier = app.carriers.get(one.shipment.carrier or "")
-        if carrier is None or not carrier.is_configured or one.shipment.superseded:
+        asked = app.who_to_ask(one.shipment.carrier)
+        if asked is None or one.shipment.superseded:
             continue
-        if (poll := polls.carrier_poll(one.shipment, now)) is not None:
+        if (poll := polls.carrier_poll(one.shipment, now, asked=asked.key)) is not None:
             looks.append(poll)
     if facts.shop_id in {shop.shop_id for shop in await app.store.shops()}:
         looks.append(polls.look_at_order(facts.shop_id, facts.order_number, now))

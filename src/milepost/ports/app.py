@@ -71,6 +71,11 @@ class App:
                 return sources[report.source]
         raise KeyError(report.source)
 
+    @property
+    def all_asked(self) -> dict[str, Carrier]:
+        """Everybody who can be asked about a parcel, given keys: carriers and aggregators, by key."""
+        return {**self.carriers, **self.aggregators}
+
     def asked(self, key: str) -> Carrier:
         """The carrier or aggregator whose turn a look is. Raises KeyError when its folder is gone."""
         return self.carriers.get(key) or self.aggregators[key]

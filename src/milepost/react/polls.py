@@ -25,32 +25,47 @@ def carrier_poll(
     due_at: datetime,
     window: tuple[datetime, datetime] | None = None,
     *,
+    asked: str | None = None,
     is_new: bool = False,
 ) -> Action | None:
     """The standing order to ask a shipment's carrier; None when nobody can be asked.
 
     A standing one comes due earlier, never later. `window`: what our forecast says of the delivery now;
-    `is_new`: nobody was asked yet.
+    `asked`: who is asked instead of the carrier; `is_new`: nobody was asked yet.
     """
-    if shipment.carrier is None:
+    lane = asked or shipment.carrier
+    if lane is None:
         return None
     told = {"low": window[0].isoformat(), "high": window[1].isoformat()} if window else {}
     if is_new:
         told["new"] = due_at.isoformat()
-    chosen = f":{shipment.carrier}" if shipment.chosen_at else ""  # a standing order stays with its carrier
-    key = f"poll:{shipment.shipment_id}{chosen}"
-    return _carrier_action(key, shipment, (shipment.carrier, shipment.tracking_number), due_at, told)
+    asked_of = (lane, shipment.carrier, shipment.tracking_number)
+    return _carrier_action(key_of(shipment), shipment, asked_of, due_at, told)
 
 
-def leg_poll(shipment: Shipment, leg: Leg, now: datetime) -> Action:
-    """The standing order to ask the carrier of a later leg."""
-    key = f"poll:{shipment.shipment_id}:{leg.number}"
-    return _carrier_action(key, shipment, (leg.carrier, leg.number), now, {"new": now.isoformat()})
+def leg_poll(shipment: Shipment, leg: Leg, now: datetime, *, asked: str | None = None) -> Action:
+    """The standing order to ask the carrier of a later leg; `asked`: who is asked instead of it."""
+    asked_of = (asked or leg.carrier, leg.carrier, leg.number)
+    return _carrier_action(_leg_key(shipment, leg), shipment, asked_of, now, {"new": now.isoformat()})
+
+
+def key_of(shipment: Shipment) -> str:
+    """The key of the standing order to ask about it. A carrier that was chosen has its own."""
+    return f"poll:{shipment.shipment_id}" + (f":{shipment.carrier}" if shipment.chosen_at else "")
 
 
 def is_asked_of(shipment: Shipment, carrier: str) -> bool:
     """Whether this carrier has to do with the parcel, as things stand."""
     return carrier == shipment.carrier or any(leg.carrier == carrier for leg in shipment.legs)
+
+
+def is_held_by(shipment: Shipment, key: str) -> bool:
+    """Whether this is the key of a standing order about it, as things stand: the parcel's or a leg's."""
+    return key in {key_of(shipment), *(_leg_key(shipment, leg) for leg in shipment.legs)}
+
+
+def _leg_key(shipment: Shipment, leg: Leg) -> str:
+    return f"poll:{shipment.shipment_id}:{leg.number}"
 
 
 def is_first(action: Action) -> bool:
@@ -158,19 +173,26 @@ def _order_action(kind: ActionKind, name: str, shop_id: str, order_number: str, 
 
 
 def _carrier_action(
-    key: str, shipment: Shipment, asked: tuple[str, str], due_at: datetime, told: Mapping[str, str]
+    key: str,
+    shipment: Shipment,
+    asked_of: tuple[str, str | None, str],
+    due_at: datetime,
+    told: Mapping[str, str],
 ) -> Action:
+    lane, carrier, number = asked_of
+    passed_on = {"carrier": carrier} if carrier not in (lane, None) else {}
     return Action(
         key=key,
         kind=ActionKind.POLL_CARRIER,
         shop_id=shipment.shop_id,
-        lane=asked[0],
+        lane=lane,
         due_at=due_at,
         payload={
             "shipment": shipment.shipment_id,
-            "number": asked[1],
+            "number": number,
             "since": shipment.since.isoformat(),
             **told,
+            **passed_on,
         },
         repeating=True,
     )

@@ -95,7 +95,7 @@ def sources(app: App) -> dict[str, CodeSource]:
         key: CodeSource(
             key=key, name=one.card.name, codes=app.code_tables.of(one), families=one.card.families
         )
-        for key, one in {**app.carriers, **app.aggregators}.items()
+        for key, one in app.all_asked.items()
     }
     found |= {
         key: CodeSource(key=key, name=one.name, codes=app.code_tables.of(one), families={})
