@@ -12,7 +12,7 @@ from milepost.identify.numbers import PLAIN, plain, words_of
 from milepost.identify.providers import Pages, ProviderNames
 from milepost.identify.reading import Found, found_in
 from milepost.identify.reasons import all_of, reasons, slip_sentence
-from milepost.identify.shapes import Match, ShapeBook, Slip
+from milepost.identify.shapes import NOTHING, Match, ShapeBook, Slip
 from milepost.identify.weighing import (
     NAMED_BESIDE_KIN,
     NAMED_WITHOUT_SHAPE,
@@ -56,6 +56,7 @@ class Identifier:
     def __init__(self, cards: Mapping[str, CarrierCard]) -> None:
         self._cards = cards
         self._book = ShapeBook(cards)
+        self._matches = self._book.matches
         self._providers = ProviderNames(cards)
         self._pages = Pages(cards)
         self._families = _families(cards)
@@ -70,9 +71,11 @@ class Identifier:
         `valid_format` is False when the number has a known shape and its check digit fails; the reasons of
         the candidate then name the digit.
         """
-        if provider_name or country or clues is not NO_CLUES or PLAIN(text) is None or text[:3] == ROUTING:
+        if provider_name or country or clues is not NO_CLUES or text[:3] == ROUTING:
             return self._read(text, provider_name.strip(), country.upper(), clues)
-        told = matches, slips = self._book.matches(text)
+        told = matches, slips = self._matches(text) if text.isascii() else NOTHING
+        if not matches and PLAIN(text) is None:  # a text that has a shape is a number already
+            return self._read(text, "", "", clues)
         valid, answer, candidates, slipped, misread = verdict = self._verdicts.get(matches) or self._judge(
             matches, Found(text, told), NO_CASE
         )

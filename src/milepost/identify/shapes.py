@@ -128,7 +128,8 @@ class ShapeBook:
 
 
 def _put_by_start(shelf: _Shelf, start: str) -> list[_Shape]:
-    found = [shape for shape in shelf.others if start[0] in shape.mold[0] and start[-1] in shape.mold[1]]
+    first, second = start[0], start[-1]
+    found = [shape for shape in shelf.others if first in shape.mold[0] and second in shape.mold[1]]
     shelf.by_start[start] = found
     return found
 
