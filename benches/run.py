@@ -13,6 +13,7 @@ from benches import (
     identify,
     page,
     parsing,
+    places,
     pushes,
     record,
     weight,
@@ -38,6 +39,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "buses": buses.measure,
     "record_sqlite_1000": record.measure,
     "record_postgres_1000": record.measure,
+    "places_resolved": places.measure,
     "work_vs_bare_lease": work_list.measure,
     **parsing.BENCHES,
 }

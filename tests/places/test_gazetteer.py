@@ -65,11 +65,11 @@ Teaneck NJ US                           | Teaneck NJ US city America/New_York
 New York NY US                          | New York NY US city America/New_York
 Paris FR                                | Paris FR city Europe/Paris
 75001 Paris                             | Paris FR city Europe/Paris
-Köln, DE                                | Köln DE city Europe/Berlin
-Koeln, Germany                          | Köln DE city Europe/Berlin
+Köln, DE                                | Cologne DE city Europe/Berlin
+Koeln, Germany                          | Cologne DE city Europe/Berlin
 LEIPZIG - GERMANY                       | Leipzig DE city Europe/Berlin
 Munich, Bavaria, Germany                | Munich DE city Europe/Berlin
-São Paulo, Brazil                       | São Paulo BR city America/Sao_Paulo
+São Paulo, Brazil                       | São Paulo SP BR city America/Sao_Paulo
 Shenzhen, Guangdong, China Mainland     | Shenzhen CN city Asia/Shanghai
 Seoul, KOREA, REPUBLIC OF               | Seoul KR city Asia/Seoul
 Sydney NSW Australia                    | Sydney NSW AU city Australia/Sydney
@@ -138,7 +138,7 @@ PARTS = [
     (
         "ups: a village with its state",
         RawPlace(city="Hodgkins", region="IL", country="US"),
-        "IL US country America/Chicago",
+        "Hodgkins IL US city America/Chicago",
     ),
     (
         "fedex: with postcode",
@@ -181,7 +181,11 @@ PARTS = [
         RawPlace(city="LEIPZIG - GERMANY", country="DE"),
         "Leipzig DE city Europe/Berlin",
     ),
-    ("dhl: service area", RawPlace(country="US", facility="CVG"), "Covington KY US airport America/New_York"),
+    (
+        "dhl: service area",
+        RawPlace(country="US", facility="CVG"),
+        "Cincinnati OH US airport America/New_York",
+    ),
     (
         "dhl: town before service area",
         RawPlace(city="Ulm", country="DE", facility="ULM"),
@@ -225,9 +229,8 @@ def test_parts_given_apart_are_read_as_such(gazetteer, place, expected):
         RawPlace(text="'; DROP TABLE city; --"),
         RawPlace(text="\x00\ud800\N{REPLACEMENT CHARACTER}"),
         RawPlace(city="Perth", region="WA"),
-        RawPlace(text="深圳"),
     ],
-    ids=["empty", "facility", "marks", "long", "many", "sql", "garbage", "Perth", "Chinese"],
+    ids=["empty", "facility", "marks", "long", "many", "sql", "garbage", "Perth"],
 )
 def test_what_cannot_be_told_is_not_told(gazetteer, place):
     assert gazetteer.locate(place) is None

@@ -3,62 +3,14 @@
 `INDIANAPOLIS, IN` may be Indiana or India. Every reading is given back; the gazetteer sees which one exists.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from milepost.model.places import RawPlace
-from milepost.places.keys import place_key
+from milepost.places.words import Region, Words, is_joined
 
 NAME_WORDS_MAX = 5  # KOREA DEMOCRATIC PEOPLES REPUBLIC OF
-TEXT_MAX = 200  # characters looked at; no place is longer
-PARTS_MAX = 6
-WITH_REGIONS = ("US", "CA")  # where a state code without a country is understood
+LONG_NAME = 4  # letters: a shorter name of a country may be a code for something else
 CAPITAL = "WASHINGTON"  # alone, it means the town more often than the state
-_BETWEEN = re.compile(r"[,;/()|]|\s-\s|\s[–—]\s")
-_US_POSTCODE = re.compile(r"(\d{5})(?:-?\d{4})?")
-_POSTCODE_IN_TEXT = re.compile(r"^(\d{5})(?:-\d{4})?\s+|(?:^|\s+)(\d{5})(?:-\d{4})?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """One country: `zones` most used first; `one_city` when its name alone is as good as a town's."""
-
-    code: str
-    name: str
-    zones: tuple[str, ...]
-    one_city: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A state or province; `admin1` is its number in GeoNames. `zones` empty where we do not know all."""
-
-    country: str
-    code: str
-    admin1: str
-    zones: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The small tables of the gazetteer, kept in memory."""
-
-    countries: Mapping[str, Country]
-    country_names: Mapping[str, str]
-    regions: Mapping[tuple[str, str], Region]  # by (country, code or name)
-    noise: Mapping[str, tuple[tuple[str, ...], ...]]  # phrases by first word, longest first
-
-    def country(self, key: str) -> str | None:
-        """Alpha-2 code of a country given by code, name or alias."""
-        return key if key in self.countries else self.country_names.get(key)
-
-    def region(self, key: str, country: str | None) -> Region | None:
-        """A state or province of this country, or of the US or else Canada when the country is not known."""
-        for code in (country,) if country else WITH_REGIONS:
-            if found := self.regions.get((code, key)):
-                return found
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,70 +24,41 @@ class Reading:
     towns: tuple[str, ...]
     region: Region | None
     country: str | None
-    postcode: str
     told: bool
+    is_region_alone: bool = False  # nothing but the name of a state, which may be its town's too
 
 
-def rounds(place: RawPlace, words: Words) -> Iterator[tuple[Reading, ...]]:
-    """Readings to try together; then, if nothing was found, without noise words; then those of the text."""
-    postal = _US_POSTCODE.fullmatch(place.postal_code.strip())
-    country = words.country(place_key(place.country)) if place.country else None
-    region_key = place_key(place.region)
-    for written in dict.fromkeys((place.city or place.text, place.text or place.city)):
-        parts, postcode = _split(written[:TEXT_MAX])
-        postcode = postal[1] if postal else postcode
-        yield tuple(_read(parts, country, region_key, postcode, words))
-        quiet = [part for part in (_without_noise(part, words.noise) for part in parts) if part]
-        if quiet != parts:
-            yield tuple(_read(quiet, country, region_key, postcode, words))
-
-
-def _split(written: str) -> tuple[list[str], str]:
-    parts, postcode = [], ""
-    for part in _BETWEEN.split(written)[:PARTS_MAX]:
-        stripped = part.strip()
-        if found := _POSTCODE_IN_TEXT.search(stripped):
-            postcode = found[1] or found[2]
-            stripped = stripped[: found.start()] + stripped[found.end() :]
-        if key := place_key(stripped):
-            parts.append(key)
-    return parts, postcode
-
-
-def _without_noise(part: str, noise: Mapping[str, Sequence[tuple[str, ...]]]) -> str:
-    words, kept, at = part.split(), [], 0
-    while at < len(words):
-        phrases = noise.get(words[at], ())
-        length = next((len(phrase) for phrase in phrases if tuple(words[at : at + len(phrase)]) == phrase), 0)
-        if not length:
-            kept.append(words[at])
-        at += length or 1
-    return " ".join(kept)
-
-
-def _read(
-    parts: list[str], country: str | None, region_key: str, postcode: str, words: Words
-) -> Iterator[Reading]:
-    for found_country, rest, told in _countries(parts, country, words):
+def readings(parts: Sequence[str], country: str | None, region_key: str, words: Words) -> Iterator[Reading]:
+    """Every way to read these parts; `country` and `region_key` are what the source told beside the line."""
+    for found_country, rest, told in _countries(list(parts), country, words):
         region = words.region(region_key, found_country) if region_key else None
         if region:
             towns = tuple(_without_region(rest, region, words))
-            yield Reading(towns, region, region.country, postcode, told)
+            yield Reading(towns, region, region.country, told)
         else:
-            yield from _regions(rest, found_country, postcode, words, told=told)
+            yield from _regions(rest, found_country, words, told=told)
 
 
 def _countries(
     parts: list[str], country: str | None, words: Words
 ) -> Iterator[tuple[str | None, list[str], bool]]:
-    """Where the country stands, if anywhere: the last parts, or the last words of the last part."""
+    """Where the country stands, if anywhere: in the last parts, at the end of the last, or first."""
+    tails = _country_tails(parts, words)
     if country:
-        rest = next((rest for code, rest, _ in _country_tails(parts, words) if code == country), parts)
+        rest = parts
+        for code, left, tail in tails:
+            if code == country:
+                rest = left
+                break
+            if left and _beats(tail, country, words):
+                yield code, left, True
+                yield country, parts, False  # unless a town of the country beside it is called so
+                return
         yield country, rest, True
         if not rest:
             yield country, parts, True  # a town named like its country
         return
-    for code, rest, tail in _country_tails(parts, words):
+    for code, rest, tail in tails:
         is_state_too = words.region(tail, None) is not None
         yield code, rest, not is_state_too
         if not is_state_too:
@@ -144,43 +67,71 @@ def _countries(
     yield None, parts, False
 
 
+def _beats(tail: str, country: str, words: Words) -> bool:
+    """What the line says of its country goes before what stands beside it, if it is a name and no state's."""
+    is_name = len(tail) > LONG_NAME or is_joined(tail)
+    return is_name and words.region(tail, country) is None and tail not in words.countries
+
+
 def _country_tails(parts: list[str], words: Words) -> Iterator[tuple[str, list[str], str]]:
     if not parts:
         return
     if len(parts) > 1 and (code := words.country(f"{parts[-2]} {parts[-1]}")):
         yield code, parts[:-2], parts[-1]
     if code := words.country(parts[-1]):
-        yield code, parts[:-1], parts[-1]
+        yield code, parts[:-1], f"{parts[-1]}"
     for rest, tail in _tails(parts[-1]):
         if code := words.country(tail):
             yield code, [*parts[:-1], rest], tail
+    if len(parts) > 1 and _may_lead(parts, words) and (code := words.country(parts[0])):
+        yield code, parts[1:], parts[0]
+
+
+def _may_lead(parts: list[str], words: Words) -> bool:
+    """Whether a country may stand first: in some scripts, or if no state follows (`JAMAICA, NY`)."""
+    return is_joined(parts[0]) or (len(parts[0]) > 2 and words.region(parts[-1].split()[-1], None) is None)
 
 
 def _tails(part: str) -> Iterator[tuple[str, str]]:
     """`NEW YORK NY` → (`NEW`, `YORK NY`), (`NEW YORK`, `NY`): long endings first."""
-    words = part.split()
-    for at in range(max(1, len(words) - NAME_WORDS_MAX), len(words)):
-        yield " ".join(words[:at]), " ".join(words[at:])
+    at = len(part)
+    cuts = []
+    for _ in range(NAME_WORDS_MAX):
+        at = part.rfind(" ", 0, at)
+        if at < 0:
+            break
+        cuts.append(at)
+    for cut in reversed(cuts):
+        yield part[:cut], part[cut + 1 :]
 
 
-def _regions(
-    parts: list[str], country: str | None, postcode: str, words: Words, *, told: bool
-) -> Iterator[Reading]:
+def _regions(parts: list[str], country: str | None, words: Words, *, told: bool) -> Iterator[Reading]:
     if not parts:
-        yield Reading((), None, country, postcode, told)
+        yield Reading((), None, country, told)
         return
     region = words.region(parts[-1], country)
     if region and len(parts) > 1:
-        yield Reading(tuple(parts[:-1]), region, region.country, postcode, told)
+        yield Reading(tuple(parts[:-1]), region, region.country, told)
+        if not region.admin1:
+            yield Reading(tuple(parts), region, region.country, told)  # named like its main town
         return
     if region and parts[-1] != CAPITAL:
-        yield Reading((parts[-1],), region, region.country, postcode, True)  # a state, or its town
+        yield Reading((parts[-1],), region, region.country, told=True, is_region_alone=True)
         return
-    for rest, tail in _tails(parts[-1]):
-        if region := words.region(tail, country):
-            yield Reading((*parts[:-1], rest), region, region.country, postcode, told)
-            break
-    yield Reading(tuple(parts), None, country, postcode, told)
+    yield from _inner_regions(parts, country, words, told=told)
+    yield Reading(tuple(parts), None, country, told)
+
+
+def _inner_regions(parts: list[str], country: str | None, words: Words, *, told: bool) -> Iterator[Reading]:
+    """A state that ends a part (`BEDFORD PARK IL`), or is one that others follow (`TEXAS, WACO`)."""
+    for at in range(len(parts) - 1, -1, -1):
+        for rest, tail in _tails(parts[at]):
+            if region := words.region(tail, country):
+                yield Reading((*parts[:at], rest, *parts[at + 1 :]), region, region.country, told)
+                return
+        if at < len(parts) - 1 and (region := words.region(parts[at], country)):
+            yield Reading((*parts[:at], *parts[at + 1 :]), region, region.country, told)
+            return
 
 
 def _without_region(parts: list[str], region: Region, words: Words) -> list[str]:
