@@ -14,6 +14,8 @@ from litestar.params import JSONBody, QueryParameter
 
 from milepost_sandbox.clock import ClockError
 from milepost_sandbox.faults import FAULTS, FaultError, Faults
+from milepost_sandbox.partners.post_office import PostBox
+from milepost_sandbox.partners.routes import partner_routes
 from milepost_sandbox.servers.pushing import Pusher
 from milepost_sandbox.truth import Truth
 from milepost_sandbox.world.words import Credentials, Entailed, Order
@@ -74,11 +76,12 @@ class Desk:
     webhooks: Webhooks
     pushes: CarrierPushes = NO_PUSHES
     receivers: Mapping[str, str] = field(default_factory=dict)
+    post_box: PostBox = field(default_factory=PostBox)
 
 
 def control_app(desk: Desk) -> Litestar:
     """The control server's application; it is meant for loopback only and has no lock."""
-    handlers = [*_readers(desk), *_movers(desk)]
+    handlers = [*_readers(desk), *_movers(desk), *partner_routes(desk.world, desk.post_box)]
     return Litestar(handlers, openapi_config=None, logging_config=None)
 
 

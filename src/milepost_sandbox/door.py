@@ -16,6 +16,7 @@ from milepost_sandbox.audit.words import AuditError, AuditResult
 from milepost_sandbox.clock import ClockError, WorldClock
 from milepost_sandbox.control import CarrierPushes, Desk, Webhooks, control_app, examples
 from milepost_sandbox.faults import FAULTS, FaultError, Faults
+from milepost_sandbox.partners.post_office import PostBox, post_office
 from milepost_sandbox.servers.aggregators.every import AGGREGATORS
 from milepost_sandbox.servers.aggregators.platform import AggregatorPlatform
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
@@ -175,6 +176,7 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
             webhooks=webhooks,
             pushes=pushes,
             receivers=receivers,
+            post_box=await told.enter_async_context(post_office(PostBox())),
         )
         served = [(apps[source], sock) for source, sock in listening.items()]
         async with (

@@ -18,8 +18,8 @@ from milepost.sources import imap
 from milepost.sources.imap import ImapMailbox
 from milepost.store.tables import REPORTS
 from milepost.wiring import running
+from milepost_sandbox.partners.post_office import PostBox, post_office
 from tests.notify.mail_server import certificates
-from tests.sources.imap_server import PostBox, imap_server
 from tests.sources.test_handed_in import FOLDER
 
 NOW = datetime(2026, 3, 7, 12, tzinfo=UTC)
@@ -53,7 +53,7 @@ async def test_mails_about_our_parcels_count_once_as_messages_and_no_other_mail_
     box.put(CAME)
     box.put(b"Subject: Hello\n\nCall 555-123-4567 about 1Z12345E0205271688\n")
     box.put(b"Subject: big\n\n" + b"x" * 2_000_001)
-    async with imap_server(box), town(tmp_path, box) as app:
+    async with post_office(box), town(tmp_path, box) as app:
         await plan_looks(app)
         await carry_out_due(app, "w1")
         told = await journeys(app)
@@ -79,7 +79,7 @@ async def test_mails_about_our_parcels_count_once_as_messages_and_no_other_mail_
 async def test_a_mailbox_with_new_numbers_is_read_again_and_changes_nothing(tmp_path):
     box = PostBox()
     box.put(OUT)
-    async with imap_server(box), town(tmp_path, box) as app:
+    async with post_office(box), town(tmp_path, box) as app:
         await read_mailbox(app)
         before = await journeys(app)
         box.validity = 78
@@ -94,7 +94,7 @@ async def test_a_full_mailbox_is_read_in_pieces(tmp_path, monkeypatch):
     for _ in range(4):
         box.put(b"Subject: nothing\n\n")
     box.put(OUT)
-    async with imap_server(box), town(tmp_path, box) as app:
+    async with post_office(box), town(tmp_path, box) as app:
         statuses = []
         for _ in range(4):
             await read_mailbox(app)
@@ -105,7 +105,7 @@ async def test_a_full_mailbox_is_read_in_pieces(tmp_path, monkeypatch):
 async def test_what_is_wrong_with_a_mailbox_is_said_without_its_secrets(tmp_path):
     box = PostBox()
     box.put(OUT)
-    async with imap_server(box):
+    async with post_office(box):
         for told, kind, says in [
             ({"password": "wrong"}, AccessError, "check mailbox.username and mailbox.password"),
             ({"folder": "Nowhere"}, AccessError, "check mailbox.folder"),
@@ -132,7 +132,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_trusted(tmp_path):
     box = PostBox()
     box.put(OUT)
     theirs, trusted = certificates(tmp_path)
-    async with imap_server(box, theirs):
+    async with post_office(box, theirs):
         async with town(tmp_path, box, tls="tls") as app:
             with pytest.raises(SourceError, match="its certificate is not trusted"):
                 await read_mailbox(app)

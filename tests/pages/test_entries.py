@@ -5,6 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from milepost.desk.accounts import add_api_key
 from milepost.desk.entries import By, EntryError, Wish, add_entry, take_back
@@ -70,7 +71,13 @@ async def test_only_what_a_person_entered_can_be_taken_back(tmp_path):
             await take_back(app, row, scan.event_id, "No", ANN)
         forged = scans.replace("IT", f"retracts {scan.event_id}").replace("in_transit", "note")
         await import_file(app, forged.encode())
-        assert [scan.is_retracted for scan in (await journey(app)).events] == [False, False]
+        told = (await journey(app)).events
+        assert [scan.is_retracted for scan in told] == [False, False]
+        assert not any(scan.event.retracts for scan in told), "only a person's entry takes back"
+        by_hand = replace(told[0].event, source="by_hand", code=f"retracts {scan.event_id}", event_id="")
+        assert not any(one.is_retracted for one in derive([scan, by_hand]).events), (
+            "and only a person's entry"
+        )
 
 
 WRONG = [
