@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1360, "height": 900}
 MOVES_MAX = 12
-PLAIN_PAGES = ("number alone", "wrong link", "expired", "stop", "nowhere")
+PLAIN_PAGES = ("number alone", "wrong link", "expired", "stop", "nowhere", "glossary", "reason", "code")
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,9 @@ def addresses(site):
         "expired": f"/t/{site.token(moving, days=0)}",
         "stop": f"/u/{site.token(moving)}",
         "nowhere": "/no/such/page",
+        "glossary": "/glossary?q=customs",
+        "reason": "/glossary/reasons/customs.duties_due",
+        "code": "/glossary/codes/usps/02",
     }
 
 

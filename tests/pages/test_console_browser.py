@@ -64,6 +64,7 @@ def places(console, *, only_two=False):
         "/console/webhooks",
         "/console/carriers",
         "/console/work",
+        "/console/codes",
     ]
 
 
