@@ -310,6 +310,30 @@ FAULTS = (
         WORK + "a_parcel_that_goes_out_twice_on_one_day_is_told_of_once",
     ),
     Fault(
+        "a due poll is asked though no call is left of the quota",
+        "react/planner.py",
+        "asked = within[: room.left.now * batch]",
+        "asked = within",
+        "tests/flow/test_carriers_asked.py::"
+        "test_no_more_is_asked_than_the_quota_allows_and_nobody_is_forgotten",
+    ),
+    Fault(
+        "the shop of a hundred thousand parcels stands before the shop of ten",
+        "react/planner.py",
+        "by_shop={shop_id: more / even for more, shop_id in waiting[place:]}",
+        "by_shop={shop_id: more / even for more, shop_id in waiting}",
+        "tests/react/test_planner.py::"
+        "test_a_small_shop_gets_what_it_wishes_and_the_large_one_what_is_left[10.0]",
+    ),
+    Fault(
+        "a carrier counts as broken after the first failure",
+        "react/health.py",
+        "failures >= FAILURES_IN_A_ROW and silent",
+        "failures >= 1 and silent",
+        "tests/flow/test_carriers_asked.py::"
+        "test_a_carrier_that_breaks_is_told_of_once_and_again_when_it_is_back",
+    ),
+    Fault(
         "a carrier's Retry-After is not heeded",
         "carry/failures.py",
         "polls.FIRST_FAILURE_S if asked_s is None else asked_s",

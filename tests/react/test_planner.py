@@ -88,6 +88,8 @@ def test_a_wave_of_new_numbers_neither_goes_before_others_nor_comes_back_as_one(
     due = [planner.Waiting(number=f"N{n}", shop_id="large", is_first=True) for n in range(99)]
     due.append(planner.Waiting(number="S", shop_id="small"))
     assert planner.admitted(due, room, NOW) == [99]
+    wanted = planner.Waiting(number="W", shop_id="large", is_wanted=True)
+    assert planner.admitted([*due[:-1], wanted], room, NOW) == [99], "somebody asks for it now"
     again = [planner.put_off(one, place, room, NOW, POLLING) - NOW for place, one in enumerate(due[:-1])]
     assert min(again) > 100 * HOUR
     assert max(again) - min(again) > 100 * HOUR

@@ -67,7 +67,10 @@ async def _admitted(group: Sequence[Leased], room: planner.Room, app: App) -> li
 def _waiting(held: Leased) -> planner.Waiting:
     action = held.action
     return planner.Waiting(
-        number=action.payload["number"], shop_id=action.shop_id, is_first=polls.is_first(action)
+        number=action.payload["number"],
+        shop_id=action.shop_id,
+        is_first=polls.is_first(action),
+        is_wanted=polls.is_wanted(action),
     )
 
 

@@ -117,7 +117,8 @@ def numbers_per_h(quota: Quota, left: Left, now: datetime) -> float:
     calls = quota.per_minute * 60.0 if quota.per_minute else float("inf")
     if quota.per_day:
         even = quota.per_day / 24
-        to_come = left.today / max(1 / 60, 24 * (1 - _day_gone(now)))
+        ahead_of_time = BURST_H * even  # what may have been used before its hour is not missing
+        to_come = (left.today + ahead_of_time) / (24 * (1 - _day_gone(now)) + BURST_H)
         calls = min(calls, max(even * (1 - MENDS), min(even * (1 + MENDS), to_come)))
     return calls * quota.batch * WISHED * (1 - DRIFT / 2)
 
@@ -154,6 +155,7 @@ class Waiting:
     number: str
     shop_id: str | None
     is_first: bool = False  # nobody was asked about this number yet
+    is_wanted: bool = False  # a person or a push gave a reason to ask now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,13 +170,17 @@ class Room:
 def admitted(due: Sequence[Waiting], room: Room, now: datetime) -> list[int]:
     """Which of these due polls (places, in order) are asked now; the others are planned anew.
 
-    Shops within their share go first. Those that wait use the day evenly: a wave of them never spends at dawn
-    what others need at noon; and their new numbers are not asked about at once, when little can be known.
+    What somebody wants now goes first, then shops within their share. Those that wait use the day evenly: a
+    wave of them never spends at dawn what others need at noon; and their new numbers are not asked about at
+    once, when little can be known.
     Places left in a call that is made anyway are given to whoever comes next.
     """
     batch = room.quota.batch
-    within = [place for place, one in enumerate(due) if room.pace.of(one.shop_id) <= 1.0]
-    beyond = [place for place, one in enumerate(due) if room.pace.of(one.shop_id) > 1.0]
+    free_to_go = [one.is_wanted or room.pace.of(one.shop_id) <= 1.0 for one in due]
+    within = sorted(
+        (place for place, goes in enumerate(free_to_go) if goes), key=lambda n: not due[n].is_wanted
+    )
+    beyond = [place for place, goes in enumerate(free_to_go) if not goes]
     known = [place for place in beyond if not due[place].is_first]
     asked = within[: room.left.now * batch]
     places = _even_calls(room, now) * batch - len(asked)

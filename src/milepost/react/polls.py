@@ -30,15 +30,15 @@ def carrier_poll(
 ) -> Action | None:
     """The standing order to ask a shipment's carrier; None when nobody can be asked.
 
-    A standing one comes due earlier, never later. `window`: what our forecast says of the delivery now;
-    `asked`: who is asked instead of the carrier; `is_new`: nobody was asked yet.
+    A standing one comes due earlier, never later, and is then wanted: there is a reason to ask now.
+    `window`: what our forecast says of the delivery now; `asked`: who is asked instead of the carrier;
+    `is_new`: nobody was asked yet.
     """
     lane = asked or shipment.carrier
     if lane is None:
         return None
     told = {"low": window[0].isoformat(), "high": window[1].isoformat()} if window else {}
-    if is_new:
-        told["new"] = due_at.isoformat()
+    told["new" if is_new else "wanted"] = due_at.isoformat()
     asked_of = (lane, shipment.carrier, shipment.tracking_number)
     return _carrier_action(key_of(shipment), shipment, asked_of, due_at, told)
 
@@ -71,6 +71,11 @@ def _leg_key(shipment: Shipment, leg: Leg) -> str:
 def is_first(action: Action) -> bool:
     """Whether nobody was asked about its parcel yet: it is due since the parcel became known."""
     return action.payload.get("new") == action.due_at.isoformat()
+
+
+def is_wanted(action: Action) -> bool:
+    """Whether somebody gave a reason to ask now: a person, a push, another source."""
+    return action.payload.get("wanted") == action.due_at.isoformat()
 
 
 def window_of(payload: Mapping[str, str]) -> tuple[datetime, datetime] | None:

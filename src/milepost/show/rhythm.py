@@ -10,6 +10,7 @@ from milepost.model.journeys import Journey
 from milepost.model.polling import TYPICAL_GAP_S, stage
 from milepost.ports.app import App
 from milepost.ports.store import Reads, ShipmentRow
+from milepost.react import polls
 from milepost.show.buyer.windows import zone_or_none
 from milepost.show.moments import DAY_S, HOUR_S, clock, counted, near_day
 
@@ -47,8 +48,9 @@ async def rhythm(app: App, reads: Reads, row: ShipmentRow, journey: Journey, doo
     lane = f"{origin_country(journey)}>{door.country}".casefold()
     gaps = await reads.news_gaps(carrier.card.key, [lane, ANY_LANE])
     usual = usually(carrier.card.name, gaps, lane, stage(journey.status))
-    due_at = (await reads.asks([f"poll:{row.shipment.shipment_id}"])).get(f"poll:{row.shipment.shipment_id}")
-    again = _again(due_at, app.clock.now(), door.zone) if due_at and carrier.is_configured else ""
+    key = polls.key_of(row.shipment)
+    due_at = (await reads.asks([key])).get(key)
+    again = _again(due_at, app.clock.now(), door.zone) if due_at else ""
     if not again and row.last_heard_at is None:
         return None
     return Rhythm(usual=usual, heard_at=row.last_heard_at, again=again)
