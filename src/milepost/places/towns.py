@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from milepost.places.words import DEGREE
 
-SURE_OF_TOWN = 2  # times as many people as the next town of that name: most likely meant
+SURE_OF_TOWN = 3  # times as many people as the next town of that name: most likely meant
 SURE_OF_CLOCK = 10  # times as many: sure enough to compute an instant with its time zone
 SURE_ANYWHERE = 20  # times as many as any town of that name in the world, when no country was given
 KNOWN_ANYWHERE = 100_000  # people a town needs to be meant without its country
@@ -14,7 +14,7 @@ KNOWN_BESIDE = 300_000  # people a town needs to be meant against the country th
 STATELESS_FROM = 5_000  # people a town needs to be meant without its state, where states matter
 FAMOUS = 250_000  # and to be meant though others have its name
 KNOWN_BY_ANY_NAME = 1_000_000  # and to be meant by its second name
-FAMOUS_LEAD = 3  # times as many as the next one
+FAMOUS_LEAD = 4  # times as many as the next one
 STATES_MATTER = frozenset(("AU", "BR", "CA", "MX", "US"))
 NEAR_KM = 60  # two towns of one line
 AROUND_KM = 120  # a town from the main town of its province or postal area
