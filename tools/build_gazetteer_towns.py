@@ -19,6 +19,7 @@ OWN_CLOCKS = {  # towns that keep another time than their state, whatever a tabl
     ("US", "IN", "Vincennes"): "America/Indiana/Vincennes",
 }
 VILLAGES_LEFT_OUT = frozenset(["BZ", "CI", "CV", "GM", "HN", "IR", "PA", "PE", "RO", "TR", "UA"])
+KOREAN_KIND = re.compile(r"-(si|gun|eup|myeon)$")  # people say Seongnam, not Seongnam-si
 VILLAGE = 1_000  # people
 SMALL_TOWN = 600  # assumed population of a US town that only the post office lists
 ZONE = re.compile(r"[A-Z][A-Za-z_]+(/[A-Za-z0-9_+-]+)+")  # one ZIP names a village instead of a zone
@@ -54,7 +55,7 @@ def listed_towns(cities: Mapping[str, Mapping[str, Any]], shorts: Mapping[str, s
     """GeoNames' towns."""
     return [
         Town(
-            row["name"],
+            KOREAN_KIND.sub("", row["name"]) if row["countrycode"] == "KR" else row["name"],
             row["countrycode"],
             row["admin1code"],
             row["latitude"],
