@@ -28,25 +28,37 @@ def secrets(access: AggregatorAccess) -> tuple[str, ...]:
 async def fetch(
     queries: Sequence[TrackingQuery], line: Line, access: AggregatorAccess, clock: Clock
 ) -> list[Report]:
-    """The answer about these numbers, byte for byte. Raises SourceError when it cannot be heard."""
-    numbers = {"tracking_numbers": ",".join(query.tracking_number for query in queries)}
+    """The answer about these numbers, byte for byte. Raises SourceError when it cannot be heard.
+
+    Those that are registered only now are asked about once more: what it has of them already would be
+    missed for a parcel that has arrived.
+    """
     headers = {"as-api-key": access.client_id}
     base = f"{(access.url or DEFAULT_URL).rstrip('/')}/tracking/{VERSION}/trackings"
-    answer = await line.send("GET", base, params=numbers, headers=headers)
-    for query in _unfollowed(queries, answer) if access.register else ():
+
+    async def ask(about: Sequence[TrackingQuery]) -> Answer:
+        numbers = ",".join(query.tracking_number for query in about)
+        return await line.send("GET", base, params={"tracking_numbers": numbers}, headers=headers)
+
+    answer = await ask(queries)
+    reports = [_report(queries, answer, clock)]
+    new = _unfollowed(queries, answer) if access.register else []
+    for query in new:
         slug = couriers(CARRIERS).name_of(query.carrier)
         wish = {"tracking_number": query.tracking_number} | ({"slug": slug} if slug else {})
         await line.send("POST", base, headers=headers, json_body=msgspec.json.encode(wish))
-    return [
-        Report(
-            source=KEY,
-            kind=ReportKind.TRACKING,
-            shop_id=None,
-            subject=tuple(query.tracking_number for query in queries),
-            heard_at=clock.now(),
-            body=answer.body,
-        )
-    ]
+    return [*reports, _report(new, await ask(new), clock)] if new else reports
+
+
+def _report(queries: Sequence[TrackingQuery], answer: Answer, clock: Clock) -> Report:
+    return Report(
+        source=KEY,
+        kind=ReportKind.TRACKING,
+        shop_id=None,
+        subject=tuple(query.tracking_number for query in queries),
+        heard_at=clock.now(),
+        body=answer.body,
+    )
 
 
 class _Tracking(msgspec.Struct):

@@ -29,20 +29,29 @@ def secrets(access: AggregatorAccess) -> tuple[str, ...]:
 async def fetch(
     queries: Sequence[TrackingQuery], line: Line, access: AggregatorAccess, clock: Clock
 ) -> list[Report]:
-    """The answer about these numbers, byte for byte. Raises SourceError when it cannot be heard."""
+    """The answer about these numbers, byte for byte. Raises SourceError when it cannot be heard.
+
+    Those that are registered only now are asked about once more: what it has of them already would be
+    missed for a parcel that has arrived.
+    """
     answer = await _post("gettrackinfo", queries, line, access)
-    if access.register and (unknown := _unregistered(queries, answer)):
-        await _post("register", unknown, line, access)
-    return [
-        Report(
-            source=KEY,
-            kind=ReportKind.TRACKING,
-            shop_id=None,
-            subject=tuple(query.tracking_number for query in queries),
-            heard_at=clock.now(),
-            body=answer.body,
-        )
-    ]
+    reports = [_report(queries, answer, clock)]
+    new = _unregistered(queries, answer) if access.register else []
+    if new:
+        await _post("register", new, line, access)
+        reports.append(_report(new, await _post("gettrackinfo", new, line, access), clock))
+    return reports
+
+
+def _report(queries: Sequence[TrackingQuery], answer: Answer, clock: Clock) -> Report:
+    return Report(
+        source=KEY,
+        kind=ReportKind.TRACKING,
+        shop_id=None,
+        subject=tuple(query.tracking_number for query in queries),
+        heard_at=clock.now(),
+        body=answer.body,
+    )
 
 
 async def _post(call: str, queries: Sequence[TrackingQuery], line: Line, access: AggregatorAccess) -> Answer:
