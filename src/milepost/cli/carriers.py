@@ -7,10 +7,7 @@ from cyclopts import App, Parameter
 
 from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.carrier_facts import COLUMNS, confirmed_of, document, missing_of, rows
-from milepost.cli.carrier_health import carrier_health
-from milepost.cli.choosing import choose, undo
 from milepost.cli.exits import Exit
-from milepost.cli.identifying import identify
 from milepost.clock import clock_of
 from milepost.model.errors import OperatorError
 from milepost.settings import CarrierAccess, load
@@ -18,10 +15,38 @@ from milepost.sources.catalog import FolderCarrier, carriers
 from milepost.sources.known import KnownCarrier
 
 app = App(name="carrier")
-app.command(identify)
-app.command(choose)
-app.command(undo)
-app.command(name="health")(carrier_health)
+
+# Named and not imported: only who says the word waits for what it needs.
+app.command(
+    "milepost.cli.identifying:identify",
+    name="identify",
+    help="""Say whose number this is: a ranked list with reasons, and an answer only when it is sure.
+
+Of a file or a pipe, one line for each line. With --json each is one object:
+input, number, valid_format, answer (a carrier's key or null), candidates with carrier, p and reasons.""",
+)
+app.command(
+    "milepost.cli.choosing:choose",
+    name="choose",
+    help="""\
+Say whose parcel it is. Another carrier's scans are set aside, and its next one is raised for review.
+
+Choosing the carrier that holds confirms it. `milepost carrier undo` takes the last choice back.""",
+)
+app.command(
+    "milepost.cli.choosing:undo",
+    name="undo",
+    help="Undo the last choice of a parcel's carrier; the history stays.",
+)
+app.command(
+    "milepost.cli.carrier_health:carrier_health",
+    name="health",
+    help="""\
+Say how each carrier does: keys, last answer, errors, quota and pushes; exit code 1 when one is broken.
+
+Errors are of 48 hours. While Milepost runs on SQLite, no other process may open its file: look at
+/console/carriers or /metrics then.""",
+)
 
 
 @app.command(name="list")
