@@ -17,6 +17,7 @@ from benches import (
     pushes,
     record,
     weight,
+    words,
     work_list,
 )
 from benches.figures import BUILD, Figure, merge
@@ -42,14 +43,17 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "places_resolved": places.measure,
     "work_vs_bare_lease": work_list.measure,
     **parsing.BENCHES,
+    "words_precision": words.measure,
+    "words_coverage": words.measure,
+    "words_per_s": words.measure,
 }
 
 
 def main() -> int:
     """Run all of them, or those named with --only; exit code 2 for a name there is not."""
-    words = argparse.ArgumentParser(prog="python -m benches.run", description=__doc__)
-    words.add_argument("--only", default="", help=f"comma-separated: {', '.join(BENCHES)}")
-    wanted = [name.strip() for name in words.parse_args().only.split(",") if name.strip()] or list(BENCHES)
+    options = argparse.ArgumentParser(prog="python -m benches.run", description=__doc__)
+    options.add_argument("--only", default="", help=f"comma-separated: {', '.join(BENCHES)}")
+    wanted = [name.strip() for name in options.parse_args().only.split(",") if name.strip()] or list(BENCHES)
     if strange := [name for name in wanted if name not in BENCHES]:
         print(f"there is no bench {strange[0]!r}; there are: {', '.join(BENCHES)}", file=sys.stderr)
         return 2

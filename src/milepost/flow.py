@@ -64,7 +64,7 @@ async def nothing_else(_tx: Transaction) -> None:
 def reading_of(report: Report, app: App) -> Reading:
     """In our words, by its source's table of codes with this installation's corrections in it."""
     source = app.source(report)
-    return read(report, source, app.gazetteer, app.code_tables.of(source))
+    return read(report, source, app.gazetteer, app.code_tables.of(source), app.words)
 
 
 @again_if_contended

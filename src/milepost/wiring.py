@@ -26,6 +26,7 @@ from milepost.sources.imap import ImapMailbox
 from milepost.sources.line import Line
 from milepost.sources.posts import with_posts
 from milepost.store.opening import open_store
+from milepost.words.reader import WordsReader
 
 CIRCLES_EVERY = 50_000
 """New objects between two looks for circles of garbage: news is many small values that form none, and the
@@ -75,6 +76,7 @@ async def running(
                     budgets=budgets,
                     live=live,
                     gazetteer=SqliteGazetteer(),
+                    words=WordsReader(),
                     carriers=found,
                     marketplaces=marketplaces(settings, clock, line),
                     aggregators=aggregators(settings, clock, line),

@@ -16,7 +16,7 @@ FLOORS = {
     6: "wiring",
     5: "show",
     4: "flow foreseeing telling pushing carry desk",
-    3: "sources identify normalize record react forecast notify places map store queue live clock",
+    3: "sources identify normalize record react forecast notify places words map store queue live clock",
     2: "ports settings version",
     1: "model version",
 }

@@ -51,6 +51,9 @@ class TrackingEvent(Struct, frozen=True, kw_only=True, gc=False):
     description: str  # the source's own words
     place: Place
     report_hash: str  # where to find the bytes
+    certainty: int | None = None
+    """Per cent, when its meaning was read from the words of `description`; None: its code told it."""
+
     event_id: str = ""
     """Opaque and stable: 32 hex digits of SHA-256 over the identity. Left out, it is worked out."""
 

@@ -9,15 +9,25 @@ from milepost.normalize.scans import events
 from milepost.normalize.windows import eta
 from milepost.ports.places import Gazetteer
 from milepost.ports.sources import Source
+from milepost.ports.words import SentenceReader
 
 
-def read(report: Report, source: Source, gazetteer: Gazetteer, codes: CodeBook | None = None) -> Reading:
-    """Our words, or a named refusal. Never raises for what a source said. `codes`: instead of its own."""
+def read(
+    report: Report,
+    source: Source,
+    gazetteer: Gazetteer,
+    codes: CodeBook | None = None,
+    words: SentenceReader | None = None,
+) -> Reading:
+    """Our words, or a named refusal. Never raises for what a source said.
+
+    `codes`: instead of its own. `words`: reads the sentences that come without a known code.
+    """
     parsed = source.parse(report)
     windows = (eta(told, source.key, gazetteer) for told in parsed.etas)
     return Reading(
         report=report,
-        events=events(parsed, report, codes or source.codes, gazetteer),
+        events=events(parsed, report, codes or source.codes, gazetteer, words),
         etas=tuple(window for window in windows if window is not None),
         proofs=parsed.proofs,
         shipments=parsed.shipments,

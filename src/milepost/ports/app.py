@@ -19,6 +19,7 @@ from milepost.ports.places import Gazetteer
 from milepost.ports.sources import Aggregator, Carrier, HandedIn, Marketplace, Source
 from milepost.ports.store import Store
 from milepost.ports.webhooks import Poster
+from milepost.ports.words import SentenceReader
 from milepost.ports.work import WorkList
 from milepost.settings import Settings
 
@@ -50,6 +51,7 @@ class App:
     budgets: Budgets
     live: Live
     gazetteer: Gazetteer
+    words: SentenceReader
     carriers: Mapping[str, Carrier]
     marketplaces: Mapping[str, Marketplace]
     handed_in: Mapping[str, HandedIn]

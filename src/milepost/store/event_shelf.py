@@ -41,6 +41,7 @@ STORED = (
     EVENTS.c.description,
     EVENTS.c.place,
     EVENTS.c.report_hash,
+    EVENTS.c.certainty,
     EVENTS.c.event_id,
 )
 ADDED = Addition(
@@ -151,12 +152,14 @@ def _row(event: TrackingEvent, shipment_id: str | None) -> tuple[Any, ...]:
         event.description,
         _place_text(event.place),
         event.report_hash,
+        event.certainty,
     )
 
 
 def _event(row: tuple[Any, ...]) -> TrackingEvent:
     _, source, shop_id, order_number, tracking_number, wall_clock, occurred_at, offset, known_by = row[:9]
-    heard_at, status, reason, responsible, evidence, code, description, place, report_hash, event_id = row[9:]
+    heard_at, status, reason, responsible, evidence, code, description, place, report_hash = row[9:18]
+    certainty, event_id = row[18:]
     return TrackingEvent(
         source=source,
         shop_id=shop_id,
@@ -177,6 +180,7 @@ def _event(row: tuple[Any, ...]) -> TrackingEvent:
         description=description,
         place=_place(place),
         report_hash=report_hash,
+        certainty=certainty,
         event_id=event_id,
     )
 

@@ -204,6 +204,7 @@ EVENTS = _table(
     _text("description"),
     _text("place"),
     _text("report_hash"),
+    Column("certainty", BigInteger, nullable=True),
     UniqueConstraint("shop_id", "event_id"),
     Index("events_by_shipment", "shipment_id", **_where("shipment_id IS NOT NULL")),
     Index("events_by_order", "shop_id", "order_number", **_where("order_number IS NOT NULL")),

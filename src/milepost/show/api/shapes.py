@@ -37,6 +37,7 @@ class EventShape(msgspec.Struct, kw_only=True):
     reason: str | None
     responsible: str | None
     evidence: str
+    certainty: int | None  # per cent, where no code told it and its words were read
     code: str
     description: str
     place: PlaceShape | None

@@ -150,6 +150,7 @@ def _event(scan: JourneyEvent, shipment: Shipment | None, numbers: Sequence[str]
         reason=event.reason,
         responsible=event.responsible.value if event.responsible else None,
         evidence=event.evidence.value,
+        certainty=event.certainty,
         code=event.code,
         description=event.description,
         place=_place(event.place),
@@ -158,11 +159,11 @@ def _event(scan: JourneyEvent, shipment: Shipment | None, numbers: Sequence[str]
 
 
 def _place(place: Place) -> shapes.PlaceShape | None:
-    if place.raw.is_empty:
+    if place.raw.is_empty and place.located is None:
         return None
     raw, found = place.raw, place.located
     return shapes.PlaceShape(
-        text=raw.line,
+        text=raw.line or (found.city if found else ""),
         city=(found.city if found else raw.city) or None,
         region=(found.region if found else raw.region) or None,
         postal_code=raw.postal_code or None,

@@ -38,6 +38,7 @@ class ScanLine:
     copies: int
     status: str
     reason: str
+    read_from_words: str  # how sure we are, where no code told it
     report_hash: str
     event_id: str
     by_hand: bool
@@ -83,7 +84,7 @@ def _line(scan: JourneyEvent, names: Mapping[str, str], entered_by: Mapping[str,
     return ScanLine(
         title="An entry taken back" if event.retracts else title,
         symbol=symbol,
-        place=event.place.raw.line,
+        place=event.place.raw.line or town,
         raw=event.description,
         code="" if event.source == BY_HAND else event.code,  # its status says the same
         about_code=about_code(event.source, event.code),
@@ -96,6 +97,7 @@ def _line(scan: JourneyEvent, names: Mapping[str, str], entered_by: Mapping[str,
         copies=scan.copies,
         status=event.status.value if event.status else "note",
         reason=event.reason or "",
+        read_from_words="" if event.certainty is None else f"read from its words, {event.certainty} % sure",
         report_hash=event.report_hash,
         event_id=scan.event_id,
         by_hand=event.source == BY_HAND,

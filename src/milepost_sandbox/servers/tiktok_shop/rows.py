@@ -29,6 +29,9 @@ UNKNOWN_CODE: Final = 99001
 CODELESS_SHARE: Final = 0.12
 CODELESS: Final = frozenset({"arrived", "departed", "in_transit_note"})
 """Rows that sometimes lack their action code: only such as a carrier's own report covers too."""
+VAGUE: Final = frozenset({"in_transit_note"})
+"""Without its code the sentence could mean the last mile as well: nobody can be sure."""
+
 LINE_FEED_SHARE: Final = 0.3
 PARCELS_OF_SHIPMENT: Final = 1
 
@@ -194,7 +197,8 @@ def rows_of(faults: FaultsLike, parcel: Parcel, step: Step) -> tuple[OrderRow, .
     code: int | None = action.code
     meaning = action.meaning
     if _is_codeless(parcel, step):
-        code, meaning = None, UNKNOWN
+        code = None  # most sentences say the same
+        meaning = UNKNOWN if step.situation in VAGUE else meaning
     name = _name(action, parcel, step)
     told = [
         _row(parcel, step, step.at, _Words(code=code, text=_text(action, step), meaning=meaning, name=name))
