@@ -203,8 +203,10 @@ def test_a_polite_stop_gives_back_what_has_no_end_and_ends_soon(folder):
         until(lambda: asyncio.run(ask(WorkWish(verb="count"), door)).counts["leased"] == 1)
         running.send_signal(signal.SIGTERM)
         assert running.wait(START_S_MAX) == 0, running.communicate()[1]
-    left = counts(settings_of(folder))  # later: the next sweep
-    assert left == {"due": 1, "leased": 0, "later": 1, "dead": 0, "held": 0}
+    left = counts(settings_of(folder))
+    later = left.pop("later")  # sweeps and surveys, which come back by themselves
+    assert left == {"due": 1, "leased": 0, "dead": 0, "held": 0}
+    assert later >= 1
 
 
 AT_THE_END = """import atexit, pathlib
