@@ -22,7 +22,8 @@ from tests.contract.things import HOUR, NOON, event, report
 from tests.stores import FixedClock, base_of, on_server
 
 VERSION_1 = Path(__file__).parent / "version_1"
-EVENT_COLUMNS = tuple(column.name for column in EVENTS.columns if column.name != "seq")
+ALL_COLUMNS = tuple(column.name for column in EVENTS.columns if column.name != "seq")
+EVENT_COLUMNS = tuple(name for name in ALL_COLUMNS if name != "certainty")  # what version 1 had
 HISTORY = [NOON, NOON - 40 * 24 * HOUR, NOON.replace(year=1969), NOON.replace(year=9999)]
 
 
@@ -192,10 +193,8 @@ async def version_1(engine, url, folder):
 def row_of(one):
     from milepost.store.event_shelf import _row
 
-    row = _row(one, "s1")
-    if isinstance(row, dict):
-        return tuple(row[name] for name in EVENT_COLUMNS)
-    return tuple(row)
+    row = dict(zip(ALL_COLUMNS, _row(one, "s1"), strict=True))
+    return tuple(row[name] for name in EVENT_COLUMNS)
 
 
 async def started(url, folder):

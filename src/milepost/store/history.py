@@ -11,6 +11,7 @@ from milepost.store.revisions import (
     r0008_code_corrections,
     r0009_carriers,
     r0010_choices_and_legs,
+    r0011_certainty,
 )
 
 REVISIONS: tuple[Revision, ...] = (
@@ -23,6 +24,7 @@ REVISIONS: tuple[Revision, ...] = (
     r0008_code_corrections.REVISION,
     r0009_carriers.REVISION,
     r0010_choices_and_legs.REVISION,
+    r0011_certainty.REVISION,
 )
 """From version 1, which had no revision; each is one more than the one before."""
 
