@@ -265,7 +265,7 @@ async def emptied(url):
 async def rows_of(url):
     if url.startswith("sqlite"):
         connection = apsw.Connection(url.removeprefix("sqlite:"))
-        found = list(connection.execute("SELECT * FROM events ORDER BY seq"))
+        found = list(connection.execute(f"SELECT seq, {', '.join(EVENT_COLUMNS)} FROM events ORDER BY seq"))
         connection.close()
         return found
     connection = await asyncpg.connect(url)
