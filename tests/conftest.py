@@ -1,4 +1,4 @@
-"""The longest tests come first, so that with two workers none waits at the end for the other's last one."""
+"""The longest tests come first, so that no worker waits at the end for another's last one."""
 
 LONG = ("tests/sim/test_worlds.py", "tests/sim/", "tests/planted/", "tests/pages/", "tests/cli/")
 
