@@ -194,7 +194,7 @@ async def test_every_action_code_of_the_sandbox_has_a_meaning_unless_it_is_meant
     async with running(SandboxOptions(seed=5, orders=ORDERS, start=START, control_port=0)) as sandbox:
         client = Client(sandbox)
         for event in sandbox.truth.events(sandbox.ends_at):
-            if event.source == "tiktok_shop":
+            if event.source == "tiktok_shop" and event.code:  # without one, its words are read
                 meanings = [
                     known.status
                     for ref, known in client.market.codes.items()

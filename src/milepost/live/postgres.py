@@ -42,6 +42,7 @@ class PostgresBus:
     def __init__(self, url: str) -> None:
         self._url = url
         self._connection: asyncpg.Connection | None = None
+        self._turn = asyncio.Lock()  # a connection says one thing at a time
         try:
             parts = urlsplit(url)
             self.place = parts.hostname or "this machine"
@@ -83,7 +84,8 @@ class PostgresBus:
         if self._connection is None:
             raise BusAwayError("not connected")
         try:
-            await self._connection.execute(SAY, list(lines))
+            async with self._turn:
+                await self._connection.execute(SAY, list(lines))
         except AWAY as error:
             raise BusAwayError(f"it does not take what we send ({type(error).__name__})") from error
 
