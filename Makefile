@@ -46,7 +46,7 @@ dev: setup ## The demo on a fixed port (PORT=8000), started again whenever a fil
 	@exec $(bin)/python tools/dev.py --port $(PORT)
 
 test: check debian ## Run check, then every test. This is all that CI runs.
-	$(bin)/pytest -q -n 3 --dist worksteal --ignore=tests/tidy
+	$(bin)/pytest -q -n 2 --dist worksteal --ignore=tests/tidy
 
 check: setup ## Look at format, lint, types, shape and docs, without running the tests.
 	$(bin)/ruff format --check .
