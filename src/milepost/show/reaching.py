@@ -36,7 +36,6 @@ class Rule:
     title: str
     text: str
     when: str
-    source: str
     source_page: str
     checked: str
 
@@ -141,7 +140,6 @@ def _rule(term: Term, words: ReachWords, today: date) -> Rule:
         title=f"{title} ({policy.applies_to})" if policy.applies_to else title,
         text=policy.text,
         when=_when(term, words, today),
-        source=policy.source,
         source_page=policy.source if _is_page(policy.source) else "",
         checked=f"Looked up {date_words(policy.checked_on)}; we are {SURE[policy.confidence]}.",
     )
