@@ -9,14 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.planted.faults import FAULTS
-from tests.sim.tiers import TIER
 
 ROOT = Path(__file__).parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; 2 and more mean that nothing was tested
-FOR_A_FAULT_S, FOR_THE_CONTROL_S = "2", "60"
-"""How long a test waits for what must come. Under a fault it may never come: to wait longer makes nothing redder."""
-CONTROL = slice(None) if TIER.name == "sim" else slice(None, None, 6)
-"""Of the tests without a fault: `make test` runs every one of them anyway; here it is the way of running that is tested."""
 PYTHON = "".join(map(str, sys.version_info[:2]))
 NURSERY = Path(__file__).with_name("nursery.py")
 
@@ -25,14 +20,14 @@ NURSERY = Path(__file__).with_name("nursery.py")
 def test_a_planted_fault_is_caught_by_its_test(fault, tmp_path, run):
     tree = copy_of_the_code(tmp_path, fault.file)
     plant(fault, tree)
-    code, said = run([fault.caught_by], tree, FOR_A_FAULT_S)
+    code, said = run([fault.caught_by], tree)
     assert code == FAILED, f"not caught by {fault.caught_by}\n{said[-5000:]}"
     assert "FAILED tests/" in said, f"something broke before the test ran:\n{said[-3000:]}"
 
 
 def test_without_a_fault_the_same_tests_pass(tmp_path, run):
-    tests = [*dict.fromkeys(fault.caught_by for fault in FAULTS)][CONTROL]
-    code, said = run(tests, copy_of_the_code(tmp_path), FOR_THE_CONTROL_S)
+    tests = [*dict.fromkeys(fault.caught_by for fault in FAULTS)]
+    code, said = run(tests, copy_of_the_code(tmp_path))
     assert code == PASSED, said[-5000:]
 
 
@@ -83,9 +78,9 @@ def run():
         text=True,
     ) as nursery:
 
-        def ask(tests, tree, patience_s):
+        def ask(tests, tree):
             said = tree.parent / "said.txt"
-            words = {"tree": str(tree), "tests": tests, "said": str(said), "patience_s": patience_s}
+            words = {"tree": str(tree), "tests": tests, "said": str(said)}
             nursery.stdin.write(json.dumps(words) + "\n")
             nursery.stdin.flush()
             return int(nursery.stdout.readline()), said.read_text("utf-8")
