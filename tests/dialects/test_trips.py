@@ -1,13 +1,15 @@
 """There and back: what a dialect tells is read again as the documents say, and nothing else is lost."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
-from milepost.model.instants import Instant
+from milepost.model.events import BY_HAND, RETRACTS
+from milepost.model.instants import Instant, OffsetSource
 from milepost.model.promises import Promiser
-from milepost.model.statuses import REASONS, Status
+from milepost.model.statuses import REASONS, Evidence, Status
 from milepost.show.dialects.vocabulary import DialectError, read
 from tests.contract.things import event, promise
 from tests.dialects.trips import (
@@ -99,6 +101,40 @@ def test_a_time_without_an_offset_is_never_given_one(dialect):
         assert (back, [one.reason for one in parsed.refusals]) == ([], ["no_time"])
     assert b"08:00:00Z" not in body
     assert b"08:00:00+00" not in body
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_a_scan_of_the_hour_in_which_clocks_were_changed_is_told_too(dialect):
+    twice = Instant.inferred("2026-11-01T01:30:00", ZoneInfo("America/New_York"))
+    assert twice.source is OffsetSource.AMBIGUOUS
+    back, _ = heard(dialect, told(dialect, [event(NUMBER, occurred=twice)]))
+    assert [one.occurred.utc for one in back] == [twice.utc]
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_what_a_person_took_back_is_told_to_no_client(dialect):
+    scan = event(NUMBER, FIRST, status=Status.ACCEPTED, text="Picked up")
+    by_hand = {"source": BY_HAND, "evidence": Evidence.MESSAGE}
+    entered = event(
+        NUMBER,
+        FIRST + timedelta(hours=2),
+        status=Status.DELIVERED,
+        text="It came",
+        code="delivered",
+        **by_hand,
+    )
+    why = event(
+        NUMBER,
+        FIRST + timedelta(hours=3),
+        status=None,
+        text="Another parcel",
+        code=f"{RETRACTS}{entered.event_id}",
+        **by_hand,
+    )
+    back, _ = heard(dialect, told(dialect, [scan, entered]))
+    assert [one.description for one in back] == ["Picked up", "It came"]
+    back, _ = heard(dialect, told(dialect, [scan, entered, why]))
+    assert [one.description for one in back] == ["Picked up"]
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

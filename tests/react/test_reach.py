@@ -2,10 +2,13 @@
 
 from datetime import date, timedelta
 
+from msgspec.structs import replace
+
 from milepost.model.carriers import CarrierCard
+from milepost.model.events import BY_HAND, RETRACTS
 from milepost.model.promises import Promise, Promiser
 from milepost.model.reach import Confidence, ContactKind, ContactPoint, CountsFrom, Policy, Topic, Unit
-from milepost.react.reach import Matter, advise, days_of
+from milepost.react.reach import Matter, advise, days_of, matters
 from milepost.record.journey import derive
 from tests.react.stories import at, scans
 
@@ -149,3 +152,18 @@ def test_a_day_is_that_of_the_place_where_it_happened():
     journey = derive(scans("3 23:30 accepted\n5 08:00 attempted"))
     assert days_of(journey, [])[CountsFrom.SHIPPED] == date(2026, 3, 3)
     assert days_of(journey, [promise(6, 1)])[CountsFrom.PROMISED] == date(2026, 3, 6)
+
+
+def test_an_entry_that_was_taken_back_asks_for_nothing_and_no_day_counts_from_it():
+    text = "3 08:00 accepted\n5 08:00 in_transit carrier.damaged\n6 09:00 attempted\n7 09:00 attempted"
+    accepted, damaged, first, again = scans(text)
+    damaged, first = (replace(one, source=BY_HAND, event_id="") for one in (damaged, first))
+    back = [
+        replace(one, status=None, reason=None, code=f"{RETRACTS}{one.event_id}", event_id="")
+        for one in (damaged, first)
+    ]
+    assert Matter.DAMAGED in matters(derive([accepted, damaged]), ())
+    assert matters(derive([accepted, damaged, *back]), ()) == []
+    assert CountsFrom.ATTEMPTED in days_of(derive([accepted, first]), ())
+    assert CountsFrom.ATTEMPTED not in days_of(derive([accepted, first, *back]), ())
+    assert days_of(derive([accepted, first, again, *back]), ())[CountsFrom.ATTEMPTED] == date(2026, 3, 7)

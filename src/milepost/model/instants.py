@@ -20,6 +20,10 @@ class OffsetSource(StrEnum):
     UNZONED = "unzoned"  # not known: only the wall clock is
 
 
+SURENESS = {source: rank for rank, source in enumerate(OffsetSource)}
+"""The surest first, as they stand there; of several copies of a scan the smallest number is believed."""
+
+
 class Instant(Struct, frozen=True, kw_only=True, gc=False):
     """A moment as a source told it.
 

@@ -43,6 +43,11 @@ class Journey(Struct, frozen=True, kw_only=True, gc=False):
         """How many different scans were told of."""
         return len({event.step for event in self.events})
 
+    @property
+    def standing(self) -> tuple[JourneyEvent, ...]:
+        """Without entries that were taken back and the taking back itself: those are the shop's to see."""
+        return tuple(scan for scan in self.events if not (scan.is_retracted or scan.event.retracts))
+
 
 EMPTY_JOURNEY = Journey(
     status=Status.EXPECTED,

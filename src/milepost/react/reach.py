@@ -145,7 +145,7 @@ def matters(journey: Journey, kinds: Iterable[str]) -> list[Matter]:
         wanted.add(Matter.CUSTOMS)
     if journey.status is Status.DELIVERED:
         wanted = set()
-    if any(scan.event.reason in _DAMAGE for scan in journey.events):
+    if any(scan.event.reason in _DAMAGE for scan in journey.standing):
         wanted.add(Matter.DAMAGED)  # its claim outlives the delivery
     if Matter.LOST in wanted:
         wanted.discard(Matter.SEARCH)
@@ -155,7 +155,7 @@ def matters(journey: Journey, kinds: Iterable[str]) -> list[Matter]:
 def days_of(journey: Journey, promises: Iterable[Promise]) -> dict[CountsFrom, date]:
     """The days from which rules count, each by the clock of the place where it happened."""
     days: dict[CountsFrom, date] = {}
-    for scan in journey.events:
+    for scan in journey.standing:
         event, status = scan.event, scan.event.status
         on = _local_date(event)
         if status is Status.LABEL_CREATED:
@@ -193,7 +193,7 @@ def _first_promised(promises: Iterable[Promise]) -> date | None:
 
 def _crosses_border(journey: Journey, country: str) -> bool | None:
     """Whether it goes from one country to another; None: one of the two is not known."""
-    passed = [scan.event.place.located for scan in journey.events]
+    passed = [scan.event.place.located for scan in journey.standing]
     first = next((place.country for place in passed if place and place.country), "")
     return first.upper() != country.upper() if first and country else None
 

@@ -9,20 +9,13 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from milepost.model.events import TrackingEvent
-from milepost.model.instants import OffsetSource
+from milepost.model.instants import SURENESS
 
 COPY_WINDOW = timedelta(seconds=60)
 """Two readings of one code by one source closer than this are the same scan."""
 
 Copies = list[TrackingEvent]
 """The readings of one scan, earliest first; never empty."""
-
-_SURENESS = {
-    OffsetSource.REPORTED: 0,
-    OffsetSource.INFERRED: 1,
-    OffsetSource.AMBIGUOUS: 2,
-    OffsetSource.UNZONED: 3,
-}
 
 
 def join_copies(events: Iterable[TrackingEvent]) -> list[Copies]:
@@ -97,4 +90,4 @@ def _same_words(one: TrackingEvent, other: TrackingEvent) -> bool:
 
 def _telling(event: TrackingEvent) -> tuple[int, bool, object, str]:
     occurred = event.occurred
-    return (_SURENESS[occurred.source], event.place.raw.is_empty, occurred.order_key, event.event_id)
+    return (SURENESS[occurred.source], event.place.raw.is_empty, occurred.order_key, event.event_id)

@@ -83,9 +83,7 @@ def timeline(
 def _steps(journey: Journey) -> list[list[JourneyEvent]]:
     """Events that tell of one scan together; the newest step first."""
     steps: dict[str, list[JourneyEvent]] = {}
-    for scan in journey.events:
-        if scan.is_retracted or scan.event.retracts:
-            continue  # what the shop took back is the shop's to see; what follows from it is shown
+    for scan in journey.standing:
         steps.setdefault(scan.step, []).append(scan)
     return [_best_first(together) for together in reversed(list(steps.values()))]
 

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
 from milepost.model.events import TrackingEvent
-from milepost.model.instants import OffsetSource
+from milepost.model.instants import SURENESS
 from milepost.model.journeys import Journey
 from milepost.model.promises import Promise, Promiser
 from milepost.model.shipments import Shipment
 from milepost.model.statuses import Status
 from milepost.ports.store import ShipmentRow
-
-_SURENESS = {OffsetSource.REPORTED: 0, OffsetSource.INFERRED: 1, OffsetSource.UNZONED: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,12 +111,12 @@ def country(event: TrackingEvent) -> str | None:
 def _lines(journey: Journey, carrier: str | None) -> Iterable[Line]:
     """One line a step; further sources of the same scan are left out (docs/use/switching.md)."""
     steps: dict[str, list[Line]] = {}
-    for scan in journey.events:
+    for scan in journey.standing:
         line = Line(line_id=scan.event_id, event=scan.event, heard_at=scan.first_heard_at)
         steps.setdefault(scan.step, []).append(line)
     for lines in steps.values():
         yield min(
-            lines, key=lambda line: (line.event.source != carrier, _SURENESS[line.event.occurred.source])
+            lines, key=lambda line: (line.event.source != carrier, SURENESS[line.event.occurred.source])
         )
 
 
