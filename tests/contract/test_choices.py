@@ -52,5 +52,7 @@ async def test_a_parcel_is_found_by_the_number_of_every_leg(store):
             "s2",
         }
         assert [found.legs for found in await tx.shipments_with_numbers(["AC1"])] == [(POST,)]
+        both = await tx.shipments_with_numbers(["AC2", "AC1", "PO9"])
+        assert [found.shipment_id for found in both] == ["s1", "s2"], "each once, oldest first"
     assert await store.number_before("PO9") == "AC1"
     assert await store.number_before("AC1") is None

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, union_all, update
 from sqlalchemy.dialects import postgresql
 
 from milepost.model.journeys import Journey
@@ -35,12 +35,16 @@ SUMMARY = (
     "last_place",
 )
 FACTS = select(SHIPMENTS.c.facts).order_by(SHIPMENTS.c.seq)
-BY_NUMBERS = FACTS.where(Among(SHIPMENTS.c.tracking_number, "numbers"))
-BY_LEGS = FACTS.where(
+BY_NUMBERS = FACTS.where(
     SHIPMENTS.c.shipment_id.in_(
-        select(SHIPMENT_LEGS.c.shipment_id).where(Among(SHIPMENT_LEGS.c.number, "numbers"))
+        union_all(
+            select(SHIPMENTS.c.shipment_id).where(Among(SHIPMENTS.c.tracking_number, "numbers")),
+            select(SHIPMENT_LEGS.c.shipment_id).where(Among(SHIPMENT_LEGS.c.number, "numbers")),
+        )
     )
 )
+"""Asked for two numbers of one parcel, it comes once. On PostgreSQL an `OR` of the two would use no index."""
+
 BY_IDS = FACTS.where(Among(SHIPMENTS.c.shipment_id, "ids"))
 IDS_OF_ORDER = select(SHIPMENT_ORDERS.c.shipment_id).where(
     SHIPMENT_ORDERS.c.shop_id == bindparam("shop_id"),
@@ -82,9 +86,8 @@ class ShipmentRows(Shelf):
 
 class ShipmentWrites(ShipmentRows):
     async def shipments_with_numbers(self, numbers: Iterable[str]) -> list[Shipment]:
-        """All uses of these tracking numbers, also as a later leg's, in any shop, oldest first."""
-        wanted = {"numbers": texts(numbers)}
-        return [*await self._shipments(BY_NUMBERS, wanted), *await self._shipments(BY_LEGS, wanted)]
+        """All uses of these tracking numbers, also as a later leg's, in any shop, each once, oldest first."""
+        return await self._shipments(BY_NUMBERS, {"numbers": texts(numbers)})
 
     async def shipments_of_orders(self, keys: Iterable[OrderKey]) -> list[Shipment]:
         found = await self._session.each(IDS_OF_ORDER, parameters_of(keys))
