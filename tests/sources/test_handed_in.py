@@ -74,6 +74,26 @@ def test_a_segment_without_end_and_a_file_without_bound_are_refused(monkeypatch)
 
 
 @pytest.mark.parametrize(
+    ("key", "sample", "change"),
+    [
+        ("x12_214", "two_sets.x12", (b"*20260304*1655*CT", b"*00010101*0000*05")),
+        ("iftsta", "parcels.edi", (b"20260304221500?+01:304", b"00010101000000?+14:304")),
+        ("epcis", "one_event.json", (b'"2026-', b'"0001-')),
+        ("file_events", "export.csv", (b"2026-", b"0001-")),
+    ],
+)
+def test_a_year_nobody_lived_in_is_refused_by_its_place(key, sample, change):
+    body = (FOLDER / key / "samples" / sample).read_bytes()
+    assert change[0] in body
+    source = handed_in()[key]
+    before, after = (
+        source.parse(report(key, one, "zone=Europe/Berlin")) for one in (body, body.replace(*change))
+    )
+    assert len(after.scans) < len(before.scans)
+    assert any("year 1 " in one.detail for one in after.refusals), after.refusals
+
+
+@pytest.mark.parametrize(
     ("code", "winter", "summer"),
     [
         ("ET", -5, -4),

@@ -10,7 +10,6 @@ from milepost.model.scans import EtaTold
 YEARS = range(1990, 2200)
 """A year outside is a slip of the pen; near the ends of the calendar it cannot even be moved to UTC."""
 
-
 YEAR_UNTOLD = "--"
 LEAP_YEAR = "2024-"  # has every day that any year has
 
@@ -22,6 +21,15 @@ class When(NamedTuple):
     wall_clock: str | None
 
 
+def moment_of(text: str) -> datetime | None:
+    """With an offset, with Z, or naive: that is kept as it came. None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.year in YEARS else None
+
+
 def when(text: str) -> When | None:
     """What the text says, or None when it is no time. A year left out is `--`, as in `--12-31T23:50`."""
     if text.startswith(YEAR_UNTOLD):
@@ -29,11 +37,8 @@ def when(text: str) -> When | None:
         if told is None or told.wall_clock is None:
             return None
         return When(None, YEAR_UNTOLD + told.wall_clock.removeprefix(LEAP_YEAR))
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.year not in YEARS:
+    moment = moment_of(text)
+    if moment is None:
         return None
     if moment.tzinfo is None:
         return When(None, moment.isoformat(timespec="seconds"))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from milepost.model.imports import Stated
-from milepost.sources.sheets.cells import CellError, moment_or_wall_clock
+from milepost.sources.sheets.cells import CellError, check_year, moment_or_wall_clock
 
 SHAPES = {
     6: "%y%m%d",
@@ -31,6 +31,7 @@ def moment(
         found = datetime.strptime(digits, shape)  # noqa: DTZ007 - its zone is settled right below
     except ValueError as error:
         raise CellError("there is no such date and time") from error
+    check_year(found)
     if zone is not None:
         return found.replace(tzinfo=zone), None
     told = moment_or_wall_clock(found.isoformat(), stated)

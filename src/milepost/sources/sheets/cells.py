@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from milepost.model.imports import Stated
+from milepost.sources.iso_times import YEARS
 
 DATE_LENGTH = 10
 WRITE_TIME = "write 2026-03-04T18:00:00+01:00"
@@ -31,12 +32,19 @@ def check_whole(text: str) -> None:
         )
 
 
+def check_year(found: datetime) -> None:
+    """Raises CellError for a year that only a slip of the pen can name."""
+    if found.year not in YEARS:
+        raise CellError(f"the year {found.year} cannot be; {WRITE_TIME}")
+
+
 def moment_or_wall_clock(text: str, stated: Stated) -> datetime | str:
     """An aware datetime when an offset is told or a zone stated, else the wall clock as ISO 8601.
 
     A date alone is its first moment. Raises CellError.
     """
     found = _parsed(text, stated.dates)
+    check_year(found)
     if found.tzinfo is not None:
         return found
     if not stated.zone:

@@ -12,7 +12,8 @@ from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed, ProofTold, Scan, ShipmentTold
 from milepost.sources.carriers.dhl.codes import division_code, group_of, refs
-from milepost.sources.carriers.dhl.windows import etas, moment_of
+from milepost.sources.carriers.dhl.windows import etas
+from milepost.sources.iso_times import moment_of
 from milepost.sources.loose_json import (
     Object,
     UnreadableError,

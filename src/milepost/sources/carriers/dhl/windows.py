@@ -9,20 +9,10 @@ from datetime import datetime
 from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
 from milepost.model.scans import EtaTold
+from milepost.sources.iso_times import moment_of
 from milepost.sources.loose_json import Object, text_at
 
-YEARS = range(1990, 2200)
-"""A year outside is a slip of the pen; near the ends of the calendar it cannot even be moved to UTC."""
 DAY_START, DAY_END = "T00:00:00", "T23:59:59"
-
-
-def moment_of(text: str) -> datetime | None:
-    """With an offset, with Z, or naive: that is kept as it came."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.year in YEARS else None
 
 
 def etas(item: Object, number: str, destination: RawPlace) -> tuple[EtaTold, ...]:

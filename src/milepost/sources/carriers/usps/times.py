@@ -4,22 +4,12 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
+from milepost.sources.iso_times import moment_of
 from milepost.sources.loose_json import Object, texts_of
 
-YEARS = range(1990, 2200)
-"""A year outside is a slip of the pen; near the ends of the calendar it cannot even be moved to UTC."""
 OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})")
 DAY = timedelta(hours=24)
 OFFSETS_MAX = 200
-
-
-def moment_of(text: str) -> datetime | None:
-    """ISO 8601, with or without offset; None for anything else."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.year in YEARS else None
 
 
 def day_of(text: str) -> date | None:

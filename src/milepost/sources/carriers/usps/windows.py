@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
 from milepost.model.scans import EtaTold
-from milepost.sources.carriers.usps.times import moment_of
+from milepost.sources.iso_times import moment_of
 from milepost.sources.loose_json import Object, text_at
 
 CLOCK = re.compile(

@@ -10,6 +10,7 @@ from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, Scan
 from milepost.sources.edi.moments import offset
 from milepost.sources.handed_in.epcis.numbers import numbers
+from milepost.sources.iso_times import YEARS
 from milepost.sources.loose_json import UnreadableError, decode, value_at
 
 NAME = "EPCIS 2.0"
@@ -114,15 +115,16 @@ def _moment(event: dict[str, Any]) -> datetime:
         moment = datetime.fromisoformat(str(event.get("eventTime")))
     except ValueError as error:
         raise EventError("eventTime: write it as 2026-03-04T18:00:00+01:00") from error
+    if moment.year not in YEARS:
+        raise EventError(
+            f"eventTime: the year {moment.year} cannot be; write it as 2026-03-04T18:00:00+01:00"
+        )
     if moment.tzinfo is None:
         raise EventError("eventTime: it has no offset; write 2026-03-04T18:00:00+01:00 or …Z")
     zone = offset(str(event.get("eventTimeZoneOffset") or ""))
     if zone is None:
         raise EventError("eventTimeZoneOffset: write the local offset as +01:00")
-    try:
-        return moment.astimezone(zone)
-    except OverflowError as error:
-        raise EventError("eventTime: there is no such time") from error
+    return moment.astimezone(zone)
 
 
 def _word(told: Any) -> str:
