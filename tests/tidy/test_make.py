@@ -2,12 +2,21 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from benches.run import BENCHES
+from tests.sim.run import PROOFS
 from tests.tidy.tree import ROOT
 
 COMMANDS = ["demo", "dev", "test", "check", "fix", "new", "sim", "bench", "docs", "release"]
+FIGURES = {
+    *("identify_precision", "identify_recall", "identify_random_confident", "identify_vs_tracking_numbers"),
+    *("words_precision", "words_coverage", "words_per_s", "places_resolved", "place_us"),
+    *("parse_us_dhl", "parse_us_fedex", "parse_us_ups", "parse_us_usps"),
+    *("freshness_p50_s", "freshness_p95_s"),
+}
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
@@ -25,3 +34,22 @@ def test_each_command_sets_up_what_it_needs(command):
 
 def test_tests_check_first():
     assert re.search(r"^test: check debian ", MAKEFILE, re.MULTILINE)
+
+
+def test_sim_runs_every_test_that_has_other_counts_there():
+    counted = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if "from tests.sim.tiers import" in path.read_text("utf-8") and path != Path(__file__)
+    ]
+    left_out = [
+        path
+        for path in counted
+        if not any(proof.startswith(path) or path.startswith(proof) for proof in PROOFS)
+    ]
+    assert len(counted) > 10
+    assert not left_out, f"name them in tests/sim/run.py, PROOFS: {left_out}"
+
+
+def test_every_figure_that_is_asked_for_has_a_bench_of_its_name():
+    assert FIGURES - set(BENCHES) == set()
