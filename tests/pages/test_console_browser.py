@@ -92,16 +92,19 @@ def test_every_page_is_readable_for_everybody(chromium, console, width, scheme):
     assert not wrong
 
 
-def test_no_page_scrolls_sideways_on_the_smallest_phone(chromium, console):
+def test_no_page_scrolls_sideways_on_the_smallest_phone_and_its_head_stays_small(chromium, console):
     context = chromium.new_context(viewport={"width": 320, "height": 700})
     page = enter(context, console)
-    wide = []
+    wide, tall = [], []
     for path in places(console):
         page.goto(console.url + path)
         if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
             wide.append(path)
+        if page.evaluate("document.querySelector('.con-side').offsetHeight > innerHeight / 4"):
+            tall.append(path)
     context.close()
     assert not wide
+    assert not tall
 
 
 def test_a_slash_goes_to_the_search_and_enter_finds_the_order(chromium, console):
