@@ -41,6 +41,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "record_sqlite_1000": record.measure,
     "record_postgres_1000": record.measure,
     "places_resolved": places.measure,
+    "place_us": places.measure,
     "work_vs_bare_lease": work_list.measure,
     **parsing.BENCHES,
     "words_precision": words.measure,
