@@ -1,1 +1,0 @@
-var n=document.querySelector(".con-search input");document.addEventListener("keydown",e=>{let t=e.target,r=t.matches("input, textarea, select")||t.isContentEditable;e.key!=="/"||r||e.ctrlKey||e.metaKey||e.altKey||(e.preventDefault(),n?.focus(),n?.select())});document.querySelector(".con-nav [aria-current]")?.scrollIntoView({inline:"center",block:"nearest"});
