@@ -47,7 +47,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Told:
-    """One answer; it goes out as JSON."""
+    """One answer; bytes go out as they are, everything else as JSON."""
 
     body: object
     status: int = 200
@@ -67,17 +67,22 @@ class Meeting:
 
 
 @asynccontextmanager
-async def meeting(key: str, answering: Callable[[Asked], Told], **access: object) -> AsyncIterator[Meeting]:
-    """The carrier of this folder, its base address set to a server on a free port that answers so."""
+async def meeting(
+    key: str, answering: Callable[[Asked], Told], at: str = "", **access: object
+) -> AsyncIterator[Meeting]:
+    """The carrier of this folder, its base address set to a server on a free port, and the path `at` there."""
     asked: list[Asked] = []
 
     def told(request: scripted_server.Asked) -> bytes:
         asked.append(Asked(request))
         given = answering(asked[-1])
-        return answer(given.status, json.dumps(given.body).encode(), **given.headers)
+        body = given.body if isinstance(given.body, bytes) else json.dumps(given.body).encode()
+        return answer(given.status, body, **given.headers)
 
     async with scripted(told) as server:
-        keys = CarrierAccess(url=server.url, **{"client_id": CLIENT_ID, "client_secret": SECRET, **access})
+        keys = CarrierAccess(
+            url=server.url + at, **{"client_id": CLIENT_ID, "client_secret": SECRET, **access}
+        )
         settings = Settings(carriers={key: keys}, http=Http(retry_base_s=0.0, timeout_s=5.0))
         carrier = carriers(settings, HandClock(NOW.isoformat()))[key]
         yield Meeting(carrier, asked)

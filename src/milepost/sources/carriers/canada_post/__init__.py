@@ -1,0 +1,1 @@
+"""Canada Post: its Tracking API of 2026, and the older web services for who still has keys to them."""
