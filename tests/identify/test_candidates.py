@@ -141,6 +141,13 @@ def test_a_mistyped_number_is_said_to_be_so_and_the_right_digit_is_named(number,
         assert sentence in told.reasons[-1]
 
 
+def test_a_container_number_is_not_mistyped_for_one_carriers_way_to_check_it():
+    """FedEx leaves the first two digits out of the sum, GS1 does not; an EPCIS feed brings both."""
+    assert identify("106141412345678908").valid_format
+    assert identify("000123450000000027").valid_format
+    assert not identify("106141412345678909").valid_format
+
+
 def test_one_wrong_or_two_swapped_characters_are_noticed_in_a_number_that_speaks_for_itself():
     rng, number, noticed = Random(1), "9400111206206406260787", 0
     for _ in range(300):
