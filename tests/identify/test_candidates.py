@@ -1,5 +1,6 @@
 """Whose a number is: sure where a shape speaks for itself, honest where it does not."""
 
+import re
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -146,6 +147,23 @@ def test_a_container_number_is_not_mistyped_for_one_carriers_way_to_check_it():
     assert identify("106141412345678908").valid_format
     assert identify("000123450000000027").valid_format
     assert not identify("106141412345678909").valid_format
+
+
+def test_an_end_of_letters_is_never_taken_for_digits():
+    """JD or GM before international mail: shapes of the same length that end in digits do not fit."""
+    for number in ("JD123456785US", "GM123456785US", "JD123456785JP"):
+        matches, _ = identify._book.matches(number)
+        fits = [re.fullmatch(match.pattern.regex, number) for match in matches]
+        assert fits, number
+        assert all(fits), [match.name for match in matches]
+
+
+def test_pasted_rubbish_fills_no_memory():
+    fresh = Identifier(CARDS)
+    for code in range(33, 127):
+        fresh(f"#{chr(code)}3456789012")
+    starts = [start for shelf in fresh._book._shelves.values() for start in shelf.by_start]
+    assert not [start for start in starts if not start.isalnum()], starts
 
 
 def test_one_wrong_or_two_swapped_characters_are_noticed_in_a_number_that_speaks_for_itself():

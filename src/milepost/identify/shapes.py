@@ -70,7 +70,7 @@ class _Shelf:
     others: list[_Shape]
     by_start: dict[str, list[_Shape]] = field(
         default_factory=dict
-    )  # filled as starts are met: at most 36 × 36
+    )  # filled as starts of digits and capitals are met: at most 36 × 36
 
 
 class ShapeBook:
@@ -100,6 +100,8 @@ class ShapeBook:
         if ending:
             first, second = number[0], number[1]
             fitting = [one for one in ending if first in one.mold[0] and second in one.mold[1]]
+            if shapes and not number[-ENDS:].isdigit():  # the others that are not tried end in digits
+                shapes = [one for one in shapes if one.fullmatch is not None]
             shapes = fitting + shapes if shapes else fitting
             digits_between = number[ENDS:-ENDS].isdigit()
         elif not shapes:
@@ -130,7 +132,8 @@ class ShapeBook:
 def _put_by_start(shelf: _Shelf, start: str) -> list[_Shape]:
     first, second = start[0], start[-1]
     found = [shape for shape in shelf.others if first in shape.mold[0] and second in shape.mold[1]]
-    shelf.by_start[start] = found
+    if ANY.issuperset(start):  # rubbish is looked at and forgotten
+        shelf.by_start[start] = found
     return found
 
 
