@@ -6,14 +6,20 @@ from milepost.model.carriers import CodeBook, CodeMeaning
 from milepost.model.places import RawPlace
 from milepost.model.reports import Report, ReportKind
 from milepost.model.scans import CodeRef, Scan
-from milepost.model.statuses import Evidence, Status
+from milepost.model.statuses import Evidence, Responsible, Status
 from milepost.normalize.scans import event
 from milepost.places.gazetteer import SqliteGazetteer
 from milepost.words.reader import WordsReader
 
 AT = datetime(2026, 3, 4, 12, tzinfo=UTC)
 KNOWN = CodeRef(family="action_code", code="40501")
-BOOK = CodeBook({KNOWN: CodeMeaning(status="out_for_delivery", reason="", evidence="", note="")})
+WEATHER = CodeRef(family="detail", code="071")
+BOOK = CodeBook(
+    {
+        KNOWN: CodeMeaning(status="out_for_delivery", reason="", evidence="", note=""),
+        WEATHER: CodeMeaning(status="", reason="external.weather", evidence="", note=""),
+    }
+)
 
 
 NOWHERE = RawPlace()
@@ -38,6 +44,15 @@ def test_without_a_code_the_sentence_is_read_and_says_how_sure_we_are():
     assert told.certainty is not None
     assert told.certainty >= 70
     assert told.description == "Delivered to the recipient"
+
+
+def test_a_reason_that_a_code_gave_stays_when_the_sentence_gives_the_status():
+    told = heard("Delivered to the recipient", WEATHER, code="071")
+    assert (told.status, told.reason, told.responsible) == (
+        Status.DELIVERED,
+        "external.weather",
+        Responsible.NATURE,
+    )
 
 
 def test_a_sentence_we_are_not_sure_of_stays_unknown_and_whole():

@@ -58,15 +58,16 @@ def meaning_of_words(sentence: str, unread: Meaning, words: SentenceReader, *, h
     """What the sentence says; `unread`, as it was, where the reader is not sure.
 
     A code that nobody knows does not vanish as a note: it stays `unknown`, so that somebody looks at it.
+    A reason that one of the codes gave stays, too: codes count more than words.
     """
     said = _said(sentence, words)
     if said is None or (said.status is None and has_code):
         return unread
+    if unread.reason is None and said.reason is not None:
+        unread = replace(unread, reason=said.reason, responsible=REASONS.get(said.reason))
     return replace(
         unread,
         status=said.status,
-        reason=said.reason,
-        responsible=REASONS.get(said.reason) if said.reason else None,
         evidence=_evidence_of_words(said.status, unread.evidence),
         certainty=said.certainty,
         place=said.place,
