@@ -1,4 +1,7 @@
-/** Extras of the console: a slash goes to the search, and the place one is at stands in view. All works without. */
+/**
+ * Extras of the console: a slash goes to the search, the place one is at stands in view, and a form whose answer
+ * takes more than two seconds says so. All works without.
+ */
 const search = document.querySelector<HTMLInputElement>(".con-search input");
 
 document.addEventListener("keydown", (event) => {
@@ -10,4 +13,23 @@ document.addEventListener("keydown", (event) => {
   search?.select();
 });
 document.querySelector(".con-nav [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
+const BUSY_AFTER_MS = 2000;
+for (const form of document.querySelectorAll<HTMLFormElement>("form[data-busy]")) {
+  form.addEventListener("submit", () => {
+    window.setTimeout(() => {
+      const said = document.createElement("p");
+      said.className = "con-busy quiet small";
+      said.setAttribute("role", "status");
+      said.textContent = form.dataset.busy ?? "";
+      const bar = document.createElement("progress");
+      bar.className = "con-progress";
+      bar.setAttribute("aria-label", said.textContent);
+      form.append(said, bar);
+    }, BUSY_AFTER_MS);
+  });
+}
+window.addEventListener("pageshow", () => {
+  for (const one of document.querySelectorAll("form[data-busy] > .con-busy, form[data-busy] > .con-progress")) one.remove();
+});
 export {};

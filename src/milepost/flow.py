@@ -3,13 +3,17 @@
     source  →  normalize  →  record  →  react  →  notify  →  show
 
 Three doors lead into it: a source spoke (`take_in`, `hear_push`), time passed (`look_again`, called by
-`carry`), a person did something (`desk`). This file, its two neighbors `carry` and `desk`, and its long
-stretches `foreseeing`, `telling` and `pushing` are the only ones that know the order of things.
+`carry`), a person did something (`desk`; a long file goes by `take_in_long`). This file, its two neighbors
+`carry` and `desk`, and its long stretches `foreseeing`, `telling` and `pushing` are the only ones that know
+the order of things.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Protocol
 
 from milepost.foreseeing import foresee
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
@@ -29,6 +33,7 @@ from milepost.ports.store import Transaction
 from milepost.pushing import count_first_heard, heed_pushes
 from milepost.react import doubts, exceptions, polls, silence
 from milepost.record.append import Appended, append, look
+from milepost.record.parts import parts
 from milepost.record.shipments import Identify
 from milepost.telling import tell_people, tell_programs
 
@@ -61,17 +66,47 @@ async def nothing_else(_tx: Transaction) -> None:
     """Nothing but the reports."""
 
 
+class Going(Protocol):
+    """Hears how far a long report is, in the transaction of each part."""
+
+    async def __call__(self, tx: Transaction, /, *, done: int, total: int) -> None: ...
+
+
 def reading_of(report: Report, app: App) -> Reading:
     """In our words, by its source's table of codes with this installation's corrections in it."""
     source = app.source(report)
     return read(report, source, app.gazetteer, app.code_tables.of(source), app.words)
 
 
-@again_if_contended
 async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = nothing_else) -> list[Reading]:
     """Door 1: sources spoke. One batch, one transaction; everything or nothing of it stays."""
     await app.code_tables.look(app.store)
     readings = [reading_of(report, app) for report in reports]
+    await _take_in(readings, reports, app, alongside)
+    return readings
+
+
+async def take_in_long(report: Report, app: App, going: Going) -> Reading:
+    """Door 1, by hand: a file of any length, read beside everything else and taken in part by part.
+
+    Each part is durable by itself. Cut off in the middle, what went in stays, and nothing of it counts
+    twice when the file is handed in again.
+    """
+    await app.code_tables.look(app.store)
+    reading = await asyncio.to_thread(reading_of, report, app)
+    done, total = 0, len(reading.orders) + len(reading.events)
+    for part in parts(reading):
+        reports = [] if done else [report]
+        done += len(part.orders) + len(part.events)
+        await _take_in([part], reports, app, partial(going, done=done, total=total))
+    return reading
+
+
+@again_if_contended
+async def _take_in(
+    readings: Sequence[Reading], reports: Sequence[Report], app: App, alongside: Alongside
+) -> None:
+    """`reports`: those to be kept; of a long one only the first part brings it."""
     async with app.store.transaction() as tx:
         await _keep_refusals(tx, readings)
         appended = await append(
@@ -82,8 +117,7 @@ async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = no
         actions = await _react(tx, appended, app)
         await _add(tx, actions, app)
         await alongside(tx)
-    _show(appended, readings, actions, app)
-    return readings
+    _show(appended, readings if reports else (), actions, app)
 
 
 async def hear_push(source: str, headers: Mapping[str, str], body: bytes, app: App) -> Push | Refusal:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from milepost.desk import drafts
 from milepost.desk.accounts import add_api_key, add_user
 from milepost.desk.imports import import_file
 from milepost.model.people import Role
@@ -62,6 +63,25 @@ async def test_a_file_is_looked_at_taken_in_once_and_forgotten(tmp_path):
         dropped = await browser.post(f"{again.url}/drop")
         assert "Nothing was changed, and the file is forgotten." in dropped.text
         assert (await browser.post(f"{again.url}/take")).status_code == 404
+
+
+async def test_a_long_file_goes_in_while_its_page_says_how_far_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(drafts, "AT_ONCE_BYTES_MAX", 10)
+    async with site(tmp_path) as (app, person):
+        browser = await person("ann")
+        look = await upload(browser, ORDERS)
+        user, _ = await app.store.user_by_email("ann@example.com")
+        draft = await app.store.draft(str(look.url).rpartition("/")[2], user.user_id)
+        assert await drafts.begin(app, draft)
+        page = await browser.get(look.url)
+        assert "Reading the file" in page.text
+        assert 'http-equiv="refresh"' in page.text
+        assert "Take in 1 row" not in (await browser.post(f"{look.url}/take")).text, "it goes in already"
+        await drafts.go_on(app, draft)
+        assert "The file is in: 1 new, 1 refused." in (await browser.get(look.url)).text
+        assert (await browser.get(look.url)).status_code == 404
+        again = await upload(browser, ORDERS)
+        assert "The file is in: 1 already known, 1 refused." in (await browser.post(f"{again.url}/take")).text
 
 
 async def test_a_wrong_file_is_named_beside_the_form_and_what_was_stated_is_kept(tmp_path):

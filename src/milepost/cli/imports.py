@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -12,9 +13,12 @@ from milepost.cli.exits import CommandError, Exit
 from milepost.cli.opening import opened
 from milepost.desk.imports import BODY_BYTES_MAX, SOURCE, Imported, import_file, preview
 from milepost.model.imports import Fate, Preview, Stated
+from milepost.ports.store import Transaction
 
 SHOWN_MAX = 30
 """Rows shown on a terminal; --json lists all of them."""
+
+SAID_EVERY_S = 2.0
 
 WORDS = {
     Fate.NEW: "new",
@@ -72,7 +76,7 @@ async def _import(
 ) -> int:
     async with opened(config) as app:
         if yes:
-            imported = await import_file(app, body, stated)
+            imported = await import_file(app, body, stated, going=_Spoken(file))
             seen = imported.preview
             told = _told(imported)
         else:
@@ -83,6 +87,19 @@ async def _import(
     else:
         _show(seen, file, told, yes=yes)
     return Exit.NO if seen.refused else Exit.DONE
+
+
+class _Spoken:
+    """Says on the error output how far a long file is, every two seconds."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._said_at = time.monotonic()
+
+    async def __call__(self, _tx: Transaction, /, *, done: int, total: int) -> None:
+        if time.monotonic() - self._said_at >= SAID_EVERY_S and done < total:
+            self._said_at = time.monotonic()
+            sys.stderr.write(f"{self._file}: {done:,} of {total:,} rows are in\n")
 
 
 def _told(imported: Imported) -> str:

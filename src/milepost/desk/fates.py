@@ -16,6 +16,9 @@ from milepost.ports.store import OrderKey
 from milepost.record.orders import change
 from milepost.record.shipments import use_at
 
+ROWS_AT_ONCE = 250
+"""Rows that are looked up together: what is worked out between two looks at anything else stays short."""
+
 LIKELY_MIN = 0.5
 """A wrong check digit counts when the number is this likely to be of the carrier whose digit it would be."""
 
@@ -30,10 +33,15 @@ async def fates_of(reading: Reading, app: App) -> list[PreviewRow]:
 
 async def _orders(reading: Reading, layout: Layout, app: App) -> list[PreviewRow]:
     by_number = {facts.order_number: facts for facts in reading.orders}
-    keys: list[OrderKey] = [(facts.shop_id, facts.order_number) for facts in reading.orders]
-    async with app.store.transaction() as tx:
-        known = {number: facts for (_, number), facts in (await tx.orders(keys)).items()} if keys else {}
-    return [_order_row(standing, by_number, known, app) for standing in layout.standings]
+    rows: list[PreviewRow] = []
+    for at in range(0, len(layout.standings), ROWS_AT_ONCE):
+        some = layout.standings[at : at + ROWS_AT_ONCE]
+        told = {number: by_number[number] for number in {one.order_number for one in some}}
+        keys: list[OrderKey] = [(facts.shop_id, facts.order_number) for facts in told.values()]
+        async with app.store.transaction() as tx:
+            known = {number: facts for (_, number), facts in (await tx.orders(keys)).items()}
+        rows += [_order_row(standing, told, known, app) for standing in some]
+    return rows
 
 
 def _order_row(
@@ -62,25 +70,43 @@ class _Told:
     uses: dict[str, list[Shipment]] = field(default_factory=lambda: defaultdict(list))
     event_ids: dict[str, set[str]] = field(default_factory=dict)
     strays: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)  # numbers
     is_typed: bool = False  # by people, who mistype; programs do not
     rows: dict[str, str] = field(default_factory=dict)  # event id → where in this file it stood first
 
 
 async def _events(reading: Reading, layout: Layout, app: App) -> list[PreviewRow]:
-    numbers = {event.tracking_number for event in reading.events if event.tracking_number}
     told = _Told(is_typed=bool(layout.columns))
-    async with app.store.transaction() as tx:
-        for shipment in await tx.shipments_with_numbers(numbers):
-            if reading.report.shop_id in (None, shipment.shop_id):
-                told.uses[shipment.tracking_number].append(shipment)
-        ids = [shipment.shipment_id for uses in told.uses.values() for shipment in uses]
-        told.event_ids = await tx.event_ids(ids) if ids else {}
-        told.strays = {event.event_id for event in await tx.strays(numbers - told.uses.keys())}
     stated = Stated.of(reading.report.subject)
-    return [
-        _event_row(standing, event, told, stated, app)
-        for standing, event in zip(layout.standings, reading.events, strict=True)
-    ]
+    rows: list[PreviewRow] = []
+    for at in range(0, len(reading.events), ROWS_AT_ONCE):
+        some = reading.events[at : at + ROWS_AT_ONCE]
+        await _look_up({event.tracking_number for event in some if event.tracking_number}, reading, told, app)
+        standings = layout.standings[at : at + ROWS_AT_ONCE]
+        rows += [
+            _event_row(standing, event, told, stated, app)
+            for standing, event in zip(standings, some, strict=True)
+        ]
+    return rows
+
+
+async def _look_up(numbers: set[str], reading: Reading, told: _Told, app: App) -> None:
+    """What the store knows of those of the numbers that were not looked up before."""
+    new = numbers - told.asked
+    told.asked |= new
+    if not new:
+        return
+    async with app.store.transaction() as tx:
+        here = [
+            one
+            for one in await tx.shipments_with_numbers(new)
+            if reading.report.shop_id in (None, one.shop_id)
+        ]
+        for shipment in here:
+            for number in new.intersection(shipment.numbers):
+                told.uses[number].append(shipment)
+        told.event_ids |= await tx.event_ids([one.shipment_id for one in here]) if here else {}
+        told.strays |= {event.event_id for event in await tx.strays(new - told.uses.keys())}
 
 
 def _event_row(standing: Standing, event: TrackingEvent, told: _Told, stated: Stated, app: App) -> PreviewRow:

@@ -1,14 +1,16 @@
 """Somebody hands in a file: a look at what it would do, row by row; then its good rows go in."""
 
+import asyncio
 from dataclasses import dataclass, replace
 
 from milepost.desk.fates import fates_of
-from milepost.flow import reading_of, take_in
+from milepost.flow import Going, reading_of, take_in_long
 from milepost.model.errors import OperatorError
 from milepost.model.imports import DATE_ORDERS, Fate, Layout, Preview, PreviewRow, Stated
 from milepost.model.reading import Reading
 from milepost.model.reports import Report, ReportKind
 from milepost.ports.app import App
+from milepost.ports.store import Transaction
 from milepost.sources.sheets.cells import CellError, zone_of
 from milepost.sources.sheets.csv_text import ENCODINGS
 
@@ -38,13 +40,9 @@ async def preview(app: App, body: bytes, stated: Stated | None = None, shop_id: 
     """What taking this file in would do, and nothing else. Raises ImportRefusedError.
 
     `shop_id` is for who may tell news of one shop only: rows about other shops' parcels are refused.
+    It is read beside everything else and looked up in parts, so that pages answer meanwhile.
     """
-    report = _report(app, body, stated or Stated(), shop_id)
-    reading = reading_of(report, app)
-    layout = reading.layout or Layout()
-    if layout.sender:
-        report, layout = _whose(app, report, layout)
-        reading = replace(reading, report=report)
+    report, reading, layout = await asyncio.to_thread(_read, app, body, stated or Stated(), shop_id)
     said = await fates_of(reading, app)
     refused = [
         PreviewRow(one.subject or "the file", Fate.REFUSED, "", _without_place(one.detail, one.subject))
@@ -61,20 +59,31 @@ async def preview(app: App, body: bytes, stated: Stated | None = None, shop_id: 
     )
 
 
+async def nobody_watches(_tx: Transaction, /, *, done: int, total: int) -> None:
+    """How far it is, told to nobody."""
+
+
 async def import_file(
-    app: App, body: bytes, stated: Stated | None = None, shop_id: str | None = None
+    app: App,
+    body: bytes,
+    stated: Stated | None = None,
+    shop_id: str | None = None,
+    going: Going = nobody_watches,
 ) -> Imported:
-    """Take in what of a file can be used. Doing it again changes nothing. Raises ImportRefusedError."""
+    """Take in what of a file can be used. Doing it again changes nothing. Raises ImportRefusedError.
+
+    `going` hears how far it is, each time that a part of it went in.
+    """
     seen = await preview(app, body, stated, shop_id)
     if len(seen.refused) > REFUSED_MAX:
         raise ImportRefusedError(
             f"{len(seen.refused):,} rows cannot be used: mend them first, or split the file"
         )
-    report = _report(app, body, seen.stated, shop_id)
+    report = await asyncio.to_thread(_report, app, body, seen.stated, shop_id)
     for row in seen.refused:
         if row.where in seen.stated.without:  # the others are counted where they are read
             app.tally.count("refusals", source=report.source, reason="refused_at_desk")
-    reading = (await take_in([report], app))[0]
+    reading = await take_in_long(report, app, going)
     app.live.publish(["work"])
     return _imported(reading, seen)
 
@@ -86,6 +95,17 @@ def _imported(reading: Reading, seen: Preview) -> Imported:
         events=len(reading.events),
         preview=seen,
     )
+
+
+def _read(app: App, body: bytes, stated: Stated, shop_id: str | None) -> tuple[Report, Reading, Layout]:
+    """Raises ImportRefusedError."""
+    report = _report(app, body, stated, shop_id)
+    reading = reading_of(report, app)
+    layout = reading.layout or Layout()
+    if layout.sender:
+        report, layout = _whose(app, report, layout)
+        reading = replace(reading, report=report)
+    return report, reading, layout
 
 
 def _report(app: App, body: bytes, stated: Stated, shop_id: str | None) -> Report:

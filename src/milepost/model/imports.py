@@ -1,7 +1,8 @@
 """A file handed in: what is stated beside it, how it was read, and what would become of each row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, Self
 
@@ -101,6 +102,11 @@ class Preview:
         return sum(row.fate is fate for row in self.rows)
 
     @property
+    def counts(self) -> dict[Fate, int]:
+        """Rows of each fate that any has."""
+        return {fate: count for fate in Fate if (count := self.count(fate))}
+
+    @property
     def refused(self) -> tuple[PreviewRow, ...]:
         """The rows that cannot be used."""
         return tuple(row for row in self.rows if row.fate is Fate.REFUSED)
@@ -116,3 +122,24 @@ class Draft:
     shop_id: str | None
     stated: Stated
     body: bytes
+
+
+class GoingState(StrEnum):
+    """How it stands with a long file that goes in."""
+
+    UNDER_WAY = "under_way"
+    IN = "in"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftGoing:
+    """How far a draft is that goes in while its owner watches."""
+
+    draft_id: str
+    state: GoingState
+    done: int  # rows that are in
+    total: int  # 0: not known yet
+    at: datetime  # when this was last so
+    counts: dict[Fate, int] = field(default_factory=dict)  # of what became of its rows
+    why_refused: str = ""

@@ -1,16 +1,19 @@
 """A file handed in by a person: they choose it, see row by row what it would do, and say that it shall."""
 
 import secrets
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import State, UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.exceptions import NotFoundException
 from litestar.params import Body, PathParameter
 
+from milepost.desk import drafts
 from milepost.desk import imports as desk
-from milepost.model.imports import DATE_ORDERS, Draft, Fate, Preview, Stated
+from milepost.model.imports import DATE_ORDERS, Draft, DraftGoing, Fate, GoingState, Stated
 from milepost.show.console.frame import console_page
 from milepost.show.console.guard import needs_connector, pages, shops_of, user_of
 from milepost.show.console.told import Told, go_to
@@ -87,9 +90,21 @@ async def look(data: Upload, request: Request[None, None, State]) -> Response[An
 
 
 @get("/imports/{draft_id:str}")
-async def draft(draft_id: DraftId, request: Request[None, None, State]) -> Response[str]:
-    """The look, as things stand now."""
-    waiting = await _draft(request, draft_id)
+async def draft(draft_id: DraftId, request: Request[None, None, State]) -> Response[Any]:
+    """The look, as things stand now; while it goes in, how far it is; then what became of it."""
+    app, waiting = app_of(request), await _draft(request, draft_id)
+    now = await drafts.going(app, waiting)
+    if now is not None and now.state is GoingState.IN:
+        async with app.store.transaction() as tx:
+            await tx.drop_draft(waiting.draft_id)
+        return go_to(request, IMPORTS, Told(sentence=_done(now.counts)))
+    is_stopped = now is not None and drafts.is_stopped(app, now)
+    if now is not None and now.state is GoingState.UNDER_WAY and not is_stopped:
+        return await console_page(request, "console/import_going.html", IMPORTS, draft=waiting, how_far=now)
+    return await _look(request, waiting, now)
+
+
+async def _look(request: AnyRequest, waiting: Draft, before: DraftGoing | None) -> Response[str]:
     seen = await desk.preview(app_of(request), waiting.body, waiting.stated, waiting.shop_id)
     rows = [*seen.refused, *(row for row in seen.rows if row.fate is not Fate.REFUSED)]
     return await console_page(
@@ -97,26 +112,30 @@ async def draft(draft_id: DraftId, request: Request[None, None, State]) -> Respo
         "console/import.html",
         IMPORTS,
         draft=waiting,
+        before=before,
         seen=seen,
         rows=rows[:ROWS_SHOWN],
         hidden=max(0, len(rows) - ROWS_SHOWN),
         words=WORDS,
-        counts_shown=[(*WORDS[fate], seen.count(fate)) for fate in Fate if seen.count(fate)],
+        counts_shown=[(*WORDS[fate], count) for fate, count in seen.counts.items()],
         goes_in=sum(seen.count(fate) for fate in Fate if fate is not Fate.REFUSED),
     )
 
 
 @post("/imports/{draft_id:str}/take", status_code=200)
 async def take(draft_id: DraftId, request: Request[None, None, State]) -> Response[Any]:
-    """Take it in; pressed twice, the second time changes nothing."""
+    """Take it in; pressed twice, the second time changes nothing. A long one goes in by itself."""
     app, waiting = app_of(request), await _draft(request, draft_id)
+    if len(waiting.body) > drafts.AT_ONCE_BYTES_MAX:
+        answer = go_to(request, f"{IMPORTS}/{draft_id}")
+        if await drafts.begin(app, waiting):
+            answer.background = BackgroundTask(drafts.go_on, app, waiting)
+        return answer
     try:
-        imported = await desk.import_file(app, waiting.body, waiting.stated, waiting.shop_id)
+        imported = await drafts.take_in_at_once(app, waiting)
     except desk.ImportRefusedError as error:
         return go_to(request, f"{IMPORTS}/{draft_id}", Told(sentence=f"Not taken in: {error}.", tone="bad"))
-    async with app.store.transaction() as tx:
-        await tx.drop_draft(waiting.draft_id)
-    return go_to(request, IMPORTS, Told(sentence=_done(imported.preview)))
+    return go_to(request, IMPORTS, Told(sentence=_done(imported.preview.counts)))
 
 
 @post("/imports/{draft_id:str}/drop", status_code=200)
@@ -159,6 +178,6 @@ def _stated(given: dict[str, str]) -> Stated:
     )
 
 
-def _done(seen: Preview) -> str:
-    parts = [f"{seen.count(fate):,} {WORDS[fate][0].casefold()}" for fate in Fate if seen.count(fate)]
+def _done(counts: Mapping[Fate, int]) -> str:
+    parts = [f"{count:,} {WORDS[fate][0].casefold()}" for fate, count in counts.items()]
     return f"The file is in: {', '.join(parts) or 'nothing was in it'}."
