@@ -1,0 +1,1 @@
+"""The forecast of an order by its milestones: bought, approved, handed over, delivered."""
