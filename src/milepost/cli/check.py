@@ -30,7 +30,7 @@ from milepost.web import build, listen, serve
 from milepost.worker import drain
 from milepost_sandbox import door
 
-STEP = timedelta(hours=2)
+STEP = timedelta(hours=3)
 """How far the world's clock jumps at a time."""
 
 STEPS_MAX = 100_000
@@ -52,7 +52,7 @@ POLLING = Polling(
 )
 """Calmer than the defaults: a check counts what was heard in the end, not how soon."""
 
-SYNC_S = 24 * 3600
+SYNC_S = 48 * 3600
 """Between two searches of a shop; in between its pushes are the hints."""
 
 PROGRESS_EVERY = 12
