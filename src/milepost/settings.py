@@ -187,6 +187,7 @@ class CarrierAccess:
     url: str = setting("", "Base address; empty: the carrier's production host.")
     client_id: str = setting("", "Client id or API key.")
     client_secret: str = setting("", "Client secret, where there is one.", secret=True)
+    account: str = setting("", "Number of our account there, where the carrier asks for it.")
     per_minute: int = setting(0, "Calls per minute; 0: the carrier folder's default.")
     per_day: int = setting(0, "Calls per day; 0: the carrier folder's default.")
     push: bool = setting(

@@ -50,6 +50,7 @@ def environment(settings, port):
             f"{name}URL": access.url,
             f"{name}CLIENT_ID": access.client_id,
             f"{name}CLIENT_SECRET": access.client_secret,
+            f"{name}ACCOUNT": access.account,
             f"{name}PER_MINUTE": str(access.per_minute),
             f"{name}PER_DAY": str(access.per_day),
         }

@@ -136,6 +136,7 @@ def _carriers(urls: Mapping[str, str], keys: Mapping[str, Any], *, pushes: bool)
             url=url,
             client_id=keys.get(f"{name}_client_id") or keys.get(f"{name}_api_key", ""),
             client_secret=keys.get(f"{name}_client_secret", ""),
+            account=keys.get(f"{name}_account", ""),
             per_minute=1_000_000,
             per_day=100_000_000,
             push=pushes and bool(keys.get(f"{name}_push_secret")),

@@ -1,0 +1,1 @@
+"""Australia Post: Track Items of its Shipping and Tracking API."""
