@@ -41,6 +41,10 @@ class Web:
     public_url: str = setting(
         "", "Address people see, for links in messages; empty: made from host and port."
     )
+    proxies: list[str] = setting(
+        ["127.0.0.1", "::1"],
+        "Addresses of the proxies in front: their `X-Forwarded-For` says who asks, and nobody else's does.",
+    )
     body_bytes_max: int = setting(1_000_000, "Largest request body accepted, in bytes.")
 
 

@@ -107,7 +107,12 @@ def listen(host: str, port: int, *, next_free: bool = False) -> socket.socket:
 async def serve(site: Litestar, sockets: list[socket.socket], stop: asyncio.Event) -> None:
     """Answer until `stop` is set; open answers get a moment to end."""
     config = uvicorn.Config(
-        site, log_config=None, access_log=False, timeout_graceful_shutdown=1, server_header=False
+        site,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=1,
+        server_header=False,
+        forwarded_allow_ips=list(site.state.milepost.settings.web.proxies),
     )
     server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets))

@@ -68,7 +68,7 @@ async def test_every_other_read_keeps_to_the_shops_one_may_see(store):
     assert (await store.counts(["a"]))["orders"] == 2
     assert set((await store.counts([])).values()) == {0}
     assert await store.promises("b", "a-1") == []
-    assert not await store.contact_matches("b", "a-1", "07666")
+    assert await store.shop_matching("a-1", "07666") != "b"
 
 
 @pytest.mark.parametrize("what", LISTS)
@@ -219,20 +219,20 @@ async def test_a_second_factor_belongs_to_the_order_or_not(store):
         await tx.put_order(order(contact=ADA), NOON, "h")
         await tx.put_order(order("1002"), NOON, "h")
     for factor in ("ada@example.com", "201 555 0100", "07666", "07666 1234"):
-        assert await store.contact_matches("shop-1", "1001", factor), factor
-        assert not await store.contact_matches("shop-1", "1002", factor), factor
-        assert not await store.contact_matches("shop-1", "unknown", factor), factor
+        assert await store.shop_matching("1001", factor) == "shop-1", factor
+        assert await store.shop_matching("1002", factor) is None, factor
+        assert await store.shop_matching("unknown", factor) is None, factor
     for factor in ("eve@example.com", "201 555 0101", "07667", "", "100", "1001", "x" * 5000):
-        assert not await store.contact_matches("shop-1", "1001", factor), factor
-        assert not await store.contact_matches("shop-1", "1002", factor), factor
+        assert await store.shop_matching("1001", factor) is None, factor
+        assert await store.shop_matching("1002", factor) is None, factor
 
 
 async def test_an_old_contact_no_longer_matches_once_it_was_corrected(store):
     async with store.transaction() as tx:
         await tx.put_order(order(contact=ADA), NOON, "h")
         await tx.put_order(order(contact=Contact(email="grace@example.com")), NOON, "h")
-    assert not await store.contact_matches("shop-1", "1001", "ada@example.com")
-    assert await store.contact_matches("shop-1", "1001", "grace@example.com")
+    assert await store.shop_matching("1001", "ada@example.com") is None
+    assert await store.shop_matching("1001", "grace@example.com") == "shop-1"
 
 
 async def test_counts_say_what_is_moving_and_what_needs_somebody(store):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from milepost.desk.lookup import GUESSES_MAX
+from milepost.desk.guessing import PARCEL_MAX
 from milepost.model.statuses import Status
 
 
@@ -39,7 +39,7 @@ def test_unknown_number_wrong_factor_and_closed_order_are_refused_alike(site):
     unknown = ask(site, "580000000000000000", email)
     wrong = ask(site, row.facts.order_number, "nobody@example.invalid")
     empty = ask(site, row.facts.order_number, "")
-    for _ in range(GUESSES_MAX):
+    for _ in range(PARCEL_MAX):
         ask(site, row.facts.order_number, "nobody@example.invalid")
     closed = ask(site, row.facts.order_number, email)
     answers = [unknown, wrong, empty, closed]
@@ -50,7 +50,7 @@ def test_unknown_number_wrong_factor_and_closed_order_are_refused_alike(site):
 
 def test_a_closed_order_still_opens_by_its_link(site):
     row = site.orders()[-1]
-    for _ in range(GUESSES_MAX + 1):
+    for _ in range(PARCEL_MAX + 1):
         ask(site, row.facts.order_number, "nobody@example.invalid")
     assert site.opened(row).status_code == 200
 

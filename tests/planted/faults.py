@@ -342,16 +342,16 @@ FAULTS = (
     ),
     Fault(
         "the second factor of a look-up is not looked at",
-        "desk/lookup.py",
-        "if row is not None and right and not closed and factor:",
-        "if row is not None and not closed and factor:",
+        "store/order_shelf.py",
+        "if matches(given, (email, phone, postal)) and right is None:",
+        "if right is None:",
         WORK + "an_order_is_looked_up_with_its_own_second_factor_only",
     ),
     Fault(
         "wrong guesses close nothing",
-        "desk/lookup.py",
-        ">= GUESSES_MAX",
-        ">= GUESSES_MAX * 1_000",
+        "desk/guessing.py",
+        "of_parcel = await tx.try_guess(subject, now, most)",
+        "of_parcel = await tx.try_guess(subject, now, most * 1_000)",
         WORK + "after_five_wrong_guesses_an_order_is_closed_for_a_day",
     ),
     Fault(

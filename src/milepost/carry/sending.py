@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from urllib.parse import quote
 
 import structlog
 
@@ -10,7 +11,7 @@ from milepost.carry.failures import put_off
 from milepost.carry.paying import why_unpaid
 from milepost.flow import finish
 from milepost.model.actions import Action, Leased, Outcome
-from milepost.model.notices import Attempt, Audience, Message, Notice, Recipient
+from milepost.model.notices import PASSCODE, Attempt, Audience, Message, Notice, Recipient
 from milepost.model.people import View
 from milepost.model.places import RawPlace
 from milepost.notify.render import Links, TemplateError, render
@@ -19,12 +20,13 @@ from milepost.ports.app import App
 from milepost.ports.notify import SendResult, Sent, TextChannel
 from milepost.ports.store import Transaction
 from milepost.react.notices import is_problem
-from milepost.record.links import digest, new_link
+from milepost.record.links import PASSCODE_LENGTH, digest, new_link, new_passcode
 
 INBOX = "inbox"
 MAIL = "email"
 ABOUT_CARRIERS = frozenset({"carrier_broken", "carrier_back"})
 NOBODY = "nobody asked to be told"
+TOO_LATE = "the code would have come too late"
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +61,9 @@ async def _send(held: Leased, app: App) -> None:
     now = app.clock.now()
     if one.recipient is None:
         await _skip(one, NOBODY, app)
+        return
+    if notice.template == PASSCODE and now - notice.created_at > _code_length(app):
+        await _skip(one, TOO_LATE, app)
         return
     message = await _message(one, app)
     if isinstance(channel, TextChannel) and (
@@ -99,6 +104,8 @@ async def _addressed(held: Leased, notice: Notice, app: App) -> Try:
 async def _recipients(notice: Notice, app: App) -> list[Recipient]:
     if notice.channel == INBOX:
         return [Recipient(address=notice.shop_id, language=app.settings.language)]
+    if notice.template == PASSCODE:
+        return await _contact_on_file(notice, app)
     if notice.audience is Audience.SELLER and notice.channel != MAIL:
         return []
     if notice.audience is Audience.SELLER:
@@ -112,11 +119,25 @@ async def _recipients(notice: Notice, app: App) -> list[Recipient]:
     ]
 
 
+async def _contact_on_file(notice: Notice, app: App) -> list[Recipient]:
+    """Whom the order goes to, as it says itself: nobody typed this address into a form of ours."""
+    row = await app.store.order(notice.order_number, [notice.shop_id])
+    contact = await app.store.contact(notice.shop_id, notice.order_number)
+    channel = app.channels.get(notice.channel)
+    address = contact.email if notice.channel == MAIL else None
+    if isinstance(channel, TextChannel) and row is not None and contact.phone:
+        address = channel.number_of(contact.phone, row.facts.destination.country)
+    return [Recipient(address=address, language=app.settings.language)] if address else []
+
+
 async def _message(one: Try, app: App) -> Message:
     notice, base = one.notice, public_url(app)
     shops = {shop.shop_id: shop.name for shop in await app.store.shops()}
     links = Links(order=f"{base}/console/{_page_about(notice)}")
-    if notice.audience is Audience.BUYER:
+    if notice.template == PASSCODE:
+        notice = await _with_code(notice, app)
+        links = Links(order=f"{base}/orders/{quote(notice.order_number, safe='')}/passcode")
+    elif notice.audience is Audience.BUYER:
         async with app.store.transaction() as tx:
             token = await new_link(
                 tx,
@@ -129,6 +150,23 @@ async def _message(one: Try, app: App) -> Message:
     language = one.recipient.language if one.recipient else app.settings.language
     zone = await _zone_of_door(notice, app)
     return render(notice, links, shop_name=shops.get(notice.shop_id, ""), language=language, zone=zone)
+
+
+async def _with_code(notice: Notice, app: App) -> Notice:
+    """For the message alone: the code itself is kept nowhere."""
+    async with app.store.transaction() as tx:
+        code = await new_passcode(
+            tx,
+            shop_id=notice.shop_id,
+            order_number=notice.order_number,
+            until=app.clock.now() + _code_length(app),
+        )
+    return replace(notice, facts={**notice.facts, "code": code})
+
+
+def _code_length(app: App) -> timedelta:
+    """Ten minutes for the reader, also where the world's minutes pass faster."""
+    return PASSCODE_LENGTH * max(1.0, app.clock.rate)
 
 
 def _page_about(notice: Notice) -> str:

@@ -49,6 +49,8 @@ async def sweep(group: Sequence[Leased], app: App) -> None:
 async def _sweep_work(held: Leased, app: App) -> None:
     """What happened is known for ever by its facts; that somebody carried it out, for `work.keep_days`."""
     await forget_pushes(app)
+    async with app.store.transaction() as tx:
+        await tx.forget_guesses(app.clock.now())
     now, name = app.clock.now(), f"swept:{OF_WORK}"
     before = now - timedelta(days=app.settings.work.keep_days)
     after = int(await app.store.mark(name) or 0)

@@ -1,6 +1,7 @@
 """A buyer asks for an order: by number and second factor together, or by a signed link.
 
-One refusal for unknown number, wrong factor and closed parcel, alike in status, length and time.
+One refusal for unknown number, wrong factor and closed parcel, alike in status, length and time: all of them
+count a try, ask the store one question and end at the same moment.
 """
 
 import asyncio
@@ -8,19 +9,17 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
+from milepost.desk.guessing import count_try
 from milepost.model.people import Link, View
 from milepost.ports.app import App
 from milepost.record.links import LINK_DAYS, digest, new_link
 
-GUESSES_MAX = 5
-"""Wrong factors per order and day before look-ups of it are closed; a signed link still works."""
-
-GUESS_WINDOW = timedelta(hours=24)
 ANSWER_S = 0.15
 """Every look-up takes this long, right or wrong, so that the time tells nothing."""
 
 NUMBER_LENGTH_MAX = 64
 FACTOR_LENGTH_MAX = 256
+NOBODYS_NUMBER = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,26 +31,35 @@ class Earned:
     view: View
 
 
-async def look_up(app: App, order_number: str, factor: str) -> Earned | None:
-    """The order, if the e-mail, phone or postcode is the buyer's; None for every other case."""
+async def look_up(app: App, order_number: str, factor: str, client: str = "") -> Earned | None:
+    """The order, if the e-mail, phone or postcode is the buyer's; None for every other case.
+
+    `client` is where the question comes from. Raises TooManyGuessesError when too many came from there.
+    """
     started = time.monotonic()
-    earned = await _look_up(app, order_number.strip()[:NUMBER_LENGTH_MAX], factor.strip()[:FACTOR_LENGTH_MAX])
+    try:
+        return await _look_up(
+            app, order_number.strip()[:NUMBER_LENGTH_MAX], factor.strip()[:FACTOR_LENGTH_MAX], client
+        )
+    finally:
+        await rest_of_answer(started)
+
+
+async def rest_of_answer(started: float) -> None:
+    """Wait until ANSWER_S after `started` (of `time.monotonic`)."""
     await asyncio.sleep(max(0.0, ANSWER_S - (time.monotonic() - started)))
-    return earned
 
 
-async def _look_up(app: App, order_number: str, factor: str) -> Earned | None:
-    now = app.clock.now()
-    subject = digest(f"look-up:{order_number.casefold()}")
-    closed = await app.store.guesses(subject, now - GUESS_WINDOW) >= GUESSES_MAX
-    row = await app.store.order(order_number)
-    shop_id = row.facts.shop_id if row else ""
-    right = await app.store.contact_matches(shop_id, order_number, factor)
-    if row is not None and right and not closed and factor:
-        return Earned(order_number=row.facts.order_number, shop_id=shop_id, view=View.TOWN)
+async def _look_up(app: App, order_number: str, factor: str, client: str) -> Earned | None:
+    """The try is counted first: of many at the same moment no more are looked at than may be."""
     async with app.store.transaction() as tx:
-        await tx.count_guess(subject, now)
-    return None
+        tries = await count_try(tx, app, f"look-up:{order_number.casefold()}", client)
+    shop_id = await app.store.shop_matching(order_number if tries.is_open else NOBODYS_NUMBER, factor)
+    if shop_id is None:
+        return None
+    async with app.store.transaction() as tx:
+        await tries.take_back(tx)
+    return Earned(order_number=order_number, shop_id=shop_id, view=View.TOWN)
 
 
 async def make_link(

@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 
+from milepost.desk.guessing import count_try
 from milepost.desk.texting import text_channel
 from milepost.model.people import Subscription
 from milepost.ports.app import App
 from milepost.ports.notify import TextChannel
-from milepost.record.links import digest
 
 EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}")
 
@@ -16,10 +15,6 @@ WORDING = "Tell me about this order at this address until it arrives. I can stop
 SMS_WORDING = (
     "Text me about this order until it arrives. My phone company may charge for it. Answer STOP to end it."
 )
-GUESSES_MAX = 5
-"""Wrong numbers per order and day; a form that says which number is right would be a way to find it."""
-
-GUESS_WINDOW = timedelta(hours=24)
 NOT_THE_NUMBER = "address: write the phone number that was given with the order"
 
 
@@ -79,16 +74,15 @@ async def _number(app: App, channel: TextChannel, shop_id: str, order_number: st
 
     Each message costs money, and some prefixes pay whoever makes us send there (reliability.md A13, N-07).
     """
-    now = app.clock.now()
-    subject = digest(f"number:{shop_id}:{order_number}")
-    closed = await app.store.guesses(subject, now - GUESS_WINDOW) >= GUESSES_MAX
+    async with app.store.transaction() as tx:  # a form that says which number is right is a way to find it
+        tries = await count_try(tx, app, f"number:{shop_id}:{order_number}", "")
     number = await _number_of_order(app, channel, shop_id, order_number)
     row = await app.store.order(order_number, [shop_id])
     given = channel.number_of(typed, row.facts.destination.country if row else "")
-    if number is None or given != number or closed:
-        async with app.store.transaction() as tx:
-            await tx.count_guess(subject, now)
+    if number is None or given != number or not tries.is_open:
         raise SwitchError(NOT_THE_NUMBER)
+    async with app.store.transaction() as tx:
+        await tries.take_back(tx)
     if why := channel.why_not(number):
         raise SwitchError(f"address: {why}")
     if await app.store.has_opted_out(number):

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+PASSCODE = "passcode"
+"""The notice with a code that opens an order. The code is made when it is sent, and kept as a hash only."""
+
 
 class Audience(StrEnum):
     """Who is told."""

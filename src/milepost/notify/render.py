@@ -46,7 +46,7 @@ def render(
     said = words.make_module({**_facts(notice, language, zone), "for_seller": is_for_seller})
     subject = _squeezed(said, "subject")[:SUBJECT_MAX]
     parts = {
-        **{name: _squeezed(said, name) for name in ("headline", "lead", "body", "to_do", "button")},
+        **{name: _squeezed(said, name) for name in ("headline", "lead", "body", "to_do", "button", "why")},
         "subject": subject,
         "shop_name": _fact(shop_name),
         "order_number": _fact(notice.order_number),

@@ -29,6 +29,7 @@ from milepost.ports.choices import ChoiceReads, ChoiceWrites
 from milepost.ports.codes import CodeReads, CodeWrites
 from milepost.ports.drafts import DraftReads, DraftWrites
 from milepost.ports.forecast import LaneStats
+from milepost.ports.guesses import GuessReads, GuessWrites
 from milepost.ports.pushes import PushReads, PushWrites
 from milepost.ports.texts import SmsReads, SmsWrites
 from milepost.ports.webhooks import WebhookReads, WebhookWrites
@@ -72,7 +73,16 @@ class Sql(Protocol):
 
 
 class Transaction(
-    Sql, WebhookWrites, SmsWrites, DraftWrites, PushWrites, CodeWrites, CarrierWrites, ChoiceWrites, Protocol
+    Sql,
+    WebhookWrites,
+    SmsWrites,
+    DraftWrites,
+    PushWrites,
+    CodeWrites,
+    CarrierWrites,
+    ChoiceWrites,
+    GuessWrites,
+    Protocol,
 ):
     """One batch of news, all or nothing, durable once the block ends without an error.
 
@@ -213,6 +223,10 @@ class Transaction(
 
     async def put_link(self, token_hash: str, link: Link) -> None: ...
 
+    async def use_link(self, token_hash: str, now: datetime) -> Link | None:
+        """A link that works once: what it opened, and from now on opens no more. None: wrong or expired."""
+        ...
+
     async def put_user(self, user: User, password_hash: str) -> None: ...
 
     async def put_session(self, token_hash: str, user_id: str, expires_at: datetime) -> None: ...
@@ -220,10 +234,6 @@ class Transaction(
     async def end_session(self, token_hash: str) -> None: ...
 
     async def put_api_key(self, key: ApiKey, secret_hash: str) -> None: ...
-
-    async def count_guess(self, subject: str, at: datetime) -> int:
-        """Count one failed look-up for a subject (already hashed); the failures in the last 24 h."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,7 +279,16 @@ class InboxEntry:
 
 
 class Reads(
-    Sql, WebhookReads, SmsReads, DraftReads, PushReads, CodeReads, CarrierReads, ChoiceReads, Protocol
+    Sql,
+    WebhookReads,
+    SmsReads,
+    DraftReads,
+    PushReads,
+    CodeReads,
+    CarrierReads,
+    ChoiceReads,
+    GuessReads,
+    Protocol,
 ):
     """Committed facts. `shop_ids` None means every shop; an empty tuple means none (tenant wall)."""
 
@@ -337,8 +356,11 @@ class Reads(
         """By order number, tracking number, e-mail, phone or postcode (exact; contact by keyed hash)."""
         ...
 
-    async def contact_matches(self, shop_id: str, order_number: str, factor: str) -> bool:
-        """Whether an e-mail, phone or postcode belongs to the order. Constant work for known and unknown."""
+    async def shop_matching(self, order_number: str, factor: str) -> str | None:
+        """The shop whose order has this number and this e-mail, phone or postcode, or None.
+
+        Constant work, and one question, for known and unknown.
+        """
         ...
 
     async def contact(self, shop_id: str, order_number: str) -> Contact: ...
@@ -387,8 +409,6 @@ class Reads(
     async def session_user(self, token_hash: str, now: datetime) -> User | None: ...
 
     async def api_key(self, secret_hash: str) -> ApiKey | None: ...
-
-    async def guesses(self, subject: str, since: datetime) -> int: ...
 
 
 class Store(Reads, Protocol):

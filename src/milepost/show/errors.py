@@ -1,14 +1,22 @@
 """When something cannot be answered: a page for people, a problem document for programs."""
 
+from datetime import datetime
+from math import ceil
 from typing import Any
 
 import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException
-from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR, HTTP_503_SERVICE_UNAVAILABLE
+from litestar.status_codes import (
+    HTTP_429_TOO_MANY_REQUESTS,
+    HTTP_500_INTERNAL_SERVER_ERROR,
+    HTTP_503_SERVICE_UNAVAILABLE,
+)
 
+from milepost.desk.guessing import TooManyGuessesError
 from milepost.ports.store import StoreError
-from milepost.show.looks import page
+from milepost.show.looks import app_of, page
+from milepost.show.moments import MINUTE_S, counted
 from milepost.show.problems import TRY_AGAIN_S, problem_for
 
 FOR_PROGRAMS = ("/api/", "/hooks/", "/schema", "/metrics", "/healthz", "/readyz")
@@ -36,6 +44,8 @@ log = structlog.get_logger(__name__)
 
 def answer_for(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The answer to an error, for whoever asked."""
+    if isinstance(error, TooManyGuessesError):
+        return _wait_page(request, error.until)
     if not wants_page(request):
         return problem_for(request, error)
     if isinstance(error, StoreError):
@@ -45,6 +55,20 @@ def answer_for(request: Request[Any, Any, Any], error: Exception) -> Response[An
         log.error("unforeseen", exc_info=error)
         return _page(request, HTTP_500_INTERNAL_SERVER_ERROR, {})
     return _page(request, error.status_code, dict(error.headers or {}))
+
+
+def _wait_page(request: Request[Any, Any, Any], until: datetime) -> Response[str]:
+    """The same for everybody who has to wait, whatever they asked for."""
+    clock = app_of(request).clock
+    left_s = max(0.0, (until - clock.now()).total_seconds())
+    return page(
+        request,
+        "buyer/wait.html",
+        status=HTTP_429_TOO_MANY_REQUESTS,
+        headers={"Retry-After": str(ceil(left_s / max(1.0, clock.rate)))},
+        until=until,
+        minutes=counted(max(1, ceil(left_s / MINUTE_S)), "minute"),
+    )
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:

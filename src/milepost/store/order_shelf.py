@@ -55,7 +55,16 @@ BY_KEY = LISTED.where(*SAME_ORDER)
 NEWEST = (
     LISTED.where(ORDERS.c.seq < bindparam("before")).order_by(ORDERS.c.seq.desc()).limit(bindparam("rows"))
 )
-INDEXES = select(ORDERS.c.email_index, ORDERS.c.phone_index, ORDERS.c.postal_index).where(*SAME_ORDER)
+INDEXES = (
+    select(ORDERS.c.shop_id, ORDERS.c.email_index, ORDERS.c.phone_index, ORDERS.c.postal_index)
+    .where(ORDERS.c.order_number == bindparam("order_number"))
+    .order_by(ORDERS.c.seq)
+    .limit(bindparam("rows"))
+)
+SHOPS_MAX = 20
+"""Shops that may use one order number; further ones are opened by their links only."""
+
+NOBODYS_ORDER = ("", None, None, None)
 
 OPEN_EXCEPTIONS = (
     select(func.count())
@@ -136,12 +145,15 @@ class OrderReads(Shelf):
         found = await self._session.each(CURRENT, parameters_of([(shop_id, order_number)]))
         return _with_contact(found[0], self._sealer).contact if found else NO_CONTACT
 
-    async def contact_matches(self, shop_id: str, order_number: str, factor: str) -> bool:
-        """Whether an e-mail, phone or postcode belongs to the order; the same work for known and unknown."""
+    async def shop_matching(self, order_number: str, factor: str) -> str | None:
+        """The shop whose order has this number and factor; the same work for known and unknown."""
         given = indexes_of_text(factor, self._sealer)
-        found = await self._session.each(INDEXES, parameters_of([(shop_id, order_number)]))
-        first, second, third = found[0] if found else (None, None, None)
-        return matches(given, (first, second, third))
+        found = await self._session.rows(INDEXES, {"order_number": order_number, "rows": SHOPS_MAX})
+        right = None
+        for shop_id, email, phone, postal in found or [NOBODYS_ORDER]:
+            if matches(given, (email, phone, postal)) and right is None:
+                right = str(shop_id)
+        return right
 
 
 def parameters_of(keys: Iterable[OrderKey]) -> list[dict[str, str]]:

@@ -16,6 +16,11 @@ _link = postgresql.insert(LINKS)
 PUT_LINK = _link.on_conflict_do_update(
     index_elements=[LINKS.c.token_hash], set_=replaced(_link, LINKS, "token_hash")
 )
+USE_LINK = (
+    delete(LINKS)
+    .where(LINKS.c.token_hash == bindparam("one"), LINKS.c.expires_at > bindparam("now"))
+    .returning(*LINKS.columns)
+)
 LINK = select(LINKS).where(LINKS.c.token_hash == bindparam("token_hash"))
 
 _user = postgresql.insert(USERS)
@@ -53,6 +58,11 @@ class PeopleWrites(Shelf):
         }
         await self._session.run(PUT_LINK, [row])
 
+    async def use_link(self, token_hash: str, now: datetime) -> Link | None:
+        """Whoever comes first gets it; it is gone with this transaction."""
+        found = await self._session.each(USE_LINK, [{"one": token_hash, "now": micros(now)}])
+        return _link_of(found[0]) if found else None
+
     async def put_user(self, user: User, password_hash: str) -> None:
         """Add or replace by id; sealed, and found again by the e-mail."""
         sealed = self._sealer.seal(msgspec.json.encode((user, password_hash)), "users", (user.user_id,))
@@ -75,12 +85,7 @@ class PeopleReads(Shelf):
     async def link(self, token_hash: str) -> Link | None:
         """The link, expired or not: the one who shows something looks at `expires_at`."""
         found = await self._session.rows(LINK, {"token_hash": token_hash})
-        if not found:
-            return None
-        _, shop_id, order_number, view, expires_at = found[0]
-        return Link(
-            order_number=order_number, shop_id=shop_id, view=View(view), expires_at=moment(expires_at)
-        )
+        return _link_of(found[0]) if found else None
 
     async def user_by_email(self, email: str) -> tuple[User, str] | None:
         """The user and the password hash; upper and lower case are alike."""
@@ -102,6 +107,11 @@ class PeopleReads(Shelf):
     def _user(self, row: Row) -> tuple[User, str]:
         user_id, sealed = row
         return from_json(tuple[User, str], self._sealer.open(sealed, "users", (user_id,)))
+
+
+def _link_of(row: Row) -> Link:
+    _, shop_id, order_number, view, expires_at = row
+    return Link(order_number=order_number, shop_id=shop_id, view=View(view), expires_at=moment(expires_at))
 
 
 def _email_index(shelf: Shelf, email: str) -> str:

@@ -1,19 +1,17 @@
 """Keeps the connected shops, the grants that let us in, and small things to remember."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql
 
 from milepost.model.shops import Grant, Shop
 from milepost.store.shelf import Shelf, replaced
 from milepost.store.sql.engine import Row
-from milepost.store.tables import GRANTS, GUESSES, MARKS, PUSHES, SHOPS
+from milepost.store.tables import GRANTS, MARKS, PUSHES, SHOPS
 from milepost.store.values import from_json, micros, to_json
-
-GUESSES_KEPT = timedelta(hours=24)
 
 _shop = postgresql.insert(SHOPS)
 PUT_SHOP = _shop.on_conflict_do_update(
@@ -45,16 +43,6 @@ SEE_PUSH = (
     .returning(PUSHES.c.source, PUSHES.c.notification_id)
 )
 
-ADD_GUESS = insert(GUESSES)
-FORGET_GUESSES = delete(GUESSES).where(
-    GUESSES.c.subject == bindparam("subject"), GUESSES.c.at <= bindparam("until")
-)
-COUNT_GUESSES = (
-    select(func.count())
-    .select_from(GUESSES)
-    .where(GUESSES.c.subject == bindparam("subject"), GUESSES.c.at > bindparam("since"))
-)
-
 
 class ShopWrites(Shelf):
     async def put_shop(self, shop: Shop) -> None:
@@ -74,13 +62,6 @@ class ShopWrites(Shelf):
         """Remember push ids, `(source, id)`; those that had not been seen before."""
         told = [{"source": source, "notification_id": name, "at": micros(at)} for source, name in keys]
         return {(source, name) for source, name in await self._session.each(SEE_PUSH, told)}
-
-    async def count_guess(self, subject: str, at: datetime) -> int:
-        """Count one failed look-up; the subject's failures in the last 24 h, this one included."""
-        since = micros(at - GUESSES_KEPT)
-        await self._session.run(FORGET_GUESSES, [{"subject": subject, "until": since}])
-        await self._session.run(ADD_GUESS, [{"subject": subject, "at": micros(at)}])
-        return int((await self._session.rows(COUNT_GUESSES, {"subject": subject, "since": since}))[0][0])
 
 
 class ShopReads(Shelf):
@@ -110,8 +91,3 @@ class ShopReads(Shelf):
     async def mark(self, name: str) -> str | None:
         found = await self._session.rows(MARK, {"name": name})
         return found[0][0] if found else None
-
-    async def guesses(self, subject: str, since: datetime) -> int:
-        """Failed look-ups of a subject after `since`; older than 24 h are forgotten."""
-        found = await self._session.rows(COUNT_GUESSES, {"subject": subject, "since": micros(since)})
-        return int(found[0][0])

@@ -19,6 +19,7 @@ from milepost.store.draft_shelf import DraftReads, DraftWrites
 from milepost.store.endpoint_shelf import EndpointReads, EndpointWrites
 from milepost.store.event_shelf import EventReads, EventWrites
 from milepost.store.exception_shelf import ExceptionReads, ExceptionWrites
+from milepost.store.guess_shelf import GuessReads, GuessWrites
 from milepost.store.migrator import Migrator
 from milepost.store.months import make_parts
 from milepost.store.notice_shelf import NoticeReads, NoticeWrites
@@ -76,6 +77,7 @@ class SqlTransaction(
     DeliveryWrites,
     ShopReads,
     ShopWrites,
+    GuessWrites,
     NoticeWrites,
     EndpointWrites,
     WebhookWrites,
@@ -110,6 +112,7 @@ class SqlReads(
     DeliveryReads,
     ReportReads,
     ShopReads,
+    GuessReads,
     NoticeReads,
     EndpointReads,
     WebhookReads,

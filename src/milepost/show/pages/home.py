@@ -9,8 +9,9 @@ from litestar.params import Body
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_404_NOT_FOUND
 
-from milepost.desk.lookup import look_up, make_link
+from milepost.desk.lookup import Earned, look_up, make_link
 from milepost.ports.app import App
+from milepost.show.clients import client_of
 from milepost.show.cookies import remember
 from milepost.show.looks import app_of, order_address, page
 
@@ -31,9 +32,15 @@ async def home(request: Request[None, None, State]) -> Response[str]:
 async def find(data: Form, request: Request[None, None, State]) -> Response[Any]:
     """To the order, or the form again. The refusal never repeats what was written: all are one page."""
     app = app_of(request)
-    earned = await look_up(app, data.get("order", ""), data.get("factor", ""))
+    earned = await look_up(app, data.get("order", ""), data.get("factor", ""), client_of(request))
     if earned is None:
         return look_up_page(request, status=HTTP_404_NOT_FOUND, message=REFUSED)
+    return await let_in(request, earned)
+
+
+async def let_in(request: Request[None, None, State], earned: Earned) -> Response[Any]:
+    """To the order, with a cookie for what was earned."""
+    app = app_of(request)
     token = await make_link(
         app,
         shop_id=earned.shop_id,

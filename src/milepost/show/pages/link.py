@@ -10,13 +10,16 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_404_NOT_
 
 from milepost.desk.lookup import open_link
 from milepost.desk.switches import switch_off
-from milepost.show.cookies import TOKEN_LENGTH_MAX, remember
+from milepost.show.cookies import remember
 from milepost.show.looks import app_of, order_address, page
 from milepost.show.pages.home import look_up_page
 from milepost.show.pages.order import MAIL
 from milepost.show.security import PRIVATE
 
-Token = Annotated[str, PathParameter(max_length=TOKEN_LENGTH_MAX)]
+ADDRESS_LENGTH_MAX = 512
+"""A link pasted twice is still read as far as that: as a wrong one, in words."""
+
+Token = Annotated[str, PathParameter(max_length=ADDRESS_LENGTH_MAX)]
 
 
 @get("/t/{token:str}", include_in_schema=False)

@@ -11,9 +11,10 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_404_NOT_FOUND
 
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
+from milepost.desk.passcodes import passcode_channel
 from milepost.desk.switches import SMS_WORDING, WORDING, SwitchError, can_text, switch_off, switch_on
 from milepost.desk.texting import SMS
-from milepost.model.people import Link, Subscription
+from milepost.model.people import Link, Subscription, View
 from milepost.ports.app import App
 from milepost.ports.store import Reads
 from milepost.show.buyer.gather import Story, order_story
@@ -60,12 +61,20 @@ async def order_page(
         wording=WORDING,
         sms_wording=SMS_WORDING,
         can_mail=channel is not None and channel.is_configured and view.may_change,
+        can_get_code=link.view is not View.FULL and await _can_get_code(app, link),
         can_text=view.may_change and await can_text(app, link.shop_id, link.order_number),
         subscribed=subscribed,
         texted=texted,
         only_problems=any(one.only_problems for one in subscribed),
         texts_only_problems=any(one.only_problems for one in texted),
     )
+
+
+async def _can_get_code(app: App, link: Link) -> bool:
+    """Whether a code would reach the contact on file; not to whom."""
+    row = await app.store.order(link.order_number, [link.shop_id])
+    contact = await app.store.contact(link.shop_id, link.order_number)
+    return row is not None and await passcode_channel(app, row.facts, contact) is not None
 
 
 async def view_of(app: App, link: Link) -> PageView | None:
