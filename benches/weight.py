@@ -19,7 +19,7 @@ GROUPS = {
     "answers": ("reports", "report_bodies", "refusals", "pushes"),
     "orders": ("orders", "order_versions", "shipment_orders"),
     "promises": ("promises",),
-    "shipments": ("shipments", "exceptions", "proofs", "lane_deliveries"),
+    "shipments": ("shipments", "exceptions", "proofs", "forecast_lessons"),
     "work": ("work", "notices", "attempts", "inbox", "subscriptions"),
 }
 """Tables by what they keep; the indexes of a table are counted with it."""

@@ -15,7 +15,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from milepost.foreseeing import foresee
+from milepost.forecast.stages import origin_country
+from milepost.foreseeing import Foreseen, foresee, learn_lately
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
 from milepost.model.carriers import NO_CLUES, Clues
 from milepost.model.changes import Decision, ShipmentChange
@@ -81,6 +82,7 @@ def reading_of(report: Report, app: App) -> Reading:
 async def take_in(reports: Sequence[Report], app: App, alongside: Alongside = nothing_else) -> list[Reading]:
     """Door 1: sources spoke. One batch, one transaction; everything or nothing of it stays."""
     await app.code_tables.look(app.store)
+    await learn_lately(app)
     readings = [reading_of(report, app) for report in reports]
     await _take_in(readings, reports, app, alongside)
     return readings
@@ -150,6 +152,7 @@ def read_push(source: str, headers: Mapping[str, str], body: bytes, app: App) ->
 async def keep_pushes(pushes: Sequence[Push], app: App) -> None:
     """Those we have not seen, in one transaction, with what they told and ask for; all of them or none."""
     now = app.clock.now()
+    await learn_lately(app)
     async with app.store.transaction() as tx:
         new = await _unseen(tx, pushes, now)
         readings = [reading_of(push.report, app) for push in new]
@@ -215,6 +218,7 @@ async def _heed(tx: Transaction, shop_id: str, notes: Sequence[str]) -> None:
 async def look_again(leased: Sequence[Leased], app: App) -> None:
     """Door 2: time passed over these parcels and nothing was heard. Silence can be news."""
     now = app.clock.now()
+    await learn_lately(app)
     async with app.store.transaction() as tx:
         changes = await look(tx, [held.action.payload["shipment"] for held in leased])
         appended = Appended(orders=(), shipments=changes, new_events=0, strays=0)
@@ -242,16 +246,20 @@ async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
     changes = appended.shipments
     decisions = [_decide(change, app, now) for change in changes]
     await tx.put_exceptions([exception for one in decisions for exception in (*one.resolved, *one.opened)])
-    forecasts = await foresee(tx, changes, app, now)
-    news = list(zip(changes, decisions, forecasts, strict=True))
+    foreseen = await foresee(tx, changes, app, now)
+    news = [
+        (change, decision, one.promises)
+        for change, decision, one in zip(changes, decisions, foreseen, strict=True)
+    ]
     actions += await tell_people(tx, news, app)
     actions += await tell_programs(tx, appended.orders, news, app)
-    return actions + [look for change, _, told in news for look in _next_looks(change, told, app, now)]
+    looks = [_next_looks(change, one, app, now) for change, one in zip(changes, foreseen, strict=True)]
+    return actions + [look for some in looks for look in some]
 
 
 def _decide(change: ShipmentChange, app: App, now: datetime) -> Decision:
     scanned = exceptions.decide(change, now)
-    silent = silence.decide(change, now, app.settings.silence_days, can_be_asked=_can_be_asked(change, app))
+    silent = silence.decide(change, now, _silence(change, app), can_be_asked=_can_be_asked(change, app))
     doubted = doubts.decide(change, app.carriers.keys(), now)
     return Decision(
         opened=(*scanned.opened, *silent.opened, *doubted.opened),
@@ -263,9 +271,17 @@ def _once(*resolved: DeliveryException) -> tuple[DeliveryException, ...]:
     return tuple({exception.key: exception for exception in resolved}.values())
 
 
-def _next_looks(change: ShipmentChange, forecast: Sequence[Promise], app: App, now: datetime) -> list[Action]:
-    """Who is asked next about this parcel, and when its silence would be news."""
-    looks = []
+def _silence(change: ShipmentChange, app: App) -> timedelta:
+    """How long this parcel may be silent: as measured on its lane and stage, else as it is set."""
+    shipment = change.shipment
+    lane = f"{origin_country(change.after)}>{shipment.to_country}".casefold()
+    measured = app.forecaster.improbable_after(change.after, shipment.carrier or "", lane)
+    return measured or timedelta(days=app.settings.silence_days)
+
+
+def _next_looks(change: ShipmentChange, foreseen: Foreseen, app: App, now: datetime) -> list[Action]:
+    """Who is asked next about this parcel, and when time alone will be news: silence, or another forecast."""
+    looks, forecast = [], foreseen.promises
     shipment = change.shipment
     carriers = (shipment.carrier, *(leg.carrier for leg in shipment.legs))
     asked = {carrier: found.key for carrier in carriers if (found := app.who_to_ask(carrier))}
@@ -281,9 +297,10 @@ def _next_looks(change: ShipmentChange, forecast: Sequence[Promise], app: App, n
         if leg.carrier in asked
     ]
     can_be_asked = _can_be_asked(change, app)
-    due_at = silence.next_watch(change, now, app.settings.silence_days, can_be_asked=can_be_asked)
-    if due_at is not None:
-        looks.append(polls.watch(change.shipment, due_at))
+    silent_at = silence.next_watch(change, now, _silence(change, app), can_be_asked=can_be_asked)
+    due = [at for at in (silent_at, foreseen.look_at) if at is not None]
+    if due and not change.shipment.superseded:
+        looks.append(polls.watch(change.shipment, min(due)))
     return looks
 
 

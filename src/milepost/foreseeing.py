@@ -1,80 +1,129 @@
-"""Our own forecast of each shipment that changed, added to the ledger when it says something new."""
+"""Our own forecast of each shipment that changed, added to the ledger when the date shown has to change."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from milepost.forecast.lanes import hours_on_the_way, lanes_of, origin_country
-from milepost.forecast.ledger import entries
+from milepost.forecast.stages import origin_country
 from milepost.model.changes import ShipmentChange
+from milepost.model.lessons import Way
 from milepost.model.orders import Destination, OrderFacts
 from milepost.model.places import RawPlace
 from milepost.model.promises import Promise
 from milepost.ports.app import App
-from milepost.ports.forecast import ForecastFacts, LaneStats
+from milepost.ports.forecast import ForecastFacts
 from milepost.ports.store import OrderKey, Transaction
+
+LEARN_EVERY = timedelta(minutes=5)
+LESSONS_MAX = 20_000
+"""Lessons read at a start, the newest; older ones have nearly faded anyway."""
+
+GAPS_MAX = 20_000
+NAME_MAX = 40  # characters of what comes from outside and is counted under
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What was added to the ledger, and when time alone will have changed the forecast (UTC)."""
+
+    promises: list[Promise]
+    look_at: datetime | None
+
+
+NOTHING = Foreseen([], None)
+
+
+async def learn_lately(app: App) -> None:
+    """Tell the forecaster of deliveries since the last time: committed ones only, so before a transaction."""
+    forecaster, now = app.forecaster, app.clock.now()
+    if forecaster.looked_at is not None and now - forecaster.looked_at < LEARN_EVERY:
+        return
+    lessons = await app.store.lessons_after(forecaster.learned_up_to, LESSONS_MAX)
+    forecaster.learn(lessons, await app.store.all_news_gaps(GAPS_MAX), now)
 
 
 async def foresee(
     tx: Transaction, changes: Sequence[ShipmentChange], app: App, now: datetime
-) -> list[list[Promise]]:
-    """Our own window of each shipment, for the ledger when it says something new."""
+) -> list[Foreseen]:
+    """Our own window of each shipment, for the ledger when it says something new; what the arrived teach."""
     asking = [change for change in changes if _teaches(change) or not change.after.status.is_terminal]
     orders = await tx.orders_without_contact(key for change in asking for key in _order_keys(change))
-    firsts = [next((orders[key] for key in _order_keys(change) if key in orders), None) for change in changes]
-    lanes = [
-        lanes_of(change.shipment, change.after, order.destination) if order else ()
-        for change, order in zip(changes, firsts, strict=True)
-    ]
-    await tx.count_deliveries(_deliveries(zip(changes, lanes, strict=True)))
-    is_open = [not change.after.status.is_terminal for change in changes]
-    asked = [name for names, still in zip(lanes, is_open, strict=True) if still for name in names]
-    known = {stats.lane: stats for stats in await tx.lanes(asked)} if asked else {}
-    promises: list[list[Promise]] = []
-    for change, order, names, still in zip(changes, firsts, lanes, is_open, strict=True):
-        if not still:  # there is nothing left to foresee
-            promises.append([])
+    await _teach(tx, [change for change in asking if _teaches(change)], orders, app, now)
+    foreseen = []
+    for change in changes:
+        if change.after.status.is_terminal:  # there is nothing left to foresee
+            foreseen.append(NOTHING)
             continue
-        facts = _forecast_facts(change, order, [known[name] for name in names if name in known], app, now)
-        promises.append(entries(app.forecaster.forecast(facts), change, now))
-    await tx.add_promises([promise for added in promises for promise in added])
-    return promises
+        foreseen.append(_foreseen(change, facts_of(change, _first(change, orders), app, now), app))
+    await tx.add_promises([promise for one in foreseen for promise in one.promises])
+    return foreseen
+
+
+def facts_of(change: ShipmentChange, order: OrderFacts | None, app: App, now: datetime) -> ForecastFacts:
+    """What the forecaster may look at. Of an order nobody knows, its shipment says where it goes."""
+    shipment = change.shipment
+    to = order.destination if order else Destination(country=shipment.to_country, city=shipment.to_city)
+    door = app.gazetteer.locate(RawPlace(city=to.city, region=to.region, country=to.country))
+    return ForecastFacts(
+        now=now,
+        placed_at=order.placed_at if order else None,
+        way=Way(
+            shop=shipment.shop_id,
+            carrier=shipment.carrier or shipment.provider_name[:NAME_MAX],
+            service=shipment.service[:NAME_MAX],
+            origin=origin_country(change.after),
+            country=to.country,
+            region=to.region[:NAME_MAX] or (door.region if door else ""),
+            zone=(door.zone if door else None) or "",
+        ),
+        door=door,
+        journey=change.after,
+        promises=change.promises,
+    )
+
+
+def _foreseen(change: ShipmentChange, facts: ForecastFacts, app: App) -> Foreseen:
+    forecast = app.forecaster.forecast(facts)
+    if forecast is None:
+        return NOTHING
+    shipment = change.shipment
+    added = app.forecaster.entries(forecast, facts, shipment.order_numbers, shipment.shipment_id)
+    return Foreseen(added, app.forecaster.next_look(forecast, facts))
+
+
+async def _teach(
+    tx: Transaction,
+    arrived: Sequence[ShipmentChange],
+    orders: dict[OrderKey, OrderFacts],
+    app: App,
+    now: datetime,
+) -> None:
+    """What was promised of a parcel that arrived and what came true, kept together with its arrival."""
+    if not arrived:
+        return
+    ledger = await tx.promises_ahead({key for change in arrived for key in _order_keys(change)})
+    lessons = []
+    for change in arrived:
+        shipment = change.shipment
+        own = [
+            one
+            for one in ledger
+            if one.shop_id == shipment.shop_id
+            and one.order_number in shipment.order_numbers
+            and one.shipment_id in (None, shipment.shipment_id)
+        ]
+        lesson = app.forecaster.lesson(facts_of(change, _first(change, orders), app, now), own)
+        if lesson is not None:
+            lessons.append((shipment.shipment_id, lesson))
+    await tx.add_lessons(lessons)
+
+
+def _first(change: ShipmentChange, orders: dict[OrderKey, OrderFacts]) -> OrderFacts | None:
+    return next((orders[key] for key in _order_keys(change) if key in orders), None)
 
 
 def _order_keys(change: ShipmentChange) -> list[OrderKey]:
     return [(change.shipment.shop_id, number) for number in change.shipment.order_numbers]
-
-
-def _forecast_facts(
-    change: ShipmentChange, order: OrderFacts | None, lanes: Sequence[LaneStats], app: App, now: datetime
-) -> ForecastFacts:
-    shipment = change.shipment
-    destination = order.destination if order else Destination()
-    located = app.gazetteer.locate(
-        RawPlace(city=destination.city, region=destination.region, country=destination.country)
-    )
-    return ForecastFacts(
-        now=now,
-        placed_at=order.placed_at if order else None,
-        carrier=shipment.carrier,
-        service=shipment.service,
-        origin_country=origin_country(change.after),
-        destination_country=destination.country,
-        destination_region=destination.region,
-        destination_zone=located.zone if located else None,
-        journey=change.after,
-        promises=change.promises,
-        lanes=lanes,
-    )
-
-
-def _deliveries(
-    changes: Iterable[tuple[ShipmentChange, Sequence[str]]],
-) -> Iterable[tuple[str, str, float]]:
-    """A delivery just heard of teaches its lanes how long they take: lane, shipment, hours."""
-    for change, lanes in changes:
-        hours = hours_on_the_way(change.after)
-        if hours is not None and _teaches(change):
-            yield from ((lane, change.shipment.shipment_id, hours) for lane in lanes)
 
 
 def _teaches(change: ShipmentChange) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from milepost.clock import clock_of
 from milepost.desk.restores import fence_of
-from milepost.forecast.first import FirstForecaster
+from milepost.forecast.foreteller import Foreteller
 from milepost.identify.candidates import Identifier
 from milepost.live.opening import opened_live
 from milepost.notify.catalog import channels
@@ -84,7 +84,7 @@ async def running(
                     mailbox=ImapMailbox(settings.mailbox),
                     channels=channels(settings),
                     poster=poster,
-                    forecaster=FirstForecaster(),
+                    forecaster=Foreteller(),
                     identify=Identifier(with_posts({key: one.card for key, one in found.items()})),
                     tally=counters,
                     fence=await fence_of(store),

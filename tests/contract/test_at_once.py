@@ -55,7 +55,11 @@ async def test_values_of_every_kind_come_back(store, texts):
             insert(REPORT_BODIES),
             [{"body_hash": "a", "sealed": b"\x00\xff"}, {"body_hash": "b", "sealed": b""}],
         )
-        await tx.count_deliveries([("lane", "s1", 1.5), ("lane", "s2", 0.1), ("lane", "s1", 9.0)])
+        hours = [("lane", "s1", 1.5), ("lane", "s2", 0.1)]
+        await tx.run(
+            insert(LANE_DELIVERIES),
+            [dict(zip(("lane", "shipment_id", "hours"), row, strict=True)) for row in hours],
+        )
     assert [value for _, value in sorted(await store.rows(select(MARKS)))] == texts
     assert dict(await store.rows(select(REPORT_BODIES))) == {"a": b"\x00\xff", "b": b""}
     assert sorted(await store.rows(select(LANE_DELIVERIES.c.hours))) == [(0.1,), (1.5,)]

@@ -8,7 +8,7 @@ from milepost.model.health import CarrierHealth, HealthHour
 from milepost.queue.budgets import StoredBudgets
 from milepost.queue.leases import LeaseQueue
 from tests.contract.test_budgets import Clock, spent
-from tests.contract.things import HOUR, NOON, action
+from tests.contract.things import HOUR, NOON, action, lesson
 
 MINUTE = timedelta(minutes=1)
 
@@ -29,9 +29,13 @@ async def test_what_is_learned_and_written_down_of_a_carrier_is_replaced_as_a_wh
 
 async def test_the_newest_deliveries_come_first_and_only_those_after_the_last_look(store):
     async with store.transaction() as tx:
-        await tx.count_deliveries((f"acme||us>us{n}", f"s{n}", 10.0) for n in range(5))
+        await tx.add_lessons((f"s{n}", lesson(carrier=f"c{n}")) for n in range(5))
     found = await store.deliveries_after(0, 3)
-    assert [lane for _, lane, _ in found] == ["acme||us>us4", "acme||us>us3", "acme||us>us2"]
+    assert [(shipment, told.way.carrier) for _, shipment, told in found] == [
+        ("s4", "c4"),
+        ("s3", "c3"),
+        ("s2", "c2"),
+    ]
     assert await store.deliveries_after(found[0][0], 10) == []
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from milepost.model.people import ApiKey, Link, Role, Subscription, User, View
 from milepost.model.scans import ProofTold
 from milepost.model.shops import Grant, Shop, ShopState
-from tests.contract.things import HOUR, NOON, notice
+from tests.contract.things import HOUR, NOON, lesson, notice
 
 TIKTOK = "tiktok_shop"
 ADA = User(user_id="u1", email="Ada@Example.com", name="Ada", role=Role.SELLER, shop_ids=("a",))
@@ -142,35 +142,18 @@ async def test_a_proof_told_twice_is_kept_once(store):
     assert await store.proofs("s1") == [(NOON, proof), (NOON + HOUR, replace(proof, has_signature=True))]
 
 
-async def test_a_lane_counts_each_parcel_once(store):
+async def test_a_parcel_teaches_once_and_the_newest_lessons_come_in_order(store):
     async with store.transaction() as tx:
-        for number in range(11):
-            await tx.count_deliveries([(lane, f"s{number}", 10.0 * number) for lane in ("acme:us", "us")])
-        await tx.count_deliveries([("us", "s3", 999.0)])
-        await tx.count_deliveries([("one", "s1", 42.0)])
-        found = await tx.lanes(["one", "nothing", "us"])
-    assert [lane.lane for lane in found] == ["one", "us"]
-    assert (found[0].deliveries, found[0].p10_h, found[0].median_h, found[0].p90_h) == (1, 42.0, 42.0, 42.0)
-    assert (found[1].deliveries, found[1].p10_h, found[1].median_h, found[1].p90_h) == (11, 10.0, 50.0, 90.0)
-
-
-async def test_what_is_remembered_of_a_lane_is_what_is_counted_anew(store):
-    async def told(*also: float) -> tuple[int, float]:
-        async with store.transaction() as tx:
-            await tx.count_deliveries([("us", f"s{hours}", hours) for hours in also])
-            (lane,) = await tx.lanes(["us"])
-            return lane.deliveries, lane.median_h
-
-    assert await told(10.0, 20.0, 60.0) == (3, 20.0)
-    assert [await told(), await told()] == [(3, 20.0)] * 2
+        await tx.add_lessons((f"s{n}", lesson(carrier=f"c{n}")) for n in range(4))
+        await tx.add_lessons([("s3", lesson(carrier="again")), ("s4", lesson(carrier="c4"))])
     with contextlib.suppress(ZeroDivisionError):
         async with store.transaction() as tx:
-            await tx.count_deliveries([("us", "rolled back", 90.0)])
-            assert (await tx.lanes(["us"]))[0].deliveries == 4
+            await tx.add_lessons([("rolled back", lesson())])
             raise ZeroDivisionError
-    assert await told() == (3, 20.0)
-    assert await told(70.0) == (4, 40.0)
-    assert await told() == (4, 40.0)
+    told = await store.lessons_after(0, 3)
+    assert [one.way.carrier for _, one in told] == ["c2", "c3", "c4"]
+    assert told[-1][1] == lesson(carrier="c4")
+    assert await store.lessons_after(told[-2][0], 10) == told[-1:]
 
 
 async def test_the_inbox_shows_the_newest_first_and_each_notice_once(store):

@@ -6,6 +6,7 @@ from milepost.model.actions import Action, ActionKind
 from milepost.model.events import TrackingEvent
 from milepost.model.exceptions import DeliveryException, Mover, Severity
 from milepost.model.instants import Instant
+from milepost.model.lessons import Lesson, Lived, OurWord, TheirWord, Way
 from milepost.model.notices import Audience, Notice
 from milepost.model.orders import Contact, OrderFacts
 from milepost.model.places import Located, Place, Precision, RawPlace
@@ -127,6 +128,7 @@ def promise(to_at=NOON, *, number="1001", shop="shop-1", said_at=NOON, **more):
             "reason": "the carrier said so",
             "confidence": 0.8,
             "sample_size": 12,
+            "basis": "{}",
             **more,
         }
     )
@@ -170,4 +172,16 @@ def action(
         payload={"number": "AC1"},
         repeating=repeating,
         replace_due=replace_due,
+    )
+
+
+def lesson(**way):
+    """What a parcel from New York to New York taught: two days on the way, and what was said of it."""
+    hours = (10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0)
+    return Lesson(
+        way=Way(**{"shop": "shop-1", "carrier": "acme", "origin": "US", "country": "US", **way}),
+        delivered_at=NOON + 48 * HOUR,
+        stages=(Lived("accepted", NOON, NOON + HOUR),),
+        ours=(OurWord(NOON + HOUR, "accepted", NOON + 20 * HOUR, NOON + 60 * HOUR, hours),),
+        carriers=(TheirWord(NOON, None, NOON + 30 * HOUR),),
     )

@@ -1,6 +1,7 @@
 """Who is told what, how often, and what nobody is told."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -119,7 +120,7 @@ def test_a_first_forecast_is_not_told():
 
 def test_silence_is_told_to_the_seller_alone():
     news = change("3 08:00 in_transit")
-    decision = silence.decide(news, at("6 08:00"), 3)
+    decision = silence.decide(news, at("6 08:00"), timedelta(days=3))
     decided = notices.decide(news, decision, CHANNELS, at("6 08:00"))
     assert [f"{one.template} {one.audience} {one.channel}" for one in decided] == [
         "exception_silent seller email",

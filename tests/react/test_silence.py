@@ -1,6 +1,7 @@
 """What time alone makes of a parcel: never scanned, silent, late."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from milepost.model.promises import Promiser
 from milepost.react.silence import decide, next_watch
 from tests.react.stories import SHIPMENT, at, change, promise, told
 
-DAYS = 3
+DAYS = timedelta(days=3)
 
 
 def test_a_parcel_without_a_scan_for_three_days_is_silent_from_then_on():

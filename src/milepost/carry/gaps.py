@@ -1,22 +1,20 @@
 """Learning how often news comes: parcels that arrived lately are read once, beside the work of the day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 
 from milepost.flow import finish
-from milepost.forecast.gaps import gaps_of, lane_of
+from milepost.forecast.gaps import gaps_of
 from milepost.model.actions import Leased, Outcome
 from milepost.model.gaps import ANY_LANE, NewsGaps
+from milepost.model.lessons import Way
 from milepost.ports.app import App
 from milepost.ports.store import Transaction
 
 OF_GAPS = "gaps"
-READ_UP_TO = "gaps-read-up-to"
+READ_UP_TO = "gaps-lessons-up-to"
 EVERY = timedelta(minutes=15)
-ROWS_MAX = 4000
-"""Rows of deliveries looked at in one go; a delivery has up to seven (forecast/lanes.py)."""
-
 PARCELS_MAX = 300
 """Parcels read in one go: the newest. Where more arrive, these stand for them."""
 
@@ -26,8 +24,8 @@ Learned = dict[tuple[str, str, str], list[float]]
 async def learn_gaps(held: Leased, app: App) -> None:
     """Count the gaps of parcels delivered since the last look, in one short transaction."""
     after = int(await app.store.mark(READ_UP_TO) or 0)
-    newest = await app.store.deliveries_after(after, ROWS_MAX)
-    parcels = _parcels(newest)
+    newest = await app.store.deliveries_after(after, PARCELS_MAX)
+    parcels = {shipment_id: (told.way.carrier, _lane(told.way)) for _, shipment_id, told in newest}
     learned = await _learned(parcels, app)
     now = app.clock.now()
     async with app.store.transaction() as tx:
@@ -37,16 +35,9 @@ async def learn_gaps(held: Leased, app: App) -> None:
         await finish(tx, held, Outcome(next_due_at=now + EVERY), now, app)
 
 
-def _parcels(newest: Iterable[tuple[int, str, str]]) -> dict[str, tuple[str, str]]:
-    """Carrier and lane of each parcel; the lane with its origin before the one without."""
-    found: dict[str, tuple[str, str]] = {}
-    for _, name, shipment_id in newest:
-        lane = lane_of(name)
-        if lane is None or (shipment_id not in found and len(found) >= PARCELS_MAX):
-            continue
-        if lane[1] != ANY_LANE or shipment_id not in found:
-            found[shipment_id] = lane
-    return found
+def _lane(way: Way) -> str:
+    """Of the carrier as a whole, when nobody knows where it came from."""
+    return way.lane if way.origin else ANY_LANE
 
 
 async def _learned(parcels: Mapping[str, tuple[str, str]], app: App) -> Learned:

@@ -1,20 +1,58 @@
-"""Calendar days at the doorstep: working days, and the hours in which parcels are handed over."""
+"""Calendar days at the doorstep: working days, holidays, and the hours in which parcels are handed over."""
 
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import holidays
 
 FROM = time(8)
+NOON = time(14)
+"""About when a parcel comes on its day, where nothing better is known."""
+
 UNTIL = time(20)
 SATURDAY = 5
 WORKING_DAYS_MAX = 60
+DAYS_MAX = 200
+YEARS_REMEMBERED = 512
+DAYS_REMEMBERED = 8192
 
 
-def working_days_after(start: date, days: int) -> date:
-    """The date `days` working days (Monday to Friday) later; holidays are not known here."""
-    day = start
-    for _ in range(min(days, WORKING_DAYS_MAX)):
-        day += timedelta(days=3 if day.weekday() == SATURDAY - 1 else 2 if day.weekday() == SATURDAY else 1)
+@lru_cache(DAYS_REMEMBERED)
+def working_days_after(start: date, days: int, country: str = "") -> date:
+    """The date `days` working days later: Monday to Friday, without public holidays of the country."""
+    day, left = start, min(days, WORKING_DAYS_MAX)
+    for _ in range(DAYS_MAX):
+        if left <= 0:
+            break
+        day += timedelta(days=1)
+        left -= is_working(day, country)
     return day
+
+
+def is_working(day: date, country: str) -> bool:
+    """Neither a weekend nor a public holiday there (alpha-2; an unknown country has none)."""
+    return day.weekday() < SATURDAY and day not in holidays_of(country, day.year)
+
+
+def rests(day: date, country: str) -> str:
+    """`a Sunday`, `Thanksgiving Day`: why the day is no working day; empty when it is one."""
+    named = holidays_of(country, day.year).get(day)
+    if named is not None:
+        return named
+    return f"a {day:%A}" if day.weekday() >= SATURDAY else ""
+
+
+@lru_cache(YEARS_REMEMBERED)
+def holidays_of(country: str, year: int) -> dict[date, str]:
+    """Public holidays of a whole country by date, in English where the library has it."""
+    code = country.upper()
+    if not code:
+        return {}
+    try:
+        return dict(holidays.country_holidays(code, years=year, language="en_US"))
+    except (KeyError, NotImplementedError):
+        return {}
 
 
 def morning_of(day: date, zone: ZoneInfo) -> datetime:
@@ -25,3 +63,11 @@ def morning_of(day: date, zone: ZoneInfo) -> datetime:
 def evening_of(day: date, zone: ZoneInfo) -> datetime:
     """When deliveries end on that local day, aware."""
     return datetime.combine(day, UNTIL, zone)
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone; UTC for one that is not known."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

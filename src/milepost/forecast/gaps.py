@@ -32,13 +32,3 @@ def _told(events: Iterable[TrackingEvent]) -> Iterable[tuple[datetime, Status]]:
     for event in events:
         if event.status is not None and event.occurred.utc is not None:
             yield event.occurred.utc, event.status
-
-
-def lane_of(name: str) -> tuple[str, str] | None:
-    """Carrier and `from>to` of a lane's name (forecast/lanes.py), of any service and whole countries."""
-    carrier, _, rest = name.partition("|")
-    service, _, way = rest.partition("|")
-    start, _, end = way.partition(">")
-    if not carrier or service or not end or "-" in way:
-        return None
-    return carrier, way if start else ""

@@ -4,7 +4,7 @@ Between its seven shares a spread is a straight line of log time over the normal
 """
 
 from collections.abc import Sequence
-from math import exp, log
+from math import exp, inf, log
 from statistics import NormalDist
 
 from milepost.model.forecasts import SHARES, Spread
@@ -20,6 +20,8 @@ SHARE_MAX = 0.9999  # after waiting past this share, the spread has nothing left
 
 _NORMAL = NormalDist()
 SCORES = tuple(_NORMAL.inv_cdf(share) for share in SHARES)
+LAST_PIECE = len(SCORES) - 2
+LOG_MIN = log(HOURS_MIN)
 
 
 def spread_of(hours: Sequence[float]) -> Spread:
@@ -32,30 +34,22 @@ def spread_of(hours: Sequence[float]) -> Spread:
 
 def hours_by(spread: Spread, share: float) -> float:
     """Remaining hours by which that share (0 to 1) of parcels like it has come."""
-    logs = _logs(spread)
-    score = _NORMAL.inv_cdf(min(max(share, 1 - SHARE_MAX), SHARE_MAX))
-    place = next((at for at, known in enumerate(SCORES[1:-1]) if score <= known), len(SCORES) - 2)
-    rise = (logs[place + 1] - logs[place]) / (SCORES[place + 1] - SCORES[place])
-    return min(exp(logs[place] + rise * (score - SCORES[place])), HOURS_MAX)
+    return _hours_at(_logs(spread), share)
 
 
 def share_by(spread: Spread, hours: float) -> float:
     """Which share of parcels like it has come within so many hours; 0 to 1, the inverse of `hours_by`."""
-    if hours <= 0:
-        return 0.0
-    logs = _logs(spread)
-    time = log(max(hours, HOURS_MIN))
-    place = next((at for at, known in enumerate(logs[1:-1]) if time <= known), len(logs) - 2)
-    rise = max(logs[place + 1] - logs[place], SLOPE_MIN) / (SCORES[place + 1] - SCORES[place])
-    return _NORMAL.cdf(SCORES[place] + (time - logs[place]) / rise)
+    return _share_at(_logs(spread), hours)
 
 
 def given_waited(spread: Spread, hours: float) -> Spread:
     """The hours that remain once so many have gone by without it: only the slower parcels are left."""
     if hours <= 0:
         return spread
-    gone = min(share_by(spread, hours), SHARE_MAX)
-    return spread_of([max(hours_by(spread, gone + share * (1 - gone)) - hours, 0.0) for share in SHARES])
+    logs = _logs(spread)
+    gone = min(_share_at(logs, hours), SHARE_MAX)
+    left = 1 - gone
+    return spread_of([_hours_at(logs, gone + share * left) - hours for share in SHARES])
 
 
 def mixed(spreads: Sequence[Spread], weights: Sequence[float]) -> Spread:
@@ -82,10 +76,31 @@ def shifted(spread: Spread, logs: Sequence[float]) -> Spread:
     return spread_of([hours * exp(by) for hours, by in zip(spread.hours, logs, strict=True)])
 
 
+def _hours_at(logs: Sequence[float], share: float) -> float:
+    score = _NORMAL.inv_cdf(min(max(share, 1 - SHARE_MAX), SHARE_MAX))
+    place = 0
+    while place < LAST_PIECE and score > SCORES[place + 1]:
+        place += 1
+    rise = (logs[place + 1] - logs[place]) / (SCORES[place + 1] - SCORES[place])
+    return min(exp(logs[place] + rise * (score - SCORES[place])), HOURS_MAX)
+
+
+def _share_at(logs: Sequence[float], hours: float) -> float:
+    if hours <= 0:
+        return 0.0
+    time = log(max(hours, HOURS_MIN))
+    place = 0
+    while place < LAST_PIECE and time > logs[place + 1]:
+        place += 1
+    rise = max(logs[place + 1] - logs[place], SLOPE_MIN) / (SCORES[place + 1] - SCORES[place])
+    return _NORMAL.cdf(SCORES[place] + (time - logs[place]) / rise)
+
+
 def _logs(spread: Spread) -> list[float]:
     """Log hours at the seven shares, each at least a hair above the one before."""
     found: list[float] = []
+    before = -inf
     for hours in spread.hours:
-        at = log(max(hours, HOURS_MIN))
-        found.append(max(at, found[-1] + SLOPE_MIN) if found else at)
+        before = max(log(hours) if hours > HOURS_MIN else LOG_MIN, before + SLOPE_MIN)
+        found.append(before)
     return found

@@ -8,11 +8,16 @@ from msgspec import Struct
 ENOUGH = 30
 """Before so many were seen, nobody is told what is usual."""
 
-BOUNDS_S = tuple(300.0 * 1.25**step for step in range(36))
+STEP = 1.25
+BOUNDS_S = tuple(300.0 * STEP**step for step in range(36))
 """Five minutes to four weeks; what is usual is known to an eighth, and no list of gaps is kept."""
 
 SEEN_MAX = 2000
 """Beyond this, half of what was seen is forgotten: what carriers do changes with the season."""
+
+RARE = 100
+IMPROBABLE_MIN_S = 24 * 3600.0
+"""A day without a scan is nothing to worry about, however often a carrier usually reports."""
 
 ANY_LANE = ""
 
@@ -29,14 +34,27 @@ class NewsGaps(Struct, frozen=True, kw_only=True):
     @property
     def usual_s(self) -> float | None:
         """The median, in seconds; None until enough were seen."""
+        return self._within(0.5) if self.seen >= ENOUGH else None
+
+    @property
+    def improbable_s(self) -> float | None:
+        """Seconds beyond which one gap in a hundred went, at most; None until enough were seen.
+
+        A quarter more than the longest that is known, where fewer than a hundred are.
+        """
         if self.seen < ENOUGH:
             return None
-        half, so_far = self.seen / 2, 0
+        longest = self._within(1 - 1 / min(self.seen, RARE))
+        return min(max((longest or 0.0) * STEP, IMPROBABLE_MIN_S), BOUNDS_S[-1])
+
+    def _within(self, share: float) -> float | None:
+        """Seconds within which that share of all gaps ended."""
+        wanted, so_far = self.seen * share, 0
         for place, count in enumerate(self.counts):
-            if count and so_far + count >= half:
+            if count and so_far + count >= wanted:
                 low = BOUNDS_S[place - 1] if place else 0.0
                 high = BOUNDS_S[min(place, len(BOUNDS_S) - 1)]
-                return low + (high - low) * (half - so_far) / count
+                return low + (high - low) * (wanted - so_far) / count
             so_far += count
         return None
 

@@ -57,6 +57,7 @@ class Promise(Struct, frozen=True, kw_only=True, gc=False):
     reason: str  # one plain sentence: why it was named or changed
     confidence: float | None = None  # 0–1, only for a forecast that measured it
     sample_size: int | None = None  # parcels it rests on
+    basis: str = ""  # of a forecast: model.forecasts.Basis as JSON, read by whoever asks why
 
     @property
     def identity(self) -> tuple[str, str, str, str, str, str]:

@@ -28,8 +28,8 @@ class CarrierReads(Protocol):
         """When standing orders to ask are due, by key; what a worker has in hand counts as due long ago."""
         ...
 
-    async def deliveries_after(self, seq: int, limit: int) -> list[tuple[int, str, str]]:
-        """`(seq, lane, shipment)` of the newest deliveries, newest first."""
+    async def all_news_gaps(self, limit: int) -> list[NewsGaps]:
+        """Of every carrier, lane and stage; `limit` rows at most."""
         ...
 
 

@@ -1,46 +1,65 @@
-"""Where a forecast plugs in: a better one replaces the first without moving a wall."""
+"""Where a forecast plugs in: it learns from lessons, and makes a window out of facts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from milepost.model.forecasts import Forecast
+from milepost.model.gaps import NewsGaps
 from milepost.model.journeys import Journey
+from milepost.model.lessons import Lesson, Way
+from milepost.model.places import Located
 from milepost.model.promises import Promise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LaneStats:
-    """How long past parcels took on a lane, from acceptance to doorstep, in hours."""
-
-    lane: str
-    deliveries: int
-    p10_h: float
-    median_h: float
-    p90_h: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastFacts:
-    """All a forecaster may look at. `lanes` goes from the finest to the coarsest that has history."""
+    """All a forecaster may look at. What happened or was said after `now` is not in it."""
 
     now: datetime
     placed_at: datetime | None
-    carrier: str | None
-    service: str
-    origin_country: str
-    destination_country: str
-    destination_region: str
-    destination_zone: str | None  # IANA name
+    way: Way
+    door: Located | None  # the town it goes to
     journey: Journey
     promises: Sequence[Promise]  # current ones, anybody's
-    lanes: Sequence[LaneStats]
 
 
 class Forecaster(Protocol):
-    """Makes a window out of facts. Pure: no clock, no I/O."""
+    """Makes a window out of facts and of what it learned. No clock, no I/O."""
+
+    @property
+    def learned_up_to(self) -> int:
+        """The number of the newest lesson it knows; 0 at first."""
+        ...
+
+    @property
+    def looked_at(self) -> datetime | None:
+        """When it was last told what is new."""
+        ...
+
+    def learn(self, lessons: Sequence[tuple[int, Lesson]], gaps: Sequence[NewsGaps], now: datetime) -> None:
+        """Lessons with their numbers, in order, known ones left out; and all that is known of news gaps."""
+        ...
 
     def forecast(self, facts: ForecastFacts) -> Forecast | None:
-        """A window, or None when nothing honest can be said."""
+        """A window, or None when nobody will ring."""
+        ...
+
+    def entries(
+        self, forecast: Forecast, facts: ForecastFacts, orders: Sequence[str], shipment_id: str
+    ) -> list[Promise]:
+        """One for each order whose date shown has to change, with the reason; mostly none."""
+        ...
+
+    def next_look(self, forecast: Forecast, facts: ForecastFacts) -> datetime:
+        """When time alone will have changed it enough to look again, UTC."""
+        ...
+
+    def lesson(self, facts: ForecastFacts, ledger: Sequence[Promise]) -> Lesson | None:
+        """What a parcel that has just arrived teaches; None when it cannot be told."""
+        ...
+
+    def improbable_after(self, journey: Journey, carrier: str, lane: str) -> timedelta | None:
+        """The silence beyond which something is wrong there in this stage; None: too few gaps were seen."""
         ...

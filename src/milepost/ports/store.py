@@ -16,6 +16,7 @@ from milepost.model.errors import OutsideError
 from milepost.model.events import TrackingEvent
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey
+from milepost.model.lessons import Lesson
 from milepost.model.notices import Attempt, Notice
 from milepost.model.orders import Contact, OrderFacts
 from milepost.model.people import ApiKey, Link, Subscription, User
@@ -28,7 +29,6 @@ from milepost.ports.carriers import CarrierReads, CarrierWrites
 from milepost.ports.choices import ChoiceReads, ChoiceWrites
 from milepost.ports.codes import CodeReads, CodeWrites
 from milepost.ports.drafts import DraftReads, DraftWrites
-from milepost.ports.forecast import LaneStats
 from milepost.ports.guesses import GuessReads, GuessWrites
 from milepost.ports.pushes import PushReads, PushWrites
 from milepost.ports.texts import SmsReads, SmsWrites
@@ -183,12 +183,8 @@ class Transaction(
         """`(shop, shipment, proof, when heard)`; the shipments that got one they had not yet."""
         ...
 
-    async def count_deliveries(self, deliveries: Iterable[tuple[str, str, float]]) -> None:
-        """Remember `(lane, shipment, hours)` of delivered parcels, once per shipment and lane."""
-        ...
-
-    async def lanes(self, names: Sequence[str]) -> list[LaneStats]:
-        """Statistics of those lanes that have history, in the order asked."""
+    async def add_lessons(self, lessons: Iterable[tuple[str, Lesson]]) -> None:
+        """`(shipment, lesson)` of parcels that arrived, once per shipment; the first one stands."""
         ...
 
     async def shops(self) -> list[Shop]: ...
@@ -366,6 +362,14 @@ class Reads(
     async def contact(self, shop_id: str, order_number: str) -> Contact: ...
 
     async def proofs(self, shipment_id: str) -> list[tuple[datetime, ProofTold]]: ...
+
+    async def lessons_after(self, seq: int, limit: int) -> list[tuple[int, Lesson]]:
+        """What deliveries taught, with its number: the newest `limit` after that number, oldest first."""
+        ...
+
+    async def deliveries_after(self, seq: int, limit: int) -> list[tuple[int, str, Lesson]]:
+        """`(number, shipment, lesson)` of the newest deliveries, newest first."""
+        ...
 
     async def report_body(self, body_hash: str) -> bytes | None:
         """The bytes of a report that brought something, byte for byte."""

@@ -35,14 +35,15 @@ class _Rule:
 
 
 def decide(
-    change: ShipmentChange, now: datetime, silence_days: int, *, can_be_asked: bool = True
+    change: ShipmentChange, now: datetime, silence: timedelta, *, can_be_asked: bool = True
 ) -> Decision:
     """Silences that began or ended by `now` (aware). Deciding twice opens nothing twice.
 
+    `silence`: without a scan it is improbable that all is well (measured on its lane and stage, or set).
     `can_be_asked`: whether there is a way to ask its carrier at all, given keys.
     """
     opened, resolved = [], []
-    for rule in _rules(change, silence_days, can_be_asked=can_be_asked):
+    for rule in _rules(change, silence, can_be_asked=can_be_asked):
         standing = [found for found in change.exceptions if found.kind == rule.kind]
         holds = rule.due_at is not None and rule.due_at <= now
         if not holds:
@@ -54,15 +55,15 @@ def decide(
 
 
 def next_watch(
-    change: ShipmentChange, now: datetime, silence_days: int, *, can_be_asked: bool = True
+    change: ShipmentChange, now: datetime, silence: timedelta, *, can_be_asked: bool = True
 ) -> datetime | None:
     """When time alone will make the next news (UTC, after `now`), or None when it cannot any more."""
-    rules = _rules(change, silence_days, can_be_asked=can_be_asked)
+    rules = _rules(change, silence, can_be_asked=can_be_asked)
     due = [rule.due_at for rule in rules if rule.due_at and rule.due_at > now]
     return min(due, default=None)
 
 
-def _rules(change: ShipmentChange, silence_days: int, *, can_be_asked: bool) -> Iterator[_Rule]:
+def _rules(change: ShipmentChange, silence: timedelta, *, can_be_asked: bool) -> Iterator[_Rule]:
     journey = change.after
     is_unheard_of = _is_unheard_of(change, can_be_asked=can_be_asked)
     is_over = journey.status.is_terminal or change.shipment.superseded or is_unheard_of
@@ -72,7 +73,7 @@ def _rules(change: ShipmentChange, silence_days: int, *, can_be_asked: bool) -> 
     yield _rule("no_first_scan", change, waited, journey.accepted_at, "It was scanned.")
     can_be_silent = not is_over and not is_waiting and journey.status not in _WAITING_FOR_PEOPLE
     last_scan_at = journey.last_scan_at if can_be_silent else None
-    silent = last_scan_at + timedelta(days=silence_days) if last_scan_at else None
+    silent = last_scan_at + silence if last_scan_at else None
     yield _rule("silent", change, silent, journey.last_scan_at, "It was scanned again.")
     promised = None if is_over or journey.returning else promised_end(change.promises)
     late = promised.to_at if promised else None

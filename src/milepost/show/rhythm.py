@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from milepost.forecast.lanes import origin_country
+from milepost.forecast.stages import origin_country
 from milepost.model.gaps import ANY_LANE, NewsGaps
 from milepost.model.journeys import Journey
 from milepost.model.polling import TYPICAL_GAP_S, stage

@@ -12,7 +12,7 @@ from milepost.model.polling import FREE, Pace
 from milepost.store.shelf import Shelf, replaced, texts
 from milepost.store.shop_shelf import MARK, SET_MARK
 from milepost.store.sql.compiled import Among
-from milepost.store.tables import CARRIER_HEALTH, LANE_DELIVERIES, NEWS_GAPS, WORK
+from milepost.store.tables import CARRIER_HEALTH, NEWS_GAPS, WORK
 from milepost.store.values import from_json, moment, to_json
 
 GAPS_OF = select(NEWS_GAPS.c.told).where(
@@ -33,12 +33,7 @@ _health = postgresql.insert(CARRIER_HEALTH)
 PUT_HEALTH = _health.on_conflict_do_update(
     index_elements=[CARRIER_HEALTH.c.carrier], set_=replaced(_health, CARRIER_HEALTH, "carrier")
 )
-NEWEST_DELIVERIES = (
-    select(LANE_DELIVERIES.c.seq, LANE_DELIVERIES.c.lane, LANE_DELIVERIES.c.shipment_id)
-    .where(LANE_DELIVERIES.c.seq > bindparam("after"))
-    .order_by(LANE_DELIVERIES.c.seq.desc())
-    .limit(bindparam("rows"))
-)
+ALL_GAPS = select(NEWS_GAPS.c.told).limit(bindparam("rows"))
 
 
 class CarrierReads(Shelf):
@@ -62,10 +57,9 @@ class CarrierReads(Shelf):
         found = await self._session.rows(ASKS, {"keys": texts(keys)})
         return {key: moment(0 if token else due_at) for key, due_at, token in found}
 
-    async def deliveries_after(self, seq: int, limit: int) -> list[tuple[int, str, str]]:
-        """`(seq, lane, shipment)` of the newest deliveries, newest first."""
-        found = await self._session.rows(NEWEST_DELIVERIES, {"after": seq, "rows": limit})
-        return [(row[0], row[1], row[2]) for row in found]
+    async def all_news_gaps(self, limit: int) -> list[NewsGaps]:
+        """Of every carrier, lane and stage."""
+        return [from_json(NewsGaps, told) for (told,) in await self._session.rows(ALL_GAPS, {"rows": limit})]
 
 
 class CarrierWrites(CarrierReads):

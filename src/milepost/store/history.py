@@ -12,6 +12,7 @@ from milepost.store.revisions import (
     r0009_carriers,
     r0010_choices_and_legs,
     r0011_certainty,
+    r0012_lessons,
 )
 
 REVISIONS: tuple[Revision, ...] = (
@@ -25,6 +26,7 @@ REVISIONS: tuple[Revision, ...] = (
     r0009_carriers.REVISION,
     r0010_choices_and_legs.REVISION,
     r0011_certainty.REVISION,
+    r0012_lessons.REVISION,
 )
 """From version 1, which had no revision; each is one more than the one before."""
 

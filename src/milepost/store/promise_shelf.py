@@ -83,12 +83,13 @@ def _row(promise: Promise) -> dict[str, Any]:
         "reason": promise.reason,
         "confidence": promise.confidence,
         "sample_size": promise.sample_size,
+        "basis": promise.basis or None,
     }
 
 
 def _promise(row: tuple[Any, ...]) -> Promise:
     _, shop_id, order_number, shipment_id, promiser, source, name, kind = row[:8]
-    from_at, to_at, offset_minutes, said_at, reason, confidence, sample_size = row[8:]
+    from_at, to_at, offset_minutes, said_at, reason, confidence, sample_size, basis = row[8:]
     return Promise(
         order_number=order_number,
         shop_id=shop_id,
@@ -104,6 +105,7 @@ def _promise(row: tuple[Any, ...]) -> Promise:
         reason=reason,
         confidence=confidence,
         sample_size=sample_size,
+        basis=basis or "",
     )
 
 

@@ -14,7 +14,7 @@ from milepost.ports.store import StoreError, Trouble
 from milepost.store.carrier_shelf import CarrierReads, CarrierWrites
 from milepost.store.choice_shelf import ChoiceReads, ChoiceWrites
 from milepost.store.code_shelf import CodeReads, CodeWrites
-from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites, LaneBook
+from milepost.store.delivery_shelf import DeliveryReads, DeliveryWrites
 from milepost.store.draft_shelf import DraftReads, DraftWrites
 from milepost.store.endpoint_shelf import EndpointReads, EndpointWrites
 from milepost.store.event_shelf import EventReads, EventWrites
@@ -37,7 +37,7 @@ from milepost.store.shelf import Shelf
 from milepost.store.shipment_shelf import ShipmentReads, ShipmentWrites
 from milepost.store.shop_shelf import ShopReads, ShopWrites
 from milepost.store.sms_shelf import SmsReads, SmsWrites
-from milepost.store.sql.engine import Engine, Session
+from milepost.store.sql.engine import Engine
 from milepost.store.webhook_shelf import WebhookReads, WebhookWrites
 
 log = structlog.get_logger(__name__)
@@ -92,11 +92,6 @@ class SqlTransaction(
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
 
-    def __init__(self, session: Session, sealer: Sealer, lane_book: LaneBook) -> None:
-        super().__init__(session, sealer)
-        self.lane_book = lane_book
-        self.lanes_changed = set()
-
     async def claim(self, names: Iterable[str]) -> bool:
         """Hold these names to the end; False where one writer is the rule."""
         return await self._session.claim(names)
@@ -138,7 +133,6 @@ class SqlStore(SqlReads):
         self._key_file = key_file
         self._clock = clock
         self._probe = Probe(self._keep_a_mark)
-        self._lane_book = LaneBook()
         self._tending: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -210,10 +204,9 @@ class SqlStore(SqlReads):
         """One at a time. Durable once the block ends without an error; an error leaves nothing behind."""
         try:
             async with self._database.transaction() as session, self._outside.shut():
-                yield SqlTransaction(session, self._sealer, self._lane_book)
+                yield SqlTransaction(session, self._sealer)
         except StoreError as error:
             self._probe.heard(error)
-            self._lane_book = LaneBook()  # it may have learned from others in a group that was taken back
             raise
 
 

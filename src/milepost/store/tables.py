@@ -224,6 +224,7 @@ PROOFS = _table(
     UniqueConstraint("shipment_id", "digest"),
 )
 
+# Programs before version 12 learn from it, and may still run beside us; we write none.
 LANE_DELIVERIES = _table(
     "lane_deliveries",
     _seq(),
@@ -232,6 +233,11 @@ LANE_DELIVERIES = _table(
     Column("hours", Float, nullable=False),
     UniqueConstraint("lane", "shipment_id"),
     Index("lane_deliveries_newest", "lane", "seq"),
+)
+
+# What each delivered parcel teaches the forecast (model/lessons.py); its memory is made of them.
+FORECAST_LESSONS = _table(
+    "forecast_lessons", _seq(), _text("shipment_id"), _text("told"), UniqueConstraint("shipment_id")
 )
 
 # How often news comes: gaps between scans, counted by length (model/gaps.py). Derived, and learned anew.
@@ -261,6 +267,7 @@ PROMISES = _table(
     _text("reason"),
     Column("confidence", Float, nullable=True),
     Column("sample_size", BigInteger, nullable=True),
+    _text("basis", optional=True),  # what an entry of ours rests on (model/forecasts.py), JSON
     Index("promises_by_order", "shop_id", "order_number", "seq"),
     Index("promises_by_shop", "shop_id", "seq"),
 )

@@ -12,18 +12,18 @@ from msgspec import structs
 from milepost.model.carriers import CarrierCard
 from milepost.model.journeys import Journey
 from milepost.model.orders import Contact, Item
-from milepost.model.promises import Promise, Promiser
 from milepost.model.reach import ContactKind, Policy
 from milepost.model.scans import ProofTold
 from milepost.model.statuses import Status
 from milepost.show.buyer.answer import NAMES_A_DAY, Answer, Step, answer, five_steps
 from milepost.show.buyer.banners import Banner, banner, shown
+from milepost.show.buyer.certainty import Certainty, certainty
 from milepost.show.buyer.gather import Parcel, Story
 from milepost.show.buyer.ledger import Entry, history
 from milepost.show.buyer.sight import LOCALE, Sight
 from milepost.show.buyer.timeline import Timeline, timeline
-from milepost.show.buyer.windows import Window, moved_later, reason_of, standing, zone_or_none
-from milepost.show.moments import counted, long_date
+from milepost.show.buyer.windows import Window, moved_later, standing, zone_or_none
+from milepost.show.moments import long_date
 from milepost.show.reaching import SURE, Help, helps
 from milepost.show.reaching import Parcel as ReachedParcel
 from milepost.show.rhythm import Rhythm
@@ -46,15 +46,6 @@ CARDS_REMEMBERED = 64
 CANCELLED = re.compile(r"cancel", re.IGNORECASE)
 ORDER_OF_CARE = {"bad": 0, "warn": 1, "good": 2, "plain": 3}
 """Several parcels: the one that needs a look stands first."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certainty:
-    """What a forecast rests on."""
-
-    question: str
-    percent: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +181,9 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
         last_seen=_last_seen(one, sight, home),
         last_seen_at=journey.last_scan_at,
         rhythm=one.rhythm,
-        certainty=_certainty(promise) if promise and names_a_day and not sight.is_public else None,
+        certainty=certainty(promise, story.destination.country, zone, now)
+        if promise and names_a_day and not sight.is_public
+        else None,
         timeline=timeline(journey, sight=sight, names=names, home=home, zone=zone, now=now),
         history=() if sight.is_public else history(one.promises, names, zone),
         carrier=_carrier(one, sight, story.destination.country),
@@ -230,20 +223,6 @@ def _last_seen(one: Parcel, sight: Sight, home: str) -> str:
     if sight.is_public:
         return country
     return ", ".join(part for part in (town, country if country != home or not town else "") if part)
-
-
-def _certainty(promise: Promise) -> Certainty | None:
-    """Measured, or at least what it rests on; a carrier's own window needs no more than its name."""
-    if promise.promiser is not Promiser.MILEPOST or not promise.reason:
-        return None
-    if promise.confidence is None:
-        return Certainty(question="What is this based on?", percent="", reason=reason_of(promise))
-    rests_on = f" It rests on {counted(promise.sample_size, 'parcel')}." if promise.sample_size else ""
-    return Certainty(
-        question="How sure are we?",
-        percent=f"{round(promise.confidence * 100)} %",
-        reason=reason_of(promise) + rests_on,
-    )
 
 
 def _carrier(one: Parcel, sight: Sight, country: str) -> Carrier | None:

@@ -1,0 +1,213 @@
+"""What deliveries taught so far: how long each stage takes by network, lane, service, place, seller.
+
+Everything in here is derived from lessons (model/lessons.py), and is made anew by reading them in order. A
+stage is learned only once the slowest of its parcels could have come as well: whoever learns from the first
+to arrive believes the network fast (reference/forecast.md 4.6).
+"""
+
+from bisect import insort
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from heapq import heappop, heappush
+from math import exp, log
+
+from milepost.forecast.commitments import Commitment
+from milepost.forecast.days import zone_of
+from milepost.forecast.hierarchy import Hierarchy
+from milepost.forecast.rough import SCORES, rough
+from milepost.forecast.sketch import Sketch
+from milepost.forecast.spreads import given_waited, shifted
+from milepost.forecast.stages import LABELED, OUT, PICKUP, PURCHASE, Standing
+from milepost.forecast.tracker import Tracker
+from milepost.model.forecasts import SHARES, Spread
+from milepost.model.lessons import Lesson, TheirWord, Way
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAY = timedelta(days=1)
+HOUR = timedelta(hours=1)
+STAGE_DAYS_MAX = 120.0
+"""A parcel that took longer was lost and found: it teaches nothing."""
+
+LAG_DAYS_MAX = 21.0
+ENOUGH = 30
+"""Parcels, before anything measured is believed or shown."""
+
+ETAS_KEPT = 300
+"""The newest errors of a carrier's own dates."""
+
+ETA_PRIOR = (-60.0, -42.0, -20.0, -6.0, 2.0, 22.0, 46.0)
+ETA_OUT_PRIOR = (-9.0, -7.0, -4.0, -2.0, 0.0, 2.0, 20.0)
+"""Hours from the end of a carrier's window to the door, at SHARES, before 30 were measured. Assumed: most
+come before it ends, a few a day or two late (ShipMatrix 2021: 85 to 95 % on time, forecast.md 3.3)."""
+
+SUNDAY = 6
+SUNDAYS_MIN = 0.02
+"""A share of deliveries on a weekday from which on the carrier counts as delivering on it."""
+
+REMEMBERED = 8192
+
+
+class Memory:
+    """All that was learned. Not safe for threads; instants are aware."""
+
+    def __init__(self, table: Sequence[Commitment]) -> None:
+        """`table`: published service times, what stands in for history."""
+        self._table = table
+        self._levels = Hierarchy()
+        self._shapes: dict[tuple[str, str], Sketch] = defaultdict(Sketch)
+        self._counts: dict[tuple[str, str], int] = defaultdict(int)
+        self._trackers: dict[tuple[str, str], Tracker] = {}
+        self._told: dict[tuple[str, str], int] = defaultdict(int)
+        self._etas: dict[tuple[str, bool], list[float]] = defaultdict(list)
+        self._etas_newest: dict[tuple[str, bool], list[float]] = defaultdict(list)
+        self._weekdays: dict[str, list[int]] = defaultdict(lambda: [0] * 7)
+        self._waiting: list[tuple[float, int, Standing, Way, float]] = []
+        self._number = 0
+        self.lessons = 0
+
+    def spread(self, standing: Standing, way: Way, now: datetime) -> Spread:
+        """Remaining hours of a parcel that stands there and has not come by `now`."""
+        whole = self._whole(standing, way, days(now))
+        return given_waited(whole, (now - standing.since) / HOUR)
+
+    def straightened(self, spread: Spread, stage: str, carrier: str) -> Spread:
+        """The same with the corrections that what was told and what came taught, by carrier if enough."""
+        key = (stage, carrier) if self._told[stage, carrier] >= ENOUGH else (stage, "")
+        tracker = self._trackers.get(key)
+        return shifted(spread, tracker.shifts) if tracker is not None else spread
+
+    def eta_spread(self, carrier: str, to_at: datetime, now: datetime, *, is_out: bool) -> Spread | None:
+        """What the carrier's own date says, by how wrong such dates were; None when it is long over."""
+        errors = self._eta_errors(carrier, is_out=is_out)
+        left = (to_at - now) / HOUR
+        hours = [max(left + error, 0.0) for error in errors]
+        return Spread(tuple(hours)) if hours[4] > 0 else None
+
+    def eta_seen(self, carrier: str, *, is_out: bool) -> int:
+        """How many of its dates were compared with what came."""
+        return len(self._etas[carrier, is_out])
+
+    def like(self, stage: str, way: Way) -> int:
+        """How many parcels a forecast rests on: of the finest sort that has enough, else of all."""
+        found = (self._counts.get(key, 0) for key in reversed(keys_of(stage, way)))
+        return next((count for count in found if count >= ENOUGH), self._counts.get((stage, ""), 0))
+
+    def delivers_on(self, carrier: str, weekday: int) -> bool:
+        """Whether it comes on that day of the week: any but Sunday until enough was seen."""
+        seen = self._weekdays.get(carrier)
+        if seen is None or sum(seen) < ENOUGH:
+            return weekday != SUNDAY
+        return seen[weekday] >= SUNDAYS_MIN * sum(seen)
+
+    def learn(self, lesson: Lesson, now: datetime) -> None:
+        """A parcel arrived. What it teaches of windows at once, of each stage's length in its time."""
+        self.lessons += 1
+        delivered = days(lesson.delivered_at)
+        for lived in lesson.stages:
+            standing = Standing(lived.stage, lived.since, lived.heard_at)
+            took = delivered - days(lived.since)
+            if 0 < took <= STAGE_DAYS_MAX and lived.stage != PICKUP:
+                slowest = self._whole(standing, lesson.way, delivered).hours[-1] / 24
+                ready = max(delivered, days(lived.since) + min(slowest, LAG_DAYS_MAX))
+                self._number += 1
+                heappush(self._waiting, (ready, self._number, standing, lesson.way, took * 24))
+        self._learn_etas(lesson)
+        self._learn_windows(lesson, delivered)
+        local = lesson.delivered_at.astimezone(zone_of(lesson.way.zone))
+        self._weekdays[lesson.way.carrier][local.weekday()] += 1
+        self.catch_up(now)
+
+    def catch_up(self, now: datetime) -> None:
+        """Learn what has become ripe by `now`."""
+        at = days(now)
+        while self._waiting and self._waiting[0][0] <= at:
+            ready, _, standing, way, took = heappop(self._waiting)
+            self._learn_stage(standing, way, took, ready)
+        for tracker in self._trackers.values():
+            tracker.advance(at, _had_come)
+
+    def _learn_stage(self, standing: Standing, way: Way, took: float, at: float) -> None:
+        keys = keys_of(standing.stage, way)
+        expected = rough(standing, way, self._table)
+        ratio = log(max(took, 0.25) / expected.hours)
+        left = ratio - self._levels.level(keys, at)
+        self._levels.observe(keys, at, ratio)
+        for group in _groups(standing.stage, way):
+            self._shapes[group].add(left, at)
+        for key in keys:
+            self._counts[key] += 1
+
+    def _learn_etas(self, lesson: Lesson) -> None:
+        """Of each carrier window that stood last before it went out, and after."""
+        out_at = next((lived.heard_at for lived in lesson.stages if lived.stage == OUT), None)
+        last: dict[bool, TheirWord] = {}
+        for word in lesson.carriers:
+            last[out_at is not None and word.said_at >= out_at] = word
+        for is_out, word in last.items():
+            error = (lesson.delivered_at - word.to_at) / HOUR
+            key = (lesson.way.carrier, is_out)
+            newest, ordered = self._etas_newest[key], self._etas[key]
+            newest.append(error)
+            insort(ordered, error)
+            if len(newest) > ETAS_KEPT:
+                ordered.remove(newest.pop(0))
+
+    def _learn_windows(self, lesson: Lesson, delivered: float) -> None:
+        for word in lesson.ours:
+            said = days(word.said_at)
+            edges = [said + hour / 24 for hour in word.hours]
+            for key in ((word.stage, ""), (word.stage, lesson.way.carrier)):
+                self._told[key] += 1
+                tracker = self._trackers.get(key)
+                if tracker is None:
+                    tracker = self._trackers[key] = Tracker()
+                tracker.expect(delivered, edges)
+
+    def _whole(self, standing: Standing, way: Way, at: float) -> Spread:
+        """Hours from the beginning of the stage to the door, of all parcels like it."""
+        stage = standing.stage
+        expected = rough(standing, way, self._table)
+        center = expected.hours * exp(self._levels.level(keys_of(stage, way), at))
+        shape: Sequence[float] = [expected.width * score for score in SCORES]
+        for group in _groups(stage, way):
+            sketch = self._shapes.get(group)
+            if sketch is not None:
+                shape = sketch.quantiles(shape, at)
+        return Spread(tuple(center * exp(log_ratio) for log_ratio in shape))
+
+    def _eta_errors(self, carrier: str, *, is_out: bool) -> Sequence[float]:
+        """Hours from the end of its window to the door, at SHARES."""
+        seen = self._etas.get((carrier, is_out), ())
+        if len(seen) < ENOUGH:
+            return ETA_OUT_PRIOR if is_out else ETA_PRIOR
+        return [seen[min(int(share * len(seen)), len(seen) - 1)] for share in SHARES]
+
+
+@lru_cache(REMEMBERED)
+def keys_of(stage: str, way: Way) -> tuple[tuple[str, str], ...]:
+    """What a parcel is counted under, the coarsest first. Before the first scan its origin is not known."""
+    origin = "" if stage in (PURCHASE, LABELED) else way.origin
+    lane = f"{origin}>{way.country}"
+    service = f"{way.carrier}|{way.service.casefold()}"
+    names = ["", lane, service, f"{service}|{lane}", f"{service}|{lane}-{way.region}"]
+    if stage in (PURCHASE, LABELED):
+        names.append(f"@{way.shop}")  # how fast a seller hands over
+    return tuple((stage, name) for name in dict.fromkeys(names))
+
+
+@lru_cache(REMEMBERED)
+def _groups(stage: str, way: Way) -> tuple[tuple[str, str], ...]:
+    """Whose spread around the level is kept: of all, and of the carrier's service across such a border."""
+    origin = "" if stage in (PURCHASE, LABELED) else way.origin
+    return (stage, ""), (stage, f"{way.carrier}|{way.service.casefold()}|{origin}>{way.country}")
+
+
+def days(moment: datetime) -> float:
+    """Days since 1970."""
+    return (moment - EPOCH) / DAY
+
+
+def _had_come(delivered: object, at: float) -> bool:
+    return isinstance(delivered, float) and delivered <= at

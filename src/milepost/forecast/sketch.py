@@ -1,0 +1,72 @@
+"""How far parcels strayed from what was expected, as counts on a fixed grid that fade with time.
+
+Kept in log time (0.1: a tenth longer), 1/20 wide: however many parcels it counts, it is a few
+hundred bytes.
+"""
+
+from collections.abc import Sequence
+
+from milepost.model.forecasts import SHARES
+
+STEP = 0.05
+REACH = 3.0  # log time: what took 20 times as long, or as short, stands at the edge
+CELLS = round(2 * REACH / STEP)
+HALF_LIFE_DAYS = 90.0
+BELIEF = 25.0
+"""A sketch of so many parcels believes half of what they say, and half of what it was told before."""
+
+FADE_MAX = 900.0  # half-lives; just below where 2.0 ** x ends
+
+
+class Sketch:
+    """Counts of log ratios. Times are days on one clock."""
+
+    __slots__ = ("_base", "_cells", "_known", "weight")
+
+    def __init__(self) -> None:
+        self._cells = [0.0] * CELLS
+        self._base = 0.0
+        self.weight = 0.0  # as of _base, like the cells
+        self._known: tuple[float, ...] | None = None
+
+    def add(self, value: float, at: float) -> None:
+        """One parcel strayed by so much."""
+        if not self.weight or at - self._base > HALF_LIFE_DAYS * 8:
+            self._rebase(at)
+        grown = 2.0 ** min((at - self._base) / HALF_LIFE_DAYS, FADE_MAX)
+        self._cells[min(max(int((value + REACH) / STEP), 0), CELLS - 1)] += grown
+        self.weight += grown
+        self._known = None
+
+    def seen(self, at: float) -> float:
+        """How many parcels it still remembers."""
+        faded: float = 2.0 ** -min(max(at - self._base, 0.0) / HALF_LIFE_DAYS, FADE_MAX)
+        return self.weight * faded
+
+    def quantiles(self, before: Sequence[float], at: float) -> tuple[float, ...]:
+        """Log ratios at SHARES, drawn towards those it was told before the fewer parcels it remembers."""
+        if not self.weight:
+            return tuple(before)
+        own = self._quantiles()
+        trust = self.seen(at)
+        trust /= trust + BELIEF
+        return tuple(trust * mine + (1 - trust) * told for mine, told in zip(own, before, strict=True))
+
+    def _quantiles(self) -> tuple[float, ...]:
+        if self._known is None:
+            found, so_far, cell = [], 0.0, 0
+            for share in SHARES:
+                wanted = share * self.weight
+                while cell < CELLS - 1 and so_far + self._cells[cell] < wanted:
+                    so_far += self._cells[cell]
+                    cell += 1
+                within = (wanted - so_far) / self._cells[cell] if self._cells[cell] else 0.5
+                found.append((cell + min(max(within, 0.0), 1.0)) * STEP - REACH)
+            self._known = tuple(found)
+        return self._known
+
+    def _rebase(self, at: float) -> None:
+        by = 2.0 ** -min((at - self._base) / HALF_LIFE_DAYS, FADE_MAX) if self.weight else 0.0
+        self._cells = [count * by for count in self._cells]
+        self.weight *= by
+        self._base = at

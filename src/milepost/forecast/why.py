@@ -1,0 +1,188 @@
+"""Why a forecast moved: each cause with its hours, which add up to the whole move.
+
+The old reckoning is turned into the new one a cause at a time (what was learned, the carrier's date, the
+silence, the new stage), and what the median moves at each step is that cause's share.
+"""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from milepost.forecast.days import rests, zone_of
+from milepost.forecast.memory import Memory
+from milepost.forecast.reckoning import Reckoning
+from milepost.forecast.stages import (
+    ARRIVED,
+    CUSTOMS,
+    HELD,
+    LABELED,
+    LANDED,
+    MISSED,
+    OUT,
+    PURCHASE,
+    RELEASED,
+    Standing,
+)
+from milepost.model.forecasts import Basis, Why, WhyKind
+
+HOUR = timedelta(hours=1)
+STAGE_WHY = {
+    ARRIVED: WhyKind.ROUTE,
+    LANDED: WhyKind.ROUTE,
+    OUT: WhyKind.OUT,
+    MISSED: WhyKind.MISSED,
+    HELD: WhyKind.HELD,
+    CUSTOMS: WhyKind.CUSTOMS,
+    RELEASED: WhyKind.RELEASED,
+}
+CLOSED_NAMED_MAX = 20
+SAID_MIN_H = 2.0
+"""What moved it by less is kept as a fact and left out of the sentence."""
+
+SENTENCES_MAX = 2
+DAY_FROM_H = 22.0
+SAID = {
+    WhyKind.HANDLING: (
+        "The carrier got it {by} later than expected.",
+        "The carrier got it {by} sooner than expected.",
+    ),
+    WhyKind.ROUTE: (
+        "A part of the way took {by} longer than expected.",
+        "A part of the way took {by} less than expected.",
+    ),
+    WhyKind.SILENCE: (
+        "It has not been seen for longer than usual here, which makes it {by} later.",
+        "It is on its way, {by} ahead of what we thought.",
+    ),
+    WhyKind.CLOSED: ("Nothing is delivered on {about}: {by} more.", "Nothing is delivered on {about}."),
+    WhyKind.OUT: ("It is out for delivery.", "It is out for delivery."),
+    WhyKind.MISSED: (
+        "It was out for delivery and did not get to the door; another try usually takes a working day.",
+        "It was out for delivery and did not get to the door.",
+    ),
+    WhyKind.HELD: ("It is being held on its way.", "It is being held on its way."),
+    WhyKind.CUSTOMS: ("Customs is looking at it.", "Customs is looking at it."),
+    WhyKind.RELEASED: ("It moves again after it was held.", "It moves again, {by} sooner than expected."),
+    WhyKind.ETA: ("The carrier now names a date {by} later.", "The carrier now names a date {by} sooner."),
+    WhyKind.NETWORK: (
+        "Parcels like it have lately been {by} slower.",
+        "Parcels like it have lately been {by} faster.",
+    ),
+}
+"""Later, sooner. `first` has a sentence of its own."""
+
+
+def whys(
+    before: Basis, said_at: datetime, now: Reckoning, memory: Memory, reason: str | None
+) -> tuple[Why, ...]:
+    """What moved the point from the entry `before` to the reckoning `now`; their hours add up to the move."""
+    old = Reckoning(
+        now.way,
+        Standing(before.stage, before.since, before.since),
+        before.carrier_to,
+        said_at,
+        before.rescheduled,
+    )
+    at = said_at + timedelta(hours=before.spread.point)
+    found: list[Why] = []
+    for kind, reckoning in _steps(old, now):
+        point = reckoning.point(memory)
+        found.append(Why(kind, (point - at) / HOUR, ""))
+        at = point
+    if now.standing.since != before.since:  # the last step: a part of it may be a weekend
+        found[-1:] = _with_closed(found[-1], before, now, at, reason)
+    return _together(found)
+
+
+def _together(found: list[Why]) -> tuple[Why, ...]:
+    """One of each kind."""
+    hours: dict[WhyKind, float] = {}
+    about: dict[WhyKind, str] = {}
+    for why in found:
+        hours[why.kind] = hours.get(why.kind, 0.0) + why.hours
+        about[why.kind] = about.get(why.kind) or why.about
+    return tuple(Why(kind, by, about[kind]) for kind, by in hours.items() if by)
+
+
+def _steps(old: Reckoning, now: Reckoning) -> Iterator[tuple[WhyKind, Reckoning]]:
+    """The reckonings between the old and the new one, each with the cause that leads to it."""
+    yield WhyKind.NETWORK, old
+    told = old._replace(carrier_to=now.carrier_to, rescheduled=now.rescheduled)
+    yield WhyKind.ETA, told
+    if now.standing.since == old.standing.since and now.standing.stage == old.standing.stage:
+        yield WhyKind.SILENCE, now
+        return
+    yield (
+        _on_the_way(old.standing.stage),
+        told._replace(as_of=max(old.as_of, min(now.standing.since, now.as_of))),
+    )
+    yield _of_stage(old.standing.stage, now.standing.stage), now
+
+
+def _of_stage(before: str, after: str) -> WhyKind:
+    return STAGE_WHY.get(after) or _on_the_way(before)
+
+
+def _on_the_way(before: str) -> WhyKind:
+    """What took its time until now: the seller, or the carrier."""
+    return WhyKind.HANDLING if before in (PURCHASE, LABELED) else WhyKind.ROUTE
+
+
+def _with_closed(moved: Why, before: Basis, now: Reckoning, point: datetime, reason: str | None) -> list[Why]:
+    """A step to a new stage, and apart from it the closed days that are now on the way and were not."""
+    more = now.closed_h(point) - before.closed_h
+    closed = min(more, moved.hours) if more > 0 and moved.hours > 0 else 0.0
+    about = reason or "" if moved.kind in (WhyKind.HELD, WhyKind.CUSTOMS, WhyKind.MISSED) else ""
+    found = [Why(moved.kind, moved.hours - closed, about)]
+    if closed:
+        found.append(Why(WhyKind.CLOSED, closed, _closed_day(now, point)))
+    return found
+
+
+def _closed_day(now: Reckoning, point: datetime) -> str:
+    """The name of the holiday on the way, else the last day of the weekend."""
+    zone = zone_of(now.way.zone)
+    first: date = now.standing.since.astimezone(zone).date()
+    last = point.astimezone(zone).date()
+    names = [
+        rests(first + timedelta(days=ahead), now.way.country.upper())
+        for ahead in range(1, min((last - first).days, CLOSED_NAMED_MAX) + 1)
+    ]
+    holidays = [name for name in names if name and not name.startswith("a ")]
+    return holidays[0] if holidays else "the weekend"
+
+
+def sentence(found: tuple[Why, ...], basis: Basis) -> str:
+    """The causes that count most, as plain sentences; of a first forecast, what it rests on."""
+    if any(why.kind is WhyKind.FIRST for why in found) or not found:
+        return _first(basis)
+    told = [why for why in found if abs(why.hours) >= SAID_MIN_H or why.kind in _ALWAYS]
+    told.sort(key=lambda why: (why.kind not in _ALWAYS, -abs(why.hours)))
+    if told and told[0].kind is WhyKind.OUT:
+        del told[1:]  # how it came to be so is of no interest any more
+    return " ".join(_say(why) for why in told[:SENTENCES_MAX]) or "Small things added up."
+
+
+_ALWAYS = frozenset({WhyKind.OUT, WhyKind.MISSED, WhyKind.HELD, WhyKind.CUSTOMS})
+
+
+def _first(basis: Basis) -> str:
+    rests_on = (
+        f"It rests on {basis.parcels:,} parcels like it that arrived."
+        if basis.parcels
+        else "It rests on published service times: no parcel like it has arrived yet."
+    )
+    return rests_on + (" The carrier's own date counts too." if basis.carrier_to is not None else "")
+
+
+def _say(why: Why) -> str:
+    later, sooner = SAID[why.kind]
+    return (later if why.hours > 0 else sooner).format(by=lasting(abs(why.hours)), about=why.about)
+
+
+def lasting(hours: float) -> str:
+    """`5 hours`, `1 day`, `2.5 days`."""
+    if hours < DAY_FROM_H:
+        whole = max(round(hours), 1)
+        return "1 hour" if whole == 1 else f"{whole} hours"
+    days = round(hours / 24 * 2) / 2
+    return "1 day" if days == 1 else f"{days:g} days"
