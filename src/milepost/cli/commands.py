@@ -85,6 +85,12 @@ Each line says ok, warn or bad, and what to do about it.""",
 Without --yes it only says, row by row, what would happen, and changes nothing. Rows that cannot be used are
 named with the fix; the others go in. Doing it again changes nothing (docs/use/imports.md).""",
     ),
+    Command(
+        "forecast",
+        "milepost.cli.forecast:app",
+        ASK,
+        "Run the forecast over a history of your own and see how good it is.",
+    ),
     Command("shop", "milepost.cli.shops:app", SET_UP, "Connect shops and read their orders."),
     Command("webhook", "milepost.cli.webhooks:app", SET_UP, "Say where programs hear of news, and try it."),
     Command("user", "milepost.cli.accounts:users", SET_UP, "People who sign in to the console."),

@@ -8,7 +8,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 COHORT_DAYS = 28.0
-COHORT_MAX = 20_000  # parcels; of more, the newest
+COHORT_MAX = 50_000  # parcels; of more, the newest
+ASKED_MAX = 2_000  # parcels; of more, every second or third
+ROUNDING = 1e-12
 
 
 def quantile(times: Iterable[tuple[float, bool]], share: float) -> float | None:
@@ -16,15 +18,24 @@ def quantile(times: Iterable[tuple[float, bool]], share: float) -> float | None:
 
     None when fewer than that share is known to have come: the honest answer is "not yet known".
     """
-    ordered = sorted(times, key=lambda pair: (pair[0], not pair[1]))
+    return quantiles(times, (share,))[0]
+
+
+def quantiles(times: Iterable[tuple[float, bool]], shares: Sequence[float]) -> list[float | None]:
+    """The same for several shares in rising order, for one sorting."""
+    ordered = sorted((time, not has_come) for time, has_come in times)
+    found: list[float | None] = []
+    wanted = iter(shares)
+    share = next(wanted, None)
     left, alive = len(ordered), 1.0
-    for time, has_come in ordered:
-        if has_come:
+    for time, is_open in ordered:
+        if not is_open:
             alive *= 1 - 1 / left
-            if alive <= 1 - share + 1e-12:
-                return time
+            while share is not None and alive <= 1 - share + ROUNDING:
+                found.append(time)
+                share = next(wanted, None)
         left -= 1
-    return None
+    return found + [None] * (len(shares) - len(found))
 
 
 class Cohort:
@@ -34,14 +45,14 @@ class Cohort:
 
     def __init__(self, days: float = COHORT_DAYS) -> None:
         self._days = days
-        self._began: list[tuple[float, object]] = []  # in order of time
+        self._began: list[tuple[float, object, float]] = []  # in order of time: when, what, unit
         self._came: dict[object, float] = {}
 
-    def begin(self, key: object, at: float) -> None:
-        """A parcel set out. Calls come in order of time, or nearly."""
-        entry = (at, key)
+    def begin(self, key: object, at: float, unit: float = 1.0) -> None:
+        """A parcel set out. Calls come in order of time, or nearly. Its times are counted in `unit` days."""
+        entry = (at, key, unit)
         if self._began and at < self._began[-1][0]:
-            self._began.insert(bisect_left(self._began, at, key=lambda kept: kept[0]), entry)
+            self._began.insert(bisect_left(self._began, at, key=_began), entry)
         else:
             self._began.append(entry)
 
@@ -56,25 +67,32 @@ class Cohort:
 
     def level(self, now: float, share: float = 0.5) -> float | None:
         """Days by which that share of the cohort has come, open ones counted; None when not known yet."""
-        self._forget(now)
-        return quantile(self.times(now), share)
+        return self.levels(now, (share,))[0]
 
-    def times(self, now: float) -> Sequence[tuple[float, bool]]:
-        """(days, has come) of everything that began in the last days and before now."""
+    def levels(self, now: float, shares: Sequence[float]) -> list[float | None]:
+        """The same for several shares in rising order."""
+        self._forget(now)
+        return quantiles(self.times(now), shares)
+
+    def times(self, now: float) -> list[tuple[float, bool]]:
+        """(days, has come) of what began in the last days and before now; of very many, an even choice."""
+        since = bisect_left(self._began, now - self._days, key=_began)
+        until = bisect_left(self._began, now, key=_began)
+        came_at = self._came.get
         found = []
-        for began, key in self._began:
-            if began >= now:
-                break
-            if began >= now - self._days:
-                came = self._came.get(key)
-                is_here = came is not None and came <= now
-                found.append((max((came if came is not None and is_here else now) - began, 0.0), is_here))
+        for began, key, unit in self._began[since : until : 1 + (until - since) // ASKED_MAX]:
+            came = came_at(key, now)
+            found.append((max(min(came, now) - began, 0.0) / unit, came < now))
         return found
 
     def _forget(self, now: float) -> None:
-        cut = bisect_left(self._began, now - self._days, key=lambda kept: kept[0])
+        cut = bisect_left(self._began, now - self._days, key=_began)
         cut = max(cut, len(self._began) - COHORT_MAX)
         if cut > 0:
-            for _, key in self._began[:cut]:
+            for _, key, _ in self._began[:cut]:
                 self._came.pop(key, None)
             del self._began[:cut]
+
+
+def _began(entry: tuple[float, object, float]) -> float:
+    return entry[0]

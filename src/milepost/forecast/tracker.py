@@ -24,7 +24,7 @@ FULL_DAY = 5.0
 class Tracker:
     """One group's corrections, a log shift per share. Times are days on one clock."""
 
-    __slots__ = ("_day", "_edges", "_limit", "_pending", "_sequence", "_step", "_tally", "shifts")
+    __slots__ = ("_day", "_edges", "_ever", "_limit", "_pending", "_sequence", "_step", "_tally", "shifts")
 
     def __init__(
         self, edges: Sequence[int] = (0, 1, 2, 4, 5, 6), step: float = STEP, limit: float = LIMIT
@@ -35,6 +35,7 @@ class Tracker:
         self._pending: list[tuple[float, int, int, Hashable]] = []
         self._sequence = 0
         self._day: int | None = None
+        self._ever = 1.0
         self._tally = {edge: [0, 0] for edge in self._edges}  # read, come by then
         self.shifts = [0.0] * len(SHARES)
 
@@ -46,8 +47,15 @@ class Tracker:
         while len(self._pending) > PENDING_MAX:
             self._pending.pop()
 
-    def advance(self, now: float, came_by: Callable[[Hashable, float], bool | None]) -> None:
-        """Read every edge that has passed. `came_by(key, at)`: had it come then; None: it never will."""
+    def advance(
+        self, now: float, came_by: Callable[[Hashable, float], bool | None], *, ever: float = 1.0
+    ) -> None:
+        """Read every edge that has passed. `came_by(key, at)`: had it come then; None: it never will.
+
+        `ever` is the share of parcels that come at all, when nobody says which do not: a lost parcel is no
+        reason to widen the windows of the others.
+        """
+        self._ever = ever
         while self._pending and self._pending[0][0] <= now:
             at, _, edge, key = heappop(self._pending)
             self._close_before(int(at))
@@ -62,7 +70,7 @@ class Tracker:
         if self._day is None or day > self._day:
             for edge, (read, came) in self._tally.items():
                 if read:
-                    missed = SHARES[edge] - came / read
+                    missed = self._ever * SHARES[edge] - came / read
                     moved = self.shifts[edge] + self._step * missed * read / (read + FULL_DAY)
                     self.shifts[edge] = max(-self._limit, min(moved, self._limit))
                     self._tally[edge] = [0, 0]

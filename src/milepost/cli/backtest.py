@@ -1,0 +1,138 @@
+"""`milepost forecast backtest`: a history in, tables of errors, windows and promises out."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from milepost.cli.answers import AsJson, console, table
+from milepost.cli.exits import CommandError, Exit
+from milepost.forecast.backtest import told
+from milepost.forecast.backtest.orders_run import Learner
+from milepost.forecast.backtest.outcome import Findings, Outcome
+from milepost.forecast.backtest.tables import mapped, moment
+from milepost.version import VERSION
+
+STEPS_BETWEEN = 50  # lines of progress at most, per thing done
+RIVAL_COLUMNS = ("stage", "rows", "beside", "n", "their error", "ours", "")
+PROMISE_COLUMNS = ("stage", "rows", "n", "promised within", "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    files: Sequence[Path]
+    form: str
+    mapping: Path | None
+    score_from: float | None
+    seed: int
+
+
+def backtest(
+    *files: Annotated[
+        Path, Parameter(help="Files of history; with --dataset the folder or file of that one.")
+    ],
+    format_: Annotated[
+        Literal["orders"], Parameter(name="--format", help="One row per order with milestones.")
+    ] = "orders",
+    dataset: Annotated[
+        Literal["olist"] | None, Parameter(help="A known history under its own column names.")
+    ] = None,
+    map_: Annotated[
+        Path | None, Parameter(name="--map", help="COLUMNS.toml: [columns] ours = “theirs”; zone; country.")
+    ] = None,
+    score_from: Annotated[
+        str, Parameter(help="Score what was bought from this instant on (ISO 8601); default: the last fifth.")
+    ] = "",
+    seed: Annotated[int, Parameter(help="For the training and the intervals.")] = 1,
+    as_json: AsJson = False,
+) -> int:
+    if not files:
+        raise CommandError("name a file of history: milepost forecast backtest orders.csv")
+    if absent := [file for file in files if not file.exists()]:
+        raise CommandError(f"there is no {absent[0]}")
+    asked = _Asked(files, format_, map_, _instant(score_from), seed)
+    outcome = _orders(asked, dataset)
+    line = json.dumps(told.last_line(outcome, _commit()), ensure_ascii=False)
+    for finding in outcome.findings.lines():
+        sys.stderr.write(f"warning: {finding}\n")
+    if as_json:
+        print(json.dumps(told.details(outcome), ensure_ascii=False))
+        print(line, flush=True)
+    else:
+        _show(outcome)
+    return Exit.DONE if any(outcome.stages.values()) else Exit.NO
+
+
+def _orders(asked: _Asked, dataset: str | None) -> Outcome:
+    from milepost.forecast.backtest import olist, orders_file, orders_run
+
+    findings = Findings()
+    if dataset == "olist":
+        rows = olist.read(asked.files[0], findings)
+    else:
+        rows = orders_file.read(asked.files, mapped(asked.mapping), findings)
+    return orders_run.run(
+        rows,
+        findings,
+        score_from=asked.score_from,
+        seed=asked.seed,
+        progress=_progress,
+        learner=_learner(findings),
+    )
+
+
+def _learner(findings: Findings) -> Learner | None:
+    if not all(find_spec(library) for library in ("lightgbm", "numpy")):
+        findings.add("the extra milepost[forecast] is not installed: levels and effects work alone")
+        return None
+    from milepost.forecast.backtest.orders_learning import forecasts
+
+    return forecasts
+
+
+def _instant(text: str) -> float | None:
+    """Days since 1970. Raises CommandError."""
+    if not text:
+        return None
+    found = moment(text, None)
+    if found is None:
+        raise CommandError(f"--score-from {text}: write it as 2026-03-01T00:00:00 or 2026-03-01T00:00:00Z")
+    return found.at
+
+
+def _progress(what: str, done: int, total: int) -> None:
+    """A line on the error stream, now and then: the answer alone goes to the other."""
+    step = max(total // STEPS_BETWEEN, 1)
+    if sys.stderr.isatty() and (done % step == 0 or done == total):
+        sys.stderr.write(f"\r{what}: {done:,} of {total:,}   " + ("\n" if done == total else ""))
+    elif done == total:
+        sys.stderr.write(f"{what}: {total:,}\n")
+
+
+def _commit() -> str:
+    """The commit of the checkout this runs from, else the version."""
+    here = Path(__file__).resolve().parent
+    asked = subprocess.run(  # noqa: S603 - nothing of it comes from outside
+        ["git", "-C", str(here), "rev-parse", "--short", "HEAD"],  # noqa: S607
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return asked.stdout.strip() or VERSION
+
+
+def _show(outcome: Outcome) -> None:
+    out = console()
+    out.print(table(f"Forecasts, in {outcome.unit}", told.COLUMNS, told.rows(outcome)))
+    if beside := told.rivals(outcome):
+        out.print(table("Beside them, on the same parcels", RIVAL_COLUMNS, beside))
+    if promised := told.promises(outcome):
+        out.print(table("A day promised by us", PROMISE_COLUMNS, promised))
+    for name, value in outcome.about.items():
+        out.print(f"{name}: {value}", markup=False, highlight=False)

@@ -1,0 +1,12 @@
+"""`milepost forecast`: try the forecast on a history."""
+
+from cyclopts import App
+
+app = App(name="forecast")
+app.command(
+    "milepost.cli.backtest:backtest",
+    name="backtest",
+    help="""Run the forecast over a history and print how good it was.
+
+At each moment it knows only what was known then (docs/use/forecast-backtest.md).""",
+)

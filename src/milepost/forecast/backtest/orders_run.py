@@ -1,0 +1,165 @@
+"""A history of orders, run through the whole forecast as if it were happening: walk, learn, track, score."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil, exp, isnan
+from time import process_time
+from typing import Protocol
+
+from milepost.forecast.backtest.orders_pass import Moments, walk
+from milepost.forecast.backtest.outcome import Findings, Outcome, Progress, Scored
+from milepost.forecast.orders.features import Columns, columns_of
+from milepost.forecast.orders.rows import OrderRow, Stage
+from milepost.forecast.spreads import hours_by, spread_of
+from milepost.forecast.tracker import Tracker
+from milepost.model.forecasts import MEDIAN, SHARES, Spread
+
+SCORED_PART = 0.2  # the last orders, when nobody says since when
+WARM_DAYS = 56.0
+LOST_AFTER_DAYS = 60.0
+LOST_LOOKED_AT_DAYS = 90.0
+PROMISE_SHARE = 0.965
+"""Promised is the end of the day by which this share has come: rounding up makes it 97 %."""
+
+Logs = Sequence[Sequence[float]]
+"""Log days at the seven shares, a line per moment of a stage."""
+
+
+class Learner(Protocol):
+    """The layer of trees, handed in by whoever found its libraries installed (orders_learning.forecasts)."""
+
+    def __call__(
+        self,
+        rows: Sequence[OrderRow],
+        moments: Mapping[Stage, Moments],
+        columns: Columns,
+        *,
+        score_from: float,
+        seed: int,
+        findings: Findings,
+        progress: Progress,
+    ) -> tuple[Mapping[Stage, Logs], dict[str, object]]:
+        """Lines of NaN where no trees had been grown yet; and what it cost."""
+        ...
+
+
+def run(
+    rows: Sequence[OrderRow],
+    findings: Findings,
+    *,
+    score_from: float | None,
+    seed: int,
+    progress: Progress,
+    learner: Learner | None = None,
+) -> Outcome:
+    """Score each order bought from `score_from` (days since 1970) on, by what was known at the moment."""
+    started = process_time()
+    if not rows:
+        findings.add("the history is empty: nothing was learned, and nothing can be said")
+    since = score_from if score_from is not None else _last_part(rows)
+    columns = columns_of(row for row in rows if row.purchased_at < since) if learner else None
+    moments = walk(rows, columns, progress)
+    learned: Mapping[Stage, Logs] = {}
+    about: dict[str, object] = {}
+    if learner is not None and columns is not None:
+        learned, about = learner(
+            rows, moments, columns, score_from=since, seed=seed, findings=findings, progress=progress
+        )
+    stages: dict[str, list[Scored]] = {}
+    stale: dict[int, float] = {}
+    for stage, seen in moments.items():
+        stages[stage.word] = _scored(
+            rows, stage, seen, learned.get(stage), since=since, stale=stale, findings=findings
+        )
+    about["cpu_s"] = round(process_time() - started, 1)
+    about["score_from_day"] = round(since, 3)
+    return Outcome(stages=stages, findings=findings, unit="d", about=about, seed=seed)
+
+
+def _last_part(rows: Sequence[OrderRow]) -> float:
+    """When the last fifth of the delivered orders begins."""
+    bought = sorted(row.purchased_at for row in rows if row.delivered_at is not None)
+    return bought[int(len(bought) * (1 - SCORED_PART))] if bought else 0.0
+
+
+def _scored(
+    rows: Sequence[OrderRow],
+    stage: Stage,
+    seen: Moments,
+    learned: Logs | None,
+    *,
+    since: float,
+    stale: dict[int, float],
+    findings: Findings,
+) -> list[Scored]:
+    """Track windows from some weeks before `since`, and keep what is bought from then on."""
+    delivered = {which: rows[which].delivered_at for which in seen.which}
+    trackers = {placed: Tracker() for placed in (False, True)}
+    found: list[Scored] = []
+    ever, day = 1.0, 0
+
+    def came_by(which: object, at: float) -> bool:
+        there = delivered[which]  # type: ignore[index]
+        return there is not None and there <= at
+
+    for number, (which, at) in enumerate(zip(seen.which, seen.at, strict=True)):
+        if at < since - WARM_DAYS:
+            continue
+        row = rows[which]
+        if int(at) != day:
+            day = int(at)
+            ever = _ever(seen, delivered, at)
+        tracker = trackers[row.has_places]
+        tracker.advance(at, came_by, ever=ever)
+        plain = seen.base[number] + seen.shape[number * len(SHARES) + MEDIAN]
+        logs = learned[number] if learned is not None else None
+        if logs is None or isnan(logs[0]):
+            logs = [
+                seen.base[number] + one
+                for one in seen.shape[number * len(SHARES) : (number + 1) * len(SHARES)]
+            ]
+        days = [exp(one + shift) for one, shift in zip(logs, tracker.shifts, strict=True)]
+        spread = spread_of([24 * one for one in days])
+        tracker.expect(which, [at + one for one in days])
+        if stage is Stage.PURCHASE:
+            stale[which] = at + spread.point / 24
+        there = row.delivered_at
+        if row.purchased_at >= since and there is not None and there > at:
+            if seen.is_new_lane[number]:
+                findings.add(
+                    f"at {stage.word} the lane had never been seen: its window is that of its region"
+                )
+            found.append(_one(row, at, there, spread, stale=stale.get(which), plain=plain))
+    return found
+
+
+def _one(
+    row: OrderRow, at: float, there: float, spread: Spread, *, stale: float | None, plain: float
+) -> Scored:
+    return Scored(
+        began_at=row.purchased_at,
+        took_h=24 * (there - at),
+        spread=spread,
+        has_places=row.has_places,
+        promise_h=24 * (promised_day(row, at, spread) - at),
+        stale_h=None if stale is None else 24 * (stale - at),
+        theirs_h=None if row.promised_at is None else 24 * (row.promised_at - at),
+        plain_h=24 * exp(plain),
+    )
+
+
+def promised_day(row: OrderRow, at: float, spread: Spread) -> float:
+    """The end of the local day by which nearly all orders like it have come."""
+    return ceil(at + hours_by(spread, PROMISE_SHARE) / 24 + row.offset) - row.offset
+
+
+def _ever(seen: Moments, delivered: Mapping[int, float | None], now: float) -> float:
+    """The share of orders that come at all, by those of two months ago."""
+    came = looked = 0
+    for which, at in zip(seen.which, seen.at, strict=True):
+        if at >= now - LOST_AFTER_DAYS:
+            break
+        if at >= now - LOST_AFTER_DAYS - LOST_LOOKED_AT_DAYS:
+            looked += 1
+            there = delivered[which]
+            came += there is not None and there <= now
+    return (came + 20) / (looked + 20)

@@ -1,0 +1,56 @@
+"""Trees are grown here, with LightGBM (the extra `milepost[forecast]`), and handed on as plain arrays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from milepost.forecast.learned.trees import DEPTH_MAX, Floats, Trees, from_lightgbm
+
+ROWS_MIN = 400
+"""Fewer teach trees nothing that levels and effects do not know."""
+
+OPTIONS: Mapping[str, Any] = {
+    "objective": "quantile",
+    "learning_rate": 0.07,
+    "num_leaves": 31,
+    "max_depth": DEPTH_MAX,
+    "max_bin": 63,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.6,
+    "bagging_freq": 1,
+    "verbose": -1,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+}
+LEAF_PART = 0.001  # of the rows, at least in a leaf
+LEAF_MIN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What one model learns: a share's edge of a target, on some rows or (None) on all."""
+
+    target: Floats
+    share: float = 0.5
+    rows: NDArray[np.bool_] | None = None
+    trees: int = 150
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def grow(rows: Floats, names: tuple[str, ...], lessons: Mapping[str, Lesson], seed: int) -> Trees:
+    """A model per lesson over the same features. The same seed and rows make the same trees."""
+    lightgbm = import_module("lightgbm")
+    dumps = {}
+    for model, lesson in lessons.items():
+        mine = rows if lesson.rows is None else rows[lesson.rows]
+        target = lesson.target if lesson.rows is None else lesson.target[lesson.rows]
+        leaf = max(LEAF_MIN, int(LEAF_PART * len(mine)))
+        options = {**OPTIONS, "alpha": lesson.share, "seed": seed, "min_data_in_leaf": leaf, **lesson.options}
+        data = lightgbm.Dataset(mine, target, feature_name=list(names), params=options)
+        dumps[model] = lightgbm.train(options, data, lesson.trees).dump_model()
+    return from_lightgbm(dumps)
