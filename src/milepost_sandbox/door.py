@@ -98,7 +98,7 @@ class Sandbox:
 
     @property
     def urls(self) -> Mapping[str, str]:
-        """The servers' addresses: tiktok_auth, tiktok_api, ups, fedex, usps, dhl."""
+        """The servers' addresses: tiktok_auth, tiktok_api, and each carrier by its key."""
         return self._desk.urls
 
     @property
@@ -221,6 +221,9 @@ def _credentials(world: World) -> Credentials:
         usps_client_id=secret(seed, "usps id"),
         usps_client_secret=secret(seed, "usps secret"),
         dhl_api_key=secret(seed, "dhl key"),
+        royal_mail_client_id=secret(seed, "royal mail id"),
+        royal_mail_client_secret=secret(seed, "royal mail secret"),
+        la_poste_api_key=secret(seed, "la poste key"),
         aggregator_key=secret(seed, "aggregator key"),
         aggregator_secret=secret(seed, "aggregator push")[:32],
         **{f"{carrier}_push_secret": secret(seed, f"{carrier} push")[:32] for carrier in PUSHING},

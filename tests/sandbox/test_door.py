@@ -22,7 +22,16 @@ def asking(sandbox):
 
 async def test_every_server_answers_and_all_are_gone_afterwards():
     async with running(options()) as sandbox:
-        assert set(sandbox.urls) == {"tiktok_auth", "tiktok_api", "ups", "fedex", "usps", "dhl"}
+        assert set(sandbox.urls) == {
+            "tiktok_auth",
+            "tiktok_api",
+            "ups",
+            "fedex",
+            "usps",
+            "dhl",
+            "royal_mail",
+            "la_poste",
+        }
         async with httpx.AsyncClient() as http:
             for url in sandbox.urls.values():
                 answer = await http.get(f"{url}/nothing/here")

@@ -31,7 +31,7 @@ def test_a_made_number_has_the_right_shape_and_check_digit(serial):
     dhl = numbers.dhl(rng, "international", serial)
     assert len(dhl) == 10
     assert dhl[-1] == str(int(dhl[:-1]) % 7)
-    royal_mail = provider_for("other", "GB").make_number(rng, "ground", serial)
+    royal_mail = provider_for("royal_mail", "GB").make_number(rng, "ground", serial)
     assert (len(royal_mail), royal_mail[:2], royal_mail[-2:]) == (13, "RB", "GB")
     assert royal_mail[-3] == numbers.s10_digit(royal_mail[2:10])
 

@@ -28,6 +28,8 @@ GENEROUS_QUOTAS: Final[Mapping[str, Quota]] = MappingProxyType(
         "fedex": Quota(calls=1_000_000, per_s=DAY_S),
         "usps": Quota(calls=1_000_000, per_s=HOUR_S),
         "dhl": Quota(calls=1_000_000, per_s=DAY_S),
+        "royal_mail": Quota(calls=1_000_000, per_s=DAY_S),
+        "la_poste": Quota(calls=1_000_000, per_s=HOUR_S),
     }
 )
 

@@ -11,8 +11,10 @@ from typing import Any, Final
 
 from milepost_sandbox.servers.dhl.platform import Dhl
 from milepost_sandbox.servers.fedex.platform import FedEx
+from milepost_sandbox.servers.la_poste.platform import LaPoste
+from milepost_sandbox.servers.royal_mail.platform import RoyalMail
 from milepost_sandbox.servers.tiktok_shop.platform import TikTokShop
 from milepost_sandbox.servers.ups.platform import Ups
 from milepost_sandbox.servers.usps.platform import Usps
 
-PLATFORMS: Final[tuple[Any, ...]] = (TikTokShop(), Ups(), FedEx(), Usps(), Dhl())
+PLATFORMS: Final[tuple[Any, ...]] = (TikTokShop(), Ups(), FedEx(), Usps(), Dhl(), RoyalMail(), LaPoste())

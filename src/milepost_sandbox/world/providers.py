@@ -29,11 +29,13 @@ PROVIDERS: Final[tuple[Provider, ...]] = tuple(
             ("usps", "USPS", numbers.usps),
             ("dhl", "DHL Express", numbers.dhl),
             ("other", "UniUni", numbers.shaped("UUS", 12)),
-            ("other", "Royal Mail", numbers.s10("RB", "GB")),
+            ("royal_mail", "Royal Mail", numbers.s10("RB", "GB")),
             ("other", "J&T Express", numbers.shaped("JP", 10)),
             ("other", "Flash Express", numbers.shaped("TH", 11, "B")),
             ("other", "GHN", numbers.shaped("G", 8, "VN")),
             ("other", "YunExpress", numbers.shaped("YT", 16)),
+            ("other", "Evri", numbers.shaped("H", 15)),
+            ("la_poste", "Colissimo", numbers.shaped("6A", 11)),
         ),
         start=11,
     )
@@ -41,7 +43,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = tuple(
 
 OTHER_BY_COUNTRY: Final = {
     "US": "UniUni",
-    "GB": "Royal Mail",
+    "GB": "Evri",
     "ID": "J&T Express",
     "TH": "Flash Express",
     "VN": "GHN",

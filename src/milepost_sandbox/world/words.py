@@ -53,10 +53,10 @@ SITUATIONS: Final[tuple[str, ...]] = (
     "handed_to_post",
 )
 
-CARRIERS: Final[tuple[str, ...]] = ("ups", "fedex", "usps", "dhl", "other")
-"""`other` is a carrier without an API here (J&T Express, UniUni …): only TikTok knows its scans."""
+CARRIERS: Final[tuple[str, ...]] = ("ups", "fedex", "usps", "dhl", "royal_mail", "la_poste", "other")
+"""`other` is a carrier without an API here (J&T Express, Evri, UniUni …): only TikTok knows its scans."""
 
-SOURCES: Final[tuple[str, ...]] = ("tiktok_shop", "ups", "fedex", "usps", "dhl")
+SOURCES: Final[tuple[str, ...]] = ("tiktok_shop", "ups", "fedex", "usps", "dhl", "royal_mail", "la_poste")
 
 OffsetSource = Literal["reported", "inferred", "unzoned"]
 
@@ -284,6 +284,9 @@ class Credentials:
     usps_client_id: str
     usps_client_secret: str
     dhl_api_key: str
+    royal_mail_client_id: str
+    royal_mail_client_secret: str
+    la_poste_api_key: str
     ups_push_secret: str = ""
     fedex_push_secret: str = ""
     usps_push_secret: str = ""

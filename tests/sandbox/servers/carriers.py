@@ -1,4 +1,4 @@
-"""Small clients of the four carriers, each able to get a token and one parcel's rows."""
+"""Small clients of the carriers, each able to get a token and one parcel's rows."""
 
 from __future__ import annotations
 
@@ -119,4 +119,52 @@ class DhlTalker:
         return (await self.shipment(number))["events"]
 
 
-TALKERS: dict[str, Any] = {"ups": UpsTalker, "fedex": FedExTalker, "usps": UspsTalker, "dhl": DhlTalker}
+class RoyalMailTalker:
+    def __init__(self, app: Any) -> None:
+        self.http = client_of(app)
+
+    async def ask(self, path: str, /, **changes: str) -> httpx.Response:
+        """`changes` replace or (as "") drop headers; `mailPieceId` is a parameter."""
+        asked = {"mailPieceId": changes.pop("mailPieceId")} if "mailPieceId" in changes else {}
+        headers = {
+            "X-IBM-Client-Id": KEYS.royal_mail_client_id,
+            "X-IBM-Client-Secret": KEYS.royal_mail_client_secret,
+            "X-Accept-RMG-Terms": "yes",
+        } | {name.replace("_", "-"): value for name, value in changes.items()}
+        sent = {name: value for name, value in headers.items() if value}
+        return await self.http.get(f"/mailpieces/v2/{path}", params=asked, headers=sent)
+
+    async def summary(self, *numbers: str) -> list[dict[str, Any]]:
+        answer = await self.ask("summary", mailPieceId=",".join(numbers))
+        return answer.json()["mailPieces"]
+
+    async def piece(self, number: str) -> dict[str, Any]:
+        return (await self.ask(f"{number}/events")).json()["mailPieces"]
+
+    async def rows(self, number: str) -> list[dict[str, Any]]:
+        return (await self.piece(number))["events"]
+
+
+class LaPosteTalker:
+    def __init__(self, app: Any) -> None:
+        self.http = client_of(app)
+
+    async def ask(self, *numbers: str, key: str = KEYS.la_poste_api_key, **query: str) -> httpx.Response:
+        path = f"/suivi/v2/idships/{','.join(numbers)}"
+        return await self.http.get(path, params=query, headers={"X-Okapi-Key": key})
+
+    async def shipment(self, number: str) -> dict[str, Any]:
+        return (await self.ask(number)).json()["shipment"]
+
+    async def rows(self, number: str) -> list[dict[str, Any]]:
+        return (await self.shipment(number))["event"]
+
+
+TALKERS: dict[str, Any] = {
+    "ups": UpsTalker,
+    "fedex": FedExTalker,
+    "usps": UspsTalker,
+    "dhl": DhlTalker,
+    "royal_mail": RoyalMailTalker,
+    "la_poste": LaPosteTalker,
+}

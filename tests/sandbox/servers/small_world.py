@@ -38,6 +38,8 @@ NUMBERS = {
     "fedex": "986578788855",
     "usps": "9400111206206406260787",
     "dhl": "3318810025",
+    "royal_mail": "RB123456785GB",
+    "la_poste": "6A12345678901",
     "other": "UUS123456789012",
 }
 KEYS = Credentials(
@@ -52,6 +54,9 @@ KEYS = Credentials(
     usps_client_id="usps-id",
     usps_client_secret="usps-secret",
     dhl_api_key="dhl-key",
+    royal_mail_client_id="royal-mail-id",
+    royal_mail_client_secret="royal-mail-secret",
+    la_poste_api_key="la-poste-key",
 )
 
 

@@ -9,48 +9,17 @@ import httpx
 import pytest
 
 from milepost_sandbox.faults import Faults
-from milepost_sandbox.servers.platforms import PLATFORMS
 from milepost_sandbox.world.words import Eta
 from tests.sandbox.servers.carriers import TALKERS, DhlTalker, FedExTalker, UpsTalker, UspsTalker
+from tests.sandbox.servers.parcels import BY_SOURCE, LATER, app_of, delivered, on_its_way
 from tests.sandbox.servers.small_world import (
-    AUSTIN,
-    KEYS,
     LEIPZIG,
-    MEMPHIS,
     NUMBERS,
     START,
-    order,
     parcel,
     step,
     whole_story,
-    world,
 )
-
-BY_SOURCE = {platform.source: platform for platform in PLATFORMS}
-LATER = START + timedelta(days=8)
-
-
-ON_ITS_WAY = (
-    step(1, "label_created", MEMPHIS),
-    step(5, "picked_up", MEMPHIS),
-    step(9, "departed", MEMPHIS),
-    step(20, "arrived", AUSTIN),
-)
-
-
-def on_its_way(source: str, **changes):
-    return parcel(source, ON_ITS_WAY, **changes)
-
-
-def delivered(source: str, **changes):
-    last = step(30, "delivered", received_by="Sample", left_with="front_door")
-    return parcel(source, [*ON_ITS_WAY, last], **changes)
-
-
-def app_of(source: str, *parcels, at=LATER):
-    the_world = world(*parcels, orders=[order(list(parcels))] if parcels else [], at=at)
-    return BY_SOURCE[source].app(the_world, Faults(7), KEYS), the_world
-
 
 # --- UPS ---------------------------------------------------------------------------------------------------
 
@@ -151,7 +120,7 @@ async def test_ups_names_the_post_offices_number_fee_and_pickup_date() -> None:
     assert package["accessPointInformation"]["pickupByDate"] == "20260112"
 
 
-@pytest.mark.parametrize("source", ["ups", "usps", "dhl"])
+@pytest.mark.parametrize("source", ["ups", "usps", "dhl", "royal_mail", "la_poste"])
 async def test_an_older_parcel_with_the_same_number_is_forgotten(source: str) -> None:
     new = on_its_way(source)
     old_at = timedelta(days=160)
@@ -442,7 +411,7 @@ async def test_dhl_may_shout_delivered_before_it_has_the_parcel() -> None:
 
 
 async def test_every_answer_carries_the_worlds_date() -> None:
-    for source in ("ups", "fedex", "usps", "dhl"):
+    for source in TALKERS:
         app, _ = app_of(source)
         answer = await httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://x").get("/")
         assert answer.headers["date"] == "Tue, 13 Jan 2026 12:00:00 GMT"

@@ -1,0 +1,1 @@
+"""La Poste with Colissimo and Chronopost: its Suivi API, version 2."""

@@ -1,0 +1,1 @@
+"""Royal Mail: its Tracking API, version 2."""

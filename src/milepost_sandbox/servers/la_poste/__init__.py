@@ -1,0 +1,1 @@
+"""The La Poste of the sandbox: its Suivi API, version 2."""

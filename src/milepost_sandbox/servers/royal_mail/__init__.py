@@ -1,0 +1,1 @@
+"""The Royal Mail of the sandbox: its Tracking API, version 2."""
