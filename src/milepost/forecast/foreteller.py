@@ -17,6 +17,7 @@ from milepost.forecast.doorstep import window
 from milepost.forecast.measure import Measured
 from milepost.forecast.memory import ENOUGH, Memory
 from milepost.forecast.reckoning import Reckoning
+from milepost.forecast.scoreboard import lines
 from milepost.forecast.stages import PICKUP, stages_of
 from milepost.forecast.why import sentence, whys
 from milepost.model.forecasts import Basis, Forecast, Why, WhyKind
@@ -25,6 +26,7 @@ from milepost.model.journeys import Journey
 from milepost.model.lessons import Lesson, Lived, OurWord, TheirWord
 from milepost.model.polling import stage as polling_stage
 from milepost.model.promises import EtaKind, Promise, Promiser
+from milepost.model.scoreboard import ScoreLine
 from milepost.model.statuses import Status
 from milepost.ports.forecast import ForecastFacts
 
@@ -154,6 +156,10 @@ class Foreteller:
             if known is not None and known.improbable_s is not None:
                 return timedelta(seconds=known.improbable_s)
         return None
+
+    def scoreboard(self, shops: Sequence[str] | None) -> list[ScoreLine]:
+        """How good windows were, ours beside others': all together first, then per carrier and lane."""
+        return lines(self.measured, shops)
 
     def _basis(self, forecast: Forecast, facts: ForecastFacts, before: Promise | None) -> Basis:
         basis = Basis(

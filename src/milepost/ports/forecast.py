@@ -11,6 +11,7 @@ from milepost.model.journeys import Journey
 from milepost.model.lessons import Lesson, Way
 from milepost.model.places import Located
 from milepost.model.promises import Promise
+from milepost.model.scoreboard import ScoreLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,4 +63,8 @@ class Forecaster(Protocol):
 
     def improbable_after(self, journey: Journey, carrier: str, lane: str) -> timedelta | None:
         """The silence beyond which something is wrong there in this stage; None: too few gaps were seen."""
+        ...
+
+    def scoreboard(self, shops: Sequence[str] | None) -> list[ScoreLine]:
+        """How good windows were, ours beside others': all together first, then per carrier and lane."""
         ...

@@ -30,6 +30,7 @@ async def console_page(
         Place(path="/console", icon="triangle-alert", name="Exceptions", count=counts["exceptions_open"]),
         Place(path="/console/orders", icon="package", name="Orders", count=counts["orders"]),
         Place(path="/console/inbox", icon="inbox", name="Inbox"),
+        Place(path="/console/forecast", icon="clock", name="Forecast"),
     ]
     if may_connect(user):
         places.append(Place(path="/console/shops", icon="store", name="Shops"))
