@@ -7,6 +7,7 @@ silence 2026-03-08T12:00Z                            time passes until then and 
 status  attempted   told  attempted                  now it is so, and since the last line so many notices
 open    attempted                                    these exceptions are open now (`-` for none)
 events  5                                            so many scans are shown
+foretold 04..06  handling closed                     our newest entry: first and last day, causes, the greatest first
 choose  2026-03-04T18:00Z  bolt                      a person says that this carrier has the parcel
 undo    2026-03-04T18:00Z                            and takes that back
 carrier bolt  post:PO9                               the carrier now, and the legs after the first one
@@ -22,8 +23,11 @@ from milepost.clock import SteppedClock
 from milepost.desk.carriers import choose_carrier, undo_choice
 from milepost.desk.entries import By
 from milepost.flow import take_in
+from milepost.forecast.ledger import basis_of
+from milepost.forecast.why import SAID_MIN_H
 from milepost.model.carriers import Candidate, Identification
 from milepost.model.orders import Destination, OrderFacts, PackageFacts
+from milepost.model.promises import Promiser
 from milepost.model.reports import Report, ReportKind
 from milepost.model.scans import Parsed
 from milepost.record.journey import derive
@@ -109,6 +113,8 @@ class Stage:
                 shipment = (await self._row()).shipment
                 legs = [f"{leg.carrier}:{leg.number}" for leg in shipment.legs]
                 assert [shipment.carrier, *legs] == rest, line
+            case "foretold":
+                await self._foretold(line, rest)
             case "status" | "open" | "events":
                 await self._check(line, rest, word)
             case _:
@@ -143,6 +149,15 @@ class Stage:
         else:
             events = await store.shipment_events([row.shipment.shipment_id])
             assert len(derive(events[row.shipment.shipment_id]).events) == int(rest[0]), line
+
+    async def _foretold(self, line, rest):
+        row = await self._row()
+        ledger = await self.milepost.app.store.promises(SHOP, row.shipment.order_numbers[0])
+        newest = [one for one in ledger if one.promiser is Promiser.MILEPOST][-1]
+        why = sorted(basis_of(newest).why, key=lambda one: -abs(one.hours))
+        told = [one.kind.value for one in why if abs(one.hours) >= SAID_MIN_H or one.kind.value == "first"]
+        found = [f"{newest.from_at:%d}..{newest.to_at:%d}", *told]
+        assert found == rest, f"{line}\nbut {' '.join(found)}: {newest.reason}"
 
     async def _row(self):
         page = await self.milepost.app.store.shipments(shop_ids=None, cursor=None, limit=10)

@@ -168,6 +168,8 @@ class Foreteller:
             since=forecast.since,
             model=forecast.model,
             parcels=forecast.parcels,
+            origin=facts.way.origin,
+            service=facts.way.service,
             carrier_to=forecast.carrier_to,
             rescheduled=forecast.rescheduled,
             closed_h=forecast.closed_h,

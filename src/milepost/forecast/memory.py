@@ -18,7 +18,7 @@ from milepost.forecast.days import zone_of
 from milepost.forecast.hierarchy import Hierarchy
 from milepost.forecast.rough import SCORES, rough
 from milepost.forecast.sketch import Sketch
-from milepost.forecast.spreads import given_waited, shifted
+from milepost.forecast.spreads import given_waited, mixed, share_by, shifted
 from milepost.forecast.stages import LABELED, OUT, PICKUP, PURCHASE, Standing
 from milepost.forecast.tracker import Tracker
 from milepost.model.forecasts import SHARES, Spread
@@ -41,6 +41,11 @@ ETA_PRIOR = (-60.0, -42.0, -20.0, -6.0, 2.0, 22.0, 46.0)
 ETA_OUT_PRIOR = (-9.0, -7.0, -4.0, -2.0, 0.0, 2.0, 20.0)
 """Hours from the end of a carrier's window to the door, at SHARES, before 30 were measured. Assumed: most
 come before it ends, a few a day or two late (ShipMatrix 2021: 85 to 95 % on time, forecast.md 3.3)."""
+
+OVERDUE_FROM, OVERDUE_MAX = 0.9, 0.95
+OVERDUE = (0.05, 0.08, 0.16, 0.35, 0.8, 1.8, 3.0)
+"""What is still to wait, as shares of what was waited, of a parcel slower than nine of ten: nobody knows what
+became of it, and the longer it took the longer it may take. Assumed; before that, history is believed."""
 
 SUNDAY = 6
 SUNDAYS_MIN = 0.02
@@ -69,8 +74,12 @@ class Memory:
 
     def spread(self, standing: Standing, way: Way, now: datetime) -> Spread:
         """Remaining hours of a parcel that stands there and has not come by `now`."""
-        whole = self._whole(standing, way, days(now))
-        return given_waited(whole, (now - standing.since) / HOUR)
+        whole, waited = self._whole(standing, way, days(now)), (now - standing.since) / HOUR
+        left = given_waited(whole, waited)
+        if waited <= whole.hours[-2]:
+            return left
+        overdue = min((share_by(whole, waited) - OVERDUE_FROM) / (1 - OVERDUE_FROM), OVERDUE_MAX)
+        return mixed([left, Spread(tuple(waited * share for share in OVERDUE))], [1 - overdue, overdue])
 
     def straightened(self, spread: Spread, stage: str, carrier: str) -> Spread:
         """The same with the corrections that what was told and what came taught, by carrier if enough."""

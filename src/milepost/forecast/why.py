@@ -7,6 +7,8 @@ silence, the new stage), and what the median moves at each step is that cause's 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from msgspec import structs
+
 from milepost.forecast.days import rests, zone_of
 from milepost.forecast.memory import Memory
 from milepost.forecast.reckoning import Reckoning
@@ -63,6 +65,10 @@ SAID = {
     WhyKind.CUSTOMS: ("Customs is looking at it.", "Customs is looking at it."),
     WhyKind.RELEASED: ("It moves again after it was held.", "It moves again, {by} sooner than expected."),
     WhyKind.ETA: ("The carrier now names a date {by} later.", "The carrier now names a date {by} sooner."),
+    WhyKind.WAY: (
+        "Now that it is known where it comes from, it is {by} later.",
+        "Now that it is known where it comes from, it is {by} sooner.",
+    ),
     WhyKind.NETWORK: (
         "Parcels like it have lately been {by} slower.",
         "Parcels like it have lately been {by} faster.",
@@ -75,8 +81,9 @@ def whys(
     before: Basis, said_at: datetime, now: Reckoning, memory: Memory, reason: str | None
 ) -> tuple[Why, ...]:
     """What moved the point from the entry `before` to the reckoning `now`; their hours add up to the move."""
+    way = structs.replace(now.way, origin=before.origin, service=before.service)
     old = Reckoning(
-        now.way,
+        way,
         Standing(before.stage, before.since, before.since),
         before.carrier_to,
         said_at,
@@ -106,6 +113,9 @@ def _together(found: list[Why]) -> tuple[Why, ...]:
 def _steps(old: Reckoning, now: Reckoning) -> Iterator[tuple[WhyKind, Reckoning]]:
     """The reckonings between the old and the new one, each with the cause that leads to it."""
     yield WhyKind.NETWORK, old
+    if old.way != now.way:
+        old = old._replace(way=now.way)
+        yield WhyKind.WAY, old
     told = old._replace(carrier_to=now.carrier_to, rescheduled=now.rescheduled)
     yield WhyKind.ETA, told
     if now.standing.since == old.standing.since and now.standing.stage == old.standing.stage:

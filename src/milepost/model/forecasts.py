@@ -65,6 +65,7 @@ class WhyKind(StrEnum):
     CUSTOMS = "customs"
     RELEASED = "released"  # it moves again
     ETA = "eta"  # the carrier named another date
+    WAY = "way"  # more became known of where it comes from, or with which service
     NETWORK = "network"  # parcels like it have lately taken longer, or shorter
 
 
@@ -87,6 +88,8 @@ class Basis(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     since: datetime
     model: str
     parcels: int = 0
+    origin: str = ""  # country, as far as it was known
+    service: str = ""
     carrier_to: datetime | None = None  # the end of the carrier's own window, if it named one
     rescheduled: bool = False  # it put that in the place of an earlier one
     why: tuple[Why, ...] = ()
