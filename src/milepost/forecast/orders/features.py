@@ -21,7 +21,16 @@ BEFORE = (
     *("days_over", "promise_over", "parts_over", "promise_left"),
     *("seller_way", "seller_handling", "seller_transit", "seller_seen", "from_handling"),
     *(f"{trait}_{what}" for trait in TRAITS for what in ("way", "transit")),
-    *("prefix_seen", "distance", "start_north", "start_east", "end_north", "end_east", "same_region"),
+    *(
+        "place_transit",
+        "place_seen",
+        "distance",
+        "start_north",
+        "start_east",
+        "end_north",
+        "end_east",
+        "same_region",
+    ),
 )
 AFTER = ("elapsed", "approval", "hand_over_left", "handling_over")
 
@@ -108,16 +117,18 @@ def _seller(history: History, row: OrderRow, stage: Stage, now: float) -> list[f
 def _places(history: History, row: OrderRow, stage: Stage, now: float) -> list[float]:
     keys = lane_keys(row)
     if not keys:
-        return [nan] * (2 * len(TRAITS) + 7)
-    way, transit = history.ways[stage], history.ways[Stage.HANDED_OVER]
+        return [nan] * (2 * len(TRAITS) + 8)
+    way, transit = history.ways[stage], history.transit
     found = []
     for at in range(len(TRAITS)):
         found += [way.adds(keys[at], now), transit.adds(keys[at], now)] if at < len(keys) else [nan, nan]
     start, end = row.origin, row.destination
+    place = ("place", end.country, end.zip)
     far = distance_km(start, end)
     return [
         *found,
-        transit.seen(keys[-1], now),
+        transit.adds(place, now),
+        transit.seen(place, now),
         nan if far is None else log(far + 1),
         *(
             nan if one is None else one

@@ -1,6 +1,7 @@
 """What has been learned of orders so far, and the estimate that needs nothing else: levels and effects.
 
-Three opinions in log days, each worth a third: by days, by the shop's own date, and by handling plus transit.
+Two opinions in log days, of equal weight: by days, and by handling plus transit where the places are known.
+What the shop's own date says is a third, for the trees alone: shops change how they promise.
 """
 
 from collections.abc import Hashable
@@ -19,6 +20,8 @@ LEFT_MIN_DAYS = 0.5
 PROMISE_STEP_DAYS = 2
 PROMISE_MAX_DAYS = 60
 QUARTERS = 4  # of a day
+FEW_WORDS = 12
+"""A column with more different words (a category) says much of handling, and little of what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +34,20 @@ class Opinions:
 
     @property
     def mean(self) -> float:
-        told = [one for one in (self.by_days, self.by_promise, self.by_parts) if one is not None]
-        return sum(told) / len(told)
+        return self.by_days if self.by_parts is None else (self.by_days + self.by_parts) / 2
 
 
 class History:
     """Everything before an instant. Call in order of time: `refresh`, then `came_to` or `delivered`."""
 
-    __slots__ = ("_day", "handling", "ways")
+    __slots__ = ("_day", "_vocabulary", "handling", "transit", "ways")
 
     def __init__(self) -> None:
         self.ways = {stage: Way(days) for stage, days in zip(Stage, FIRST_DAYS, strict=True)}
         self.handling = Way(HANDLING_FIRST_DAYS, HANDLING_COHORT_DAYS, half_life_days=60.0, shrinkage=5.0)
+        self.transit = Way(FIRST_DAYS[Stage.HANDED_OVER], shrinkage=8.0)
+        """Hand-over to door once more, by places alone: what may be said of it before it begins."""
+        self._vocabulary: dict[str, set[str]] = {}
         self._day: int | None = None
 
     def refresh(self, now: float) -> None:
@@ -50,7 +55,7 @@ class History:
         day = floor(now)
         if day != self._day:
             self._day = day
-            for way in (*self.ways.values(), self.handling):
+            for way in (*self.ways.values(), self.handling, self.transit):
                 way.refresh(now)
 
     def came_to(self, row: OrderRow, stage: Stage, now: float) -> None:
@@ -58,25 +63,50 @@ class History:
         self.ways[stage].begin(row.order_id, now, left_days(row, now))
         if stage is Stage.PURCHASE:
             self.handling.begin(row.order_id, now, None)
+            for name, word in row.words.items():
+                known = self._vocabulary.setdefault(name, set())
+                if len(known) <= FEW_WORDS:
+                    known.add(word)
         elif stage is Stage.HANDED_OVER:
             self.handling.end(row.order_id, now, handling_keys(row))
+            self.transit.begin(row.order_id, now, None)
 
     def delivered(self, row: OrderRow, now: float) -> None:
         """It is there: every way that it began ends."""
         for stage, way in self.ways.items():
             if row.at(stage) is not None:
-                way.end(row.order_id, now, way_keys(row, stage))
+                way.end(row.order_id, now, self.way_keys(row, stage))
+        if row.handed_over_at is not None:
+            self.transit.end(row.order_id, now, transit_keys(row))
 
     def opinions(self, row: OrderRow, stage: Stage, now: float) -> Opinions:
         """What is left at a milestone, said at the milestone itself."""
-        keys, way = way_keys(row, stage), self.ways[stage]
+        keys, way = self.way_keys(row, stage), self.ways[stage]
         by_days = way.days(keys, now)
         by_promise = way.promised_days(keys, left_days(row, now), now)
-        if stage is Stage.HANDED_OVER:
+        if not row.has_places:
             return Opinions(by_days, by_promise, None)
-        transit = self.ways[Stage.HANDED_OVER].days(transit_keys(row), now)
+        transit = self.transit.days(transit_keys(row), now)
+        if stage is Stage.HANDED_OVER:
+            return Opinions(by_days, by_promise, transit)
         handling = exp(self.handling.days(handling_keys(row), now)) - (now - row.purchased_at)
         return Opinions(by_days, by_promise, log(max(handling, LEFT_MIN_DAYS) + exp(transit)))
+
+    def way_keys(self, row: OrderRow, stage: Stage) -> Keys:
+        """Whom an order is like on its way to the door, from coarse to fine."""
+        at = row.at(stage)
+        keys: list[Hashable] = ["all", ("weekday", weekday(row, row.purchased_at if at is None else at))]
+        few = {
+            name: word for name, word in row.words.items() if len(self._vocabulary.get(name, ())) <= FEW_WORDS
+        }
+        keys += who_keys(few)
+        if row.promised_at is not None:
+            days = min(row.promised_at - row.purchased_at, PROMISE_MAX_DAYS)
+            keys.append(("promise", int(days // PROMISE_STEP_DAYS)))
+        if row.carrier or row.service:
+            keys += [("carrier", row.carrier), ("service", row.carrier, row.service)]
+        keys += lane_keys(row)
+        return [*keys, ("seller", row.seller)] if row.seller else keys
 
 
 def left_days(row: OrderRow, now: float) -> float | None:
@@ -84,19 +114,13 @@ def left_days(row: OrderRow, now: float) -> float | None:
     return None if row.promised_at is None else row.promised_at - now
 
 
-def way_keys(row: OrderRow, stage: Stage) -> Keys:
-    """Whom an order is like on its way to the door, from coarse to fine."""
-    at = row.at(stage)
-    keys: list[Hashable] = ["all", ("weekday", weekday(row, row.purchased_at if at is None else at))]
-    if row.promised_at is not None:
-        days = min(row.promised_at - row.purchased_at, PROMISE_MAX_DAYS)
-        keys.append(("promise", int(days // PROMISE_STEP_DAYS)))
-    return keys + _who(row)
-
-
 def transit_keys(row: OrderRow) -> Keys:
-    """The same for the carrier's part before it has begun: its weekday is not known yet."""
-    return ["all", *_who(row)]
+    """Whom an order is like in the carrier's hands, as far as is known before it gets there."""
+    keys: list[Hashable] = ["all"]
+    if row.carrier or row.service:
+        keys += [("carrier", row.carrier), ("service", row.carrier, row.service)]
+    keys += lane_keys(row)
+    return [*keys, ("place", row.destination.country, row.destination.zip)] if row.destination.zip else keys
 
 
 def handling_keys(row: OrderRow) -> Keys:
@@ -107,13 +131,3 @@ def handling_keys(row: OrderRow) -> Keys:
     if row.origin.zip:
         keys.append(("from", row.origin.country, row.origin.zip[: max(len(row.origin.zip) - 2, 1)]))
     return [*keys, ("seller", row.seller)] if row.seller else keys
-
-
-def _who(row: OrderRow) -> list[Hashable]:
-    keys = who_keys(row.words)
-    if row.carrier or row.service:
-        keys += [("carrier", row.carrier), ("service", row.carrier, row.service)]
-    keys += lane_keys(row)
-    if row.seller:
-        keys.append(("seller", row.seller))
-    return keys

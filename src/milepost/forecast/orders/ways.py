@@ -30,7 +30,7 @@ class Way:
         first_days: float,
         cohort_days: float = COHORT_DAYS,
         half_life_days: float = 90.0,
-        shrinkage: float = 8.0,
+        shrinkage: float = 25.0,
     ) -> None:
         self.level = log(first_days)
         """Log days that half of all parcels take, by what is known now."""
