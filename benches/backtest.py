@@ -145,7 +145,7 @@ def _each(work: Callable[[], object], times: int) -> float:
 
 
 def _resident_mib(loads: str) -> float:
-    code = f"{loads}\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    code = f"{loads}\nprint(next(line.split()[1] for line in open('/proc/self/status') if 'VmHWM' in line))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return int(ran.stdout) / 1024
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from benches import (
+    backtest,
     buses,
     corridor,
     empty_polls,
@@ -46,6 +47,13 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "place_us": places.measure,
     "work_vs_bare_lease": work_list.measure,
     **parsing.BENCHES,
+    "forecast_look_up_us": backtest.measure,
+    "forecast_one_us": backtest.measure,
+    "forecast_rows_per_s": backtest.measure,
+    "forecast_training_s": backtest.measure,
+    "forecast_kept_mb": backtest.measure,
+    "forecast_layers_mib": backtest.measure,
+    "forecast_trees_mib": backtest.measure,
     "words_precision": words.measure,
     "words_coverage": words.measure,
     "words_per_s": words.measure,
