@@ -48,6 +48,7 @@ def parameters(path):
 def test_every_resource_is_in_the_document(document):
     assert sorted(operations(document)) == [
         "/api/v1/capture",
+        "/api/v1/estimates",
         "/api/v1/events",
         "/api/v1/exceptions",
         "/api/v1/identify",

@@ -23,7 +23,7 @@ from milepost.forecast.why import sentence, whys
 from milepost.model.forecasts import Basis, Forecast, Why, WhyKind
 from milepost.model.gaps import ANY_LANE, NewsGaps
 from milepost.model.journeys import Journey
-from milepost.model.lessons import Lesson, Lived, OurWord, TheirWord
+from milepost.model.lessons import Lesson, Lived, OurWord, TheirWord, Way
 from milepost.model.polling import stage as polling_stage
 from milepost.model.promises import EtaKind, Promise, Promiser
 from milepost.model.scoreboard import ScoreLine
@@ -117,7 +117,7 @@ class Foreteller:
                     shop_id=facts.way.shop,
                     shipment_id=shipment_id,
                     order_number=number,
-                    measured=self.measured.shown(facts.way.carrier, facts.way.lane, ENOUGH),
+                    measured=self.measured_of(facts.way),
                 )
             )
         return found
@@ -156,6 +156,14 @@ class Foreteller:
             if known is not None and known.improbable_s is not None:
                 return timedelta(seconds=known.improbable_s)
         return None
+
+    def measured_of(self, way: Way) -> tuple[float, int] | None:
+        """The share of shown windows that held for parcels like it, and of how many."""
+        return self.measured.shown(way.carrier, way.lane, ENOUGH)
+
+    def delivers_on(self, carrier: str, weekday: int) -> bool:
+        """Whether that carrier brings parcels on that day of the week."""
+        return self.memory.delivers_on(carrier, weekday)
 
     def scoreboard(self, shops: Sequence[str] | None) -> list[ScoreLine]:
         """How good windows were, ours beside others': all together first, then per carrier and lane."""

@@ -199,18 +199,21 @@ def keys_of(stage: str, way: Way) -> tuple[tuple[str, str], ...]:
     """What a parcel is counted under, the coarsest first. Before the first scan its origin is not known."""
     origin = "" if stage in (PURCHASE, LABELED) else way.origin
     lane = f"{origin}>{way.country}"
-    service = f"{way.carrier}|{way.service.casefold()}"
-    names = ["", lane, service, f"{service}|{lane}", f"{service}|{lane}-{way.region}"]
-    if stage in (PURCHASE, LABELED):
+    names = ["", lane, f"{way.carrier}|", f"{way.carrier}|{lane}", f"{way.carrier}|{lane}-{way.region}"]
+    if way.service:  # last, because it is often not known before the first scan
+        names.append(f"{way.carrier}|{lane}|{way.service.casefold()}")
+    if stage in (PURCHASE, LABELED) and way.shop:
         names.append(f"@{way.shop}")  # how fast a seller hands over
     return tuple((stage, name) for name in dict.fromkeys(names))
 
 
 @lru_cache(REMEMBERED)
 def _groups(stage: str, way: Way) -> tuple[tuple[str, str], ...]:
-    """Whose spread around the level is kept: of all, and of the carrier's service across such a border."""
+    """Whose spread around the level is kept: of all, of the carrier between two countries, of its service."""
     origin = "" if stage in (PURCHASE, LABELED) else way.origin
-    return (stage, ""), (stage, f"{way.carrier}|{way.service.casefold()}|{origin}>{way.country}")
+    lane = f"{way.carrier}|{origin}>{way.country}"
+    names = ["", lane, f"{lane}|{way.service.casefold()}"] if way.service else ["", lane]
+    return tuple((stage, name) for name in names)
 
 
 def days(moment: datetime) -> float:

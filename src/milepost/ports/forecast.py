@@ -68,3 +68,11 @@ class Forecaster(Protocol):
     def scoreboard(self, shops: Sequence[str] | None) -> list[ScoreLine]:
         """How good windows were, ours beside others': all together first, then per carrier and lane."""
         ...
+
+    def measured_of(self, way: Way) -> tuple[float, int] | None:
+        """The share of shown windows that held for parcels like it, and of how many; None: of too few."""
+        ...
+
+    def delivers_on(self, carrier: str, weekday: int) -> bool:
+        """Whether that carrier brings parcels on that day of the week; Monday is 0."""
+        ...

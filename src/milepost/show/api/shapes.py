@@ -1,6 +1,6 @@
 """The shapes of the JSON API. Instants are RFC 3339; unknown is null, never a guess."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import msgspec
@@ -368,6 +368,57 @@ class IdentifyWish(msgspec.Struct, kw_only=True):
     provider_name: Annotated[str, msgspec.Meta(max_length=200)] = ""
     country: Annotated[str, msgspec.Meta(pattern="^([A-Za-z]{2})?$")] = ""
     shop_id: Identifier | None = None
+
+
+class DoorShape(msgspec.Struct, kw_only=True):
+    """Where it would go: a country (ISO 3166, two letters), and as much more as you want to tell."""
+
+    country: Annotated[str, msgspec.Meta(pattern="^[A-Za-z]{2}$")]
+    region: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    city: Annotated[str, msgspec.Meta(max_length=80)] = ""
+    postal_code: Annotated[str, msgspec.Meta(max_length=16)] = ""
+
+
+class EstimateWish(msgspec.Struct, kw_only=True):
+    """A parcel that nobody has bought yet. `bought_at` left out, or null, is now."""
+
+    destination: DoorShape
+    origin_country: Annotated[str, msgspec.Meta(pattern="^([A-Za-z]{2})?$")] = ""
+    carrier: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    service: Annotated[str, msgspec.Meta(max_length=40)] = ""
+    shop_id: Identifier | None = None
+    bought_at: datetime | None = None
+
+
+class PercentShape(msgspec.Struct, kw_only=True):
+    """So many of a hundred such parcels come between these instants."""
+
+    percent: int
+    from_at: datetime
+    to_at: datetime
+
+
+class DayShape(msgspec.Struct, kw_only=True):
+    """The chance (0 to 1) that it comes on that day at the door."""
+
+    day: date
+    chance: float
+
+
+class EstimateShape(msgspec.Struct, kw_only=True):
+    """When it would come. `came_inside` is the measured share of shown windows that held; null before 30."""
+
+    as_of: datetime
+    point_at: datetime
+    first_day: date
+    last_day: date
+    time_zone: str | None
+    windows: list[PercentShape]
+    days: list[DayShape]
+    model: str
+    parcels: int
+    came_inside: float | None
+    measured_on: int
 
 
 class EndpointWish(msgspec.Struct, kw_only=True):
