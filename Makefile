@@ -21,6 +21,8 @@ asset_inputs := $(shell find frontend/src frontend/build.mjs frontend/package-lo
 	-type f \( -path '*/static/built*' -prune -o -not -name '*.pyc' -print \) 2>/dev/null)
 asset_key := $(call hash,$(asset_inputs))
 places_key := $(call hash,$(wildcard tools/build_gazetteer*.py tools/gazetteer/*.* src/milepost/places/keys.py) requirements/dev.txt)
+map_key := $(call hash,$(wildcard tools/build_geo*.py) tools/gazetteer/regions.csv src/milepost/map/levels.py \
+	src/milepost/map/rings.py requirements/geo.txt frontend/package-lock.json)
 
 venv := .venv/.stamp-venv-$(tool_key)
 packages := .venv/.stamp-packages-$(package_key)
@@ -28,6 +30,8 @@ node_modules := frontend/node_modules/.stamp-$(npm_key)
 assets := src/milepost/show/static/built/.stamp-$(asset_key)
 gazetteer := src/milepost/places/gazetteer.sqlite
 places := build/stamps/places-$(places_key)
+geo := src/milepost/map/geo.sqlite
+map := build/stamps/map-$(map_key)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -81,7 +85,7 @@ lock: $(packages) # Choose new versions for requirements/*.txt and the package l
 
 # What the commands above stand on.
 
-setup: $(packages) $(assets) $(places)
+setup: $(packages) $(assets) $(places) $(map)
 
 $(venv):
 	@mkdir -p .venv
@@ -109,6 +113,14 @@ $(assets): $(node_modules)
 $(places): $(packages) $(if $(wildcard $(gazetteer)),,FORCE)
 	$(bin)/python tools/build_gazetteer.py
 	@mkdir -p $(@D) && rm -f build/stamps/places-* && touch $@
+
+# Its tools weigh 400 MB, so they go again when the file is there.
+$(map): $(venv) $(node_modules) $(if $(wildcard $(geo)),,FORCE)
+	$(bin)/uv venv --quiet --allow-existing --python $(bin)/python build/geo-venv
+	$(bin)/uv pip sync --quiet --python build/geo-venv/bin/python --require-hashes requirements/geo.txt
+	build/geo-venv/bin/python tools/build_geo.py
+	@rm -rf build/geo-venv
+	@mkdir -p $(@D) && rm -f build/stamps/map-* && touch $@
 
 debian:
 	@$(PYTHON) tools/debian.py $(DEBIAN_FOR_TESTS)

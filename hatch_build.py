@@ -1,4 +1,4 @@
-"""Builds the browser assets and the place data into the wheel, so that running Milepost needs no Node."""
+"""Builds the browser assets, places and map data into the wheel, so that running Milepost needs no Node."""
 
 import os
 import subprocess
@@ -10,23 +10,25 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ASSETS = "src/milepost/show/static/built"
 GAZETTEER = "src/milepost/places/gazetteer.sqlite"
+MAP = "src/milepost/map/geo.sqlite"
 
 
-class BrowserAssetsAndPlaces(BuildHookInterface[Any]):
-    """Both are git-ignored; the source archive carries them, so a wheel made from it builds nothing."""
+class AssetsPlacesAndMap(BuildHookInterface[Any]):
+    """All are git-ignored; the source archive carries them, so a wheel made from it builds nothing."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         root = Path(self.root)
-        if version == "editable":  # a working tree: make builds both in place
+        if version == "editable":  # a working tree: make builds them in place
             return
         from_source_archive = (root / "PKG-INFO").exists()
         if not from_source_archive and not os.environ.get("MILEPOST_ALREADY_BUILT"):
             build_assets(root / "frontend")
-            subprocess.run([sys.executable, root / "tools/build_gazetteer.py"], check=True, cwd=root)
-        for needed in (root / ASSETS / "manifest.json", root / GAZETTEER):
+            for tool in ("tools/build_gazetteer.py", "tools/build_geo.py"):
+                subprocess.run([sys.executable, root / tool], check=True, cwd=root)
+        for needed in (root / ASSETS / "manifest.json", root / GAZETTEER, root / MAP):
             if not needed.exists():
                 raise FileNotFoundError(needed)
-        build_data["artifacts"] += [f"{ASSETS}/**", GAZETTEER]
+        build_data["artifacts"] += [f"{ASSETS}/**", GAZETTEER, MAP]
 
 
 def build_assets(frontend: Path) -> None:

@@ -2,7 +2,7 @@
 # Chooses new versions and writes them down with their hashes, without naming any index (docs/run/upgrade.md).
 set -eu
 cd "$(dirname "$0")/.."
-for name in uv runtime dev release words; do
+for name in uv runtime dev release words geo; do
     same_as=
     [ "$name" = dev ] && same_as="--constraint requirements/runtime.txt"
     # shellcheck disable=SC2086 # one option and its value

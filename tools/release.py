@@ -16,6 +16,7 @@ MUST_HOLD = (
     "milepost/show/static/built/manifest.json",
     "milepost/show/static/built/icons.json",
     "milepost/places/gazetteer.sqlite",
+    "milepost/map/geo.sqlite",
     "milepost_sandbox/door.py",
 )
 MUST_NOT_HOLD = ("/samples/", "/tests/", "node_modules", "__pycache__", ".stamp-")
@@ -25,7 +26,7 @@ def main() -> int:
     shutil.rmtree(DIST, ignore_errors=True)
     make_builder()
     build("sdist")
-    build("wheel", already_built=True)  # the archive's build has just made assets and places
+    build("wheel", already_built=True)  # the archive's build has just made assets, places and map
     wheel = next(DIST.glob("*.whl"))
     wrong = what_is_wrong_with(zipfile.ZipFile(wheel).namelist()) or what_fails_when_installed(wheel)
     for line in wrong:

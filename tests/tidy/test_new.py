@@ -25,7 +25,7 @@ COPIED = (
     "pyproject.toml",
 )
 SHAPE = ("tests/tidy/test_layout.py", "tests/tidy/test_words.py")
-MADE_BY_TOOLS = shutil.ignore_patterns("__pycache__", "built", "gazetteer.sqlite")
+MADE_BY_TOOLS = shutil.ignore_patterns("__pycache__", "built", "gazetteer.sqlite", "geo.sqlite")
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,11 @@ def copy(tmp_path_factory):
             shutil.copytree(ROOT / name, place / name, ignore=MADE_BY_TOOLS)
         elif (ROOT / name).exists():
             shutil.copy(ROOT / name, place / name)
-    for made in ("src/milepost/places/gazetteer.sqlite", "src/milepost/show/static/built"):
+    for made in (
+        "src/milepost/places/gazetteer.sqlite",
+        "src/milepost/map/geo.sqlite",
+        "src/milepost/show/static/built",
+    ):
         (place / made).parent.mkdir(parents=True, exist_ok=True)
         (place / made).symlink_to(ROOT / made)
     return place
