@@ -1,0 +1,78 @@
+"""A whole map as values: what lies under, the way, its stops, the names around it, and how to look nearer."""
+
+from dataclasses import dataclass
+
+from milepost.map.atlas import Atlas
+from milepost.map.frames import ladder
+from milepost.map.ground import Ground, ground
+from milepost.map.lines import legs, path
+from milepost.map.names import Name, names
+from milepost.map.room import Room
+from milepost.map.route import Mark, Route, lengths, marks
+from milepost.map.spots import Spot, spots
+from milepost.map.view import Point, View
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """One map, ready to be written as SVG. Positions are in units of a thousandth of its width."""
+
+    view: View
+    ground: Ground
+    scanned: str  # path data of what was scanned
+    expected: str  # and of what is expected
+    spots: tuple[Spot, ...]
+    names: tuple[Name, ...]
+    zoom: int
+    nearer: int | None  # the next zoom, if there is one
+    wider: int | None
+    whole: int | None  # the zoom that shows all of the way, if this one does not
+    km_done: float
+    km_todo: float
+
+
+def draw(route: Route, atlas: Atlas, zoom: int = 0) -> Drawing | None:
+    """The map of a way at a zoom (0 as usual, more is nearer), or None when no place of it is known."""
+    found = marks(route, atlas)
+    if not found:
+        return None
+    steps = ladder(found, route.scanned)
+    frame = steps.at(zoom)
+    view = frame.view
+    done, ahead = _lines(view, found, route.scanned)
+    room = Room()
+    line = [point for leg in (done, ahead) for point in _on_map(leg)]
+    shown = spots(view, found, scanned=route.scanned, last=len(route.stops) - 1, line=line, room=room)
+    lands = {
+        one.name for one in atlas.countries if any(m.stop.country == one.code for m in found if m.is_country)
+    }
+    taken = {spot.name.partition(",")[0] for spot in shown} | lands
+    zooms = {one.zoom for one in steps.frames}
+    km_done, km_todo = lengths(found, route.scanned)
+    return Drawing(
+        view=view,
+        ground=ground(atlas, view),
+        scanned=path(done),
+        expected=path(ahead),
+        spots=shown,
+        names=names(atlas, view, room, taken),
+        zoom=frame.zoom,
+        nearer=frame.zoom + 1 if frame.zoom + 1 in zooms else None,
+        wider=frame.zoom - 1 if frame.zoom - 1 in zooms else None,
+        whole=None if frame.is_whole else steps.whole.zoom,
+        km_done=km_done,
+        km_todo=km_todo,
+    )
+
+
+def _lines(view: View, found: tuple[Mark, ...], scanned: int) -> tuple[list[Point], list[Point]]:
+    """What was scanned, and what is expected from there on."""
+    done: list[Point] = []
+    ahead: list[Point] = []
+    for leg, end in zip(legs(view, found), found[1:], strict=True):
+        (done if end.number <= scanned else ahead).extend(leg)
+    return done, ahead
+
+
+def _on_map(line: list[Point]) -> list[Point]:
+    return [(x, y) for x, y in line if -50 < x < 1050 and -50 < y < 1050]
