@@ -13,6 +13,7 @@ from benches import (
     freshness,
     growth,
     identify,
+    maps,
     page,
     parsing,
     places,
@@ -27,6 +28,8 @@ from benches.figures import BUILD, Figure, merge
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "corridor_vs_bare_insert": corridor.measure,
     "page_vs_empty_page": page.measure,
+    "map_uncached_ms": maps.measure,
+    "page_kb": maps.measure,
     "webhook_p99_ms": pushes.measure,
     "forecast_sim_acceptance_cov80": foretold.measure,
     "growth_page": growth.measure,

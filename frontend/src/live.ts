@@ -73,12 +73,41 @@ function alive(instant: string) {
   }
 }
 
+// The map: news come without it. The same way keeps its map; a new one is asked for, as is one seen nearer.
+function keepMap(old: HTMLElement | null) {
+  const place = one<HTMLElement>(".map-place", part!);
+  if (!place) return;
+  if (old) place.replaceWith(old);
+  if (old?.dataset.map !== place.dataset.map) void fetchMap(location.href, old ?? place);
+}
+async function fetchMap(address: string, place: HTMLElement) {
+  const answer = await fetch(address);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".map-place");
+  if (!fresh) return false;
+  const label = document.activeElement?.closest(".map")?.contains(document.activeElement)
+    ? document.activeElement?.getAttribute("aria-label")
+    : undefined;
+  place.replaceWith(fresh);
+  if (label) (one<HTMLElement>(`[aria-label="${label}"]`, fresh) ?? one<HTMLElement>("a", fresh))?.focus({ preventScroll: true });
+  return true;
+}
+document.addEventListener("click", async (event) => {
+  const link = (event.target as Element).closest<HTMLAnchorElement>("a[data-zoom]");
+  const place = link?.closest<HTMLElement>(".map-place");
+  if (!link || !place || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  if (await fetchMap(link.href, place).catch(() => false)) history.replaceState(null, "", link.href.split("#")[0]);
+  else location.href = link.href;
+});
+
 function put(html: string) {
   if (!part) return;
   const open = new Map(all<HTMLDetailsElement>("details[id]", part).map((found) => [found.id, found.open]));
   const targets = "a,button,summary";
   const place = all(targets, part).indexOf(document.activeElement as Element);
+  const map = one<HTMLElement>(".map-place", part);
   part.innerHTML = html;
+  keepMap(map);
   for (const found of all<HTMLDetailsElement>("details[id]", part)) found.open = open.get(found.id) ?? found.open;
   if (place >= 0) all<HTMLElement>(targets, part)[place]?.focus({ preventScroll: true });
   offerCopies(part);

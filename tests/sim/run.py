@@ -11,6 +11,7 @@ BUILD = Path("build")
 PROOFS = (
     "tests/sim",
     "tests/flow/test_calls_from_outside.py",
+    "tests/map/test_drawing.py",
     "tests/pages/test_guesses.py",
     "tests/sms/test_toll_fraud.py",
     "tests/webhooks/test_address.py",

@@ -15,6 +15,7 @@ FIGURES = {
     *("identify_precision", "identify_recall", "identify_random_confident", "identify_vs_tracking_numbers"),
     *("words_precision", "words_coverage", "words_per_s", "places_resolved", "place_us"),
     *("parse_us_dhl", "parse_us_fedex", "parse_us_ups", "parse_us_usps"),
+    *("map_uncached_ms", "page_kb"),
     *("freshness_p50_s", "freshness_p95_s"),
 }
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

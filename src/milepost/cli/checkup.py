@@ -15,6 +15,7 @@ from milepost.cli.nodes import asked
 from milepost.clock import SystemClock, clock_of
 from milepost.desk.backups import ENDING
 from milepost.desk.restores import fence_of
+from milepost.map.atlas import Atlas, MapError
 from milepost.model.places import RawPlace
 from milepost.model.shops import ShopState
 from milepost.places.gazetteer import PlacesError, SqliteGazetteer
@@ -72,7 +73,7 @@ def bad(what: str, told: str, fix: str) -> Finding:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Everything, in the order in which one would mend it. Changes nothing but makes a new database."""
-    findings = [_clock(settings), _disk(settings), _key_file(settings), _places(), _assets()]
+    findings = [_clock(settings), _disk(settings), _key_file(settings), _places(), _map(), _assets()]
     findings += _sources(settings)
     findings.append(await asyncio.to_thread(_mail, settings))
     findings += [_address(settings), _backups(settings, SystemClock().now())]
@@ -133,6 +134,15 @@ def _places() -> Finding:
     if found is None:
         return bad("places", "the gazetteer does not find Memphis", fix)
     return ok("places", f"the gazetteer answers (Memphis is in {found.zone})")
+
+
+def _map() -> Finding:
+    fix = "run `make setup` in a clone, or install the wheel again: it carries the map data"
+    try:
+        countries = Atlas().countries
+    except MapError as error:
+        return bad("map", str(error), fix)
+    return ok("map", f"{len(countries)} countries can be drawn")
 
 
 def _assets() -> Finding:

@@ -8,7 +8,7 @@ from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import EMPTY_JOURNEY, Journey
 from milepost.model.orders import Destination, Item, OrderFacts
 from milepost.model.people import View
-from milepost.model.places import RawPlace
+from milepost.model.places import Located, RawPlace
 from milepost.model.promises import Promise
 from milepost.model.scans import ProofTold
 from milepost.model.shipments import Leg, Shipment
@@ -45,6 +45,7 @@ class Story:
     parcels: tuple[Parcel, ...]
     destination: Destination
     zone: str | None  # IANA name at the destination
+    door: Located | None = None  # the town it goes to
     shop_name: str = ""
 
     @property
@@ -61,7 +62,7 @@ async def order_story(app: App, reads: Reads, shop_id: str, order_number: str, v
     rows = await reads.shipment_rows(row.shipment_ids)
     current = [found for found in rows.values() if not found.shipment.superseded] or list(rows.values())
     promises = await reads.promises(shop_id, order_number)
-    to = row.facts.destination
+    to, door = row.facts.destination, door_of(app, row.facts.destination)
     parcels, received_by = await _parcels(app, reads, current, promises, to)
     if not parcels:
         parcels = [Parcel(shipment=None, journey=derive(await reads.order_events(shop_id, order_number)))]
@@ -73,7 +74,8 @@ async def order_story(app: App, reads: Reads, shop_id: str, order_number: str, v
         sight=sight,
         parcels=tuple(parcels),
         destination=row.facts.destination,
-        zone=_zone(app, row.facts.destination),
+        zone=door.zone if door else None,
+        door=door,
         shop_name=shop.name if (shop := await reads.shop(shop_id)) else "",
     )
 
@@ -97,7 +99,14 @@ async def number_story(app: App, reads: Reads, tracking_number: str) -> Story:
         sight=Sight(view=View.PUBLIC),
         parcels=tuple(parcels),
         destination=Destination(country=destination.country),
-        zone=_zone(app, destination),
+        zone=door.zone if (door := door_of(app, destination)) else None,
+    )
+
+
+def door_of(app: App, destination: Destination) -> Located | None:
+    """The town it goes to; never the door itself."""
+    return app.gazetteer.locate(
+        RawPlace(city=destination.city, region=destination.region, country=destination.country)
     )
 
 
@@ -114,7 +123,8 @@ async def _parcels(
     """
     events = await reads.shipment_events([row.shipment.shipment_id for row in rows])
     parcels, received_by = [], []
-    door = Door(country=to.country, zone=_zone(app, to)) if to else None
+    town = door_of(app, to) if to else None
+    door = Door(country=to.country, zone=town.zone if town else None) if to else None
     for row in rows:
         one = row.shipment
         found = await reads.exceptions(
@@ -142,10 +152,3 @@ async def _parcels(
 def _card(app: App, key: str) -> CarrierCard | None:
     carrier = app.carriers.get(key)
     return carrier.card if carrier else None
-
-
-def _zone(app: App, destination: Destination) -> str | None:
-    found = app.gazetteer.locate(
-        RawPlace(city=destination.city, region=destination.region, country=destination.country)
-    )
-    return found.zone if found else None

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from msgspec import structs
 
+from milepost.map.route import Route
 from milepost.model.carriers import CarrierCard
 from milepost.model.journeys import Journey
 from milepost.model.orders import Contact, Item
@@ -22,6 +23,7 @@ from milepost.show.buyer.gather import Parcel, Story
 from milepost.show.buyer.ledger import Entry, history
 from milepost.show.buyer.sight import LOCALE, Sight
 from milepost.show.buyer.timeline import Timeline, timeline
+from milepost.show.buyer.way import way_of
 from milepost.show.buyer.windows import Window, moved_later, standing, zone_or_none
 from milepost.show.moments import long_date
 from milepost.show.reaching import SURE, Help, helps
@@ -42,6 +44,7 @@ NOT_SCANNED = Answer(
 """A number that nobody scanned and a number that nobody knows look alike."""
 
 MARK_LENGTH = 24
+MAP_MARK_LENGTH = 12
 CARDS_REMEMBERED = 64
 CANCELLED = re.compile(r"cancel", re.IGNORECASE)
 ORDER_OF_CARE = {"bad": 0, "warn": 1, "good": 2, "plain": 3}
@@ -91,6 +94,7 @@ class ParcelView:
     later_carriers: tuple[Carrier, ...]  # to whom it was handed over, the last one first
     items: tuple[Item, ...]
     proof: ProofTold | None
+    way: Route | None  # for the map
 
     @property
     def has_journey(self) -> bool:
@@ -123,6 +127,17 @@ class PageView:
     def first(self) -> ParcelView:
         """The parcel that needs a look first."""
         return self.parcels[0]
+
+    @property
+    def mapped(self) -> ParcelView | None:
+        """The first parcel whose way can be drawn: the page has one map."""
+        return next((one for one in self.parcels if one.way is not None), None)
+
+    @property
+    def map_mark(self) -> str:
+        """Two pages with one mark have the same map."""
+        way = self.mapped.way if self.mapped else None
+        return hashlib.sha256(repr(way).encode()).hexdigest()[:MAP_MARK_LENGTH]
 
     @property
     def said(self) -> str:
@@ -190,6 +205,7 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
         later_carriers=() if sight.is_public else _later(one, story.destination.country),
         items=_items_of(one, story),
         proof=sight.proof(one.proof) if journey.status is Status.DELIVERED else None,
+        way=way_of(journey, story.door, sight, said.tone),
     )
 
 

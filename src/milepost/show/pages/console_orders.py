@@ -14,8 +14,14 @@ from milepost.carry.sending import public_url
 from milepost.desk import entries
 from milepost.desk.lookup import make_link
 from milepost.desk.orders import ask_now
+from milepost.map.route import Route
+from milepost.model.people import View
 from milepost.model.statuses import REASONS
+from milepost.ports.app import App
 from milepost.ports.store import CursorError, OrderRow
+from milepost.show.buyer.gather import door_of
+from milepost.show.buyer.sight import Sight
+from milepost.show.buyer.way import way_of
 from milepost.show.console.frame import console_page
 from milepost.show.console.guard import (
     may_see_contacts,
@@ -30,7 +36,8 @@ from milepost.show.console.lists import order_lines
 from milepost.show.console.sheet import sheet
 from milepost.show.console.told import Told, go_to
 from milepost.show.looks import AnyRequest, app_of
-from milepost.show.words.sentences import scans
+from milepost.show.maps import map_html, zoom_of
+from milepost.show.words.sentences import scans, statuses
 
 ORDERS = "/console/orders"
 ROWS = 50
@@ -49,6 +56,7 @@ FIELDS = {
 HASH = re.compile(r"[0-9a-f]{64}")
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
+Zoom = Annotated[str, QueryParameter(max_length=20)]
 Cursor = Annotated[str | None, QueryParameter(max_length=300)]
 
 
@@ -97,13 +105,18 @@ async def search(data: Form, request: Request[None, None, State]) -> Response[An
 
 
 @get("/orders/{number:str}")
-async def order(number: FromPath[str], request: Request[None, None, State]) -> Response[str]:
-    """Everything known of it."""
-    return await _sheet(request, await order_for(request, number))
+async def order(number: FromPath[str], request: Request[None, None, State], zoom: Zoom = "") -> Response[str]:
+    """Everything known of it. `zoom` is of the map."""
+    return await _sheet(request, await order_for(request, number), zoom=zoom_of(zoom))
 
 
 async def _sheet(
-    request: AnyRequest, row: OrderRow, *, wrong: str = "", given: Mapping[str, str] | None = None
+    request: AnyRequest,
+    row: OrderRow,
+    *,
+    wrong: str = "",
+    given: Mapping[str, str] | None = None,
+    zoom: int = 0,
 ) -> Response[str]:
     app, user = app_of(request), user_of(request)
     known = await everything(app, row, with_contact=may_see_contacts(user))
@@ -112,6 +125,7 @@ async def _sheet(
         "console/order.html",
         ORDERS,
         order=await sheet(app, known),
+        map=await map_html(_way(app, known), zoom),
         may_download=sees_everything(user),
         status=400 if wrong else 200,
         wrong=wrong,
@@ -121,6 +135,17 @@ async def _sheet(
         entry_zone=_zone_of(known),
         carriers=sorted(app.carrier_names.items(), key=lambda one: one[1].casefold()),
     )
+
+
+def _way(app: App, known: KnownOrder) -> Route | None:
+    """Of the parcel that needs a look first; the shop sees the towns that its buyer sees."""
+    town, sight = door_of(app, known.row.facts.destination), Sight(view=View.TOWN)
+    ways = (
+        way_of(one.journey, town, sight, statuses()[one.journey.status].tone)
+        for one in known.shipments
+        if not one.row.shipment.superseded
+    )
+    return next((way for way in ways if way is not None), None)
 
 
 @post("/orders/{number:str}/events", status_code=200)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, PathParameter
+from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_404_NOT_FOUND
 
@@ -21,6 +21,7 @@ from milepost.show.buyer.gather import Story, order_story
 from milepost.show.buyer.view import PageView, page_view
 from milepost.show.buyer.visit import visit
 from milepost.show.looks import AnyRequest, app_of, order_address, page
+from milepost.show.maps import map_html, zoom_of
 from milepost.show.pages.home import look_up_page
 from milepost.show.words.sentences import source_names
 
@@ -28,20 +29,30 @@ MAIL = "email"
 """The channel a buyer can switch on for any address; text messages go to the order's own number only."""
 
 Number = Annotated[str, PathParameter(max_length=NUMBER_LENGTH_MAX)]
+Zoom = Annotated[str, QueryParameter(max_length=20)]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
 @get("/orders/{number:str}", include_in_schema=False)
-async def order(number: Number, request: Request[None, None, State]) -> Response[Any]:
-    """The page, or the look-up form: the same one for an order that is there and one that is not."""
+async def order(number: Number, request: Request[None, None, State], zoom: Zoom = "") -> Response[Any]:
+    """The page, or the look-up form: the same one for an order that is there and one that is not.
+
+    `zoom` is of the map: a whole number, more is nearer; anything else is the usual look.
+    """
     link = await visit(request, number)
     if link is None:
         return look_up_page(request, status=HTTP_403_FORBIDDEN, message="needs_factor", order=number)
-    return await order_page(request, link)
+    return await order_page(request, link, zoom=zoom_of(zoom))
 
 
 async def order_page(
-    request: AnyRequest, link: Link, *, wrong: str = "", wrong_channel: str = MAIL, status: int = 200
+    request: AnyRequest,
+    link: Link,
+    *,
+    wrong: str = "",
+    wrong_channel: str = MAIL,
+    status: int = 200,
+    zoom: int = 0,
 ) -> Response[Any]:
     """The whole page; `wrong` says what was wrong with the switch of `wrong_channel`."""
     app = app_of(request)
@@ -56,6 +67,7 @@ async def order_page(
         "buyer/order.html",
         status=status,
         view=view,
+        map=await map_html(view.mapped.way if view.mapped else None, zoom),
         wrong=wrong if wrong_channel == MAIL else "",
         wrong_number=wrong if wrong_channel == SMS else "",
         wording=WORDING,

@@ -108,7 +108,7 @@ async def _look(request: Request[None, None, State], link: Link) -> tuple[str, s
     if view is None:
         return "", None
     now = app.clock.now()
-    html = render(request, "buyer/_live.html", view=view)
+    html = render(request, "buyer/_live.html", view=view, map="")
     news = {"html": html, "said": view.said, "mark": view.mark, "now": now}
     return view.mark, f"id: {view.mark}\n{_event('page', news)}"
 

@@ -1,0 +1,60 @@
+"""Colors of the map as the style sheet has them: names and lines can be read on land and sea, light and dark."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+STYLES = Path(__file__).parents[2] / "frontend/src/styles"
+TEXT, LINE = 4.5, 3.0
+
+
+def tokens(scheme):
+    """The colors of a scheme: those of `:root`, and over them those of the dark theme."""
+    found = {}
+    for sheet in ("tokens.css", "map.css"):
+        blocks = re.findall(r"(:root[^{,]*)\{([^}]*)\}", (STYLES / sheet).read_text("utf-8"))
+        for where, body in blocks:
+            if where.strip() == ":root" or (scheme == "dark" and "dark" in where):
+                found |= dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{3,6});", body))
+    return found
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(color):
+    digits = color[1:] if len(color) == 7 else "".join(digit * 2 for digit in color[1:])
+    parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_names_and_lines_can_be_read_on_land_and_sea(scheme):
+    color = tokens(scheme)
+    pairs = [
+        (name, ground, TEXT)
+        for name in ("map-name", "map-land-name")
+        for ground in ("land", "sea", "map-halo")
+    ]
+    pairs += [("ink", "sign", TEXT), ("ink2", "sign", TEXT), ("brand-ink", "sign", TEXT)]
+    pairs += [("brand", "land", LINE), ("brand", "sea", LINE), ("end-icon", "ink", LINE)]
+    color["end-icon"] = color["surface"]
+    wrong = [
+        f"{one} on {other}: {found:.2f}"
+        for one, other, least in pairs
+        if (found := contrast(color[one], color[other])) < least
+    ]
+    assert wrong == []
+
+
+def test_both_ways_into_the_dark_have_the_same_colors():
+    text = (STYLES / "map.css").read_text("utf-8")
+    by_choice = re.search(r':root\[data-theme="dark"\] \{([^}]*)\}', text)[1].split()
+    by_system = re.search(r':root:not\(\[data-theme="light"\]\) \{([^}]*)\}', text)[1].split()
+    assert by_choice == by_system
