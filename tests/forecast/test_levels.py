@@ -91,3 +91,13 @@ assert len(SCORES) == len(SHARES)
 def mean(inside, since, until):
     days = [inside[day] for day in range(since, until)]
     return sum(days) / len(days)
+
+
+def test_a_small_shop_looks_further_back_than_the_days_of_the_cohort():
+    cohort = Cohort(days=28)
+    for number in range(60):
+        cohort.begin(number, number * 5.0)
+        cohort.come(number, number * 5.0 + 4)
+    assert len(cohort.times(300.0)) == 50, "twenty-eight days alone would hold five"
+    assert cohort.level(300.0) == 4
+    assert len(cohort) == 50

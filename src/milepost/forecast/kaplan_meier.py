@@ -8,6 +8,9 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 COHORT_DAYS = 28.0
+COHORT_MIN = 50
+"""A small shop looks further back than the days, to so many parcels: two would say anything."""
+
 COHORT_MAX = 50_000  # parcels; of more, the newest
 ASKED_MAX = 2_000  # parcels; of more, every second or third
 ROUNDING = 1e-12
@@ -39,7 +42,10 @@ def quantiles(times: Iterable[tuple[float, bool]], shares: Sequence[float]) -> l
 
 
 class Cohort:
-    """What began within the last days, and whether it has come. Times are days on one clock."""
+    """What began within the last days, and whether it has come; further back when that is little.
+
+    Times are days on one clock.
+    """
 
     __slots__ = ("_began", "_came", "_days")
 
@@ -76,8 +82,8 @@ class Cohort:
 
     def times(self, now: float) -> list[tuple[float, bool]]:
         """(days, has come) of what began in the last days and before now; of very many, an even choice."""
-        since = bisect_left(self._began, now - self._days, key=_began)
         until = bisect_left(self._began, now, key=_began)
+        since = max(0, min(bisect_left(self._began, now - self._days, key=_began), until - COHORT_MIN))
         came_at = self._came.get
         found = []
         for began, key, unit in self._began[since : until : 1 + (until - since) // ASKED_MAX]:
@@ -85,9 +91,13 @@ class Cohort:
             found.append((max(min(came, now) - began, 0.0) / unit, came < now))
         return found
 
+    def __len__(self) -> int:
+        """How many are remembered."""
+        return len(self._began)
+
     def _forget(self, now: float) -> None:
         cut = bisect_left(self._began, now - self._days, key=_began)
-        cut = max(cut, len(self._began) - COHORT_MAX)
+        cut = max(min(cut, len(self._began) - COHORT_MIN), len(self._began) - COHORT_MAX)
         if cut > 0:
             for _, key, _ in self._began[:cut]:
                 self._came.pop(key, None)

@@ -18,7 +18,7 @@ AHEAD = (4, 8, 14)
 TRAITS = ("lane", "area", "prefix")
 BEFORE = (
     *("weekday", "hour", "rest_4", "rest_8", "rest_14", "to_work", "rests", "promised_weekday"),
-    *("days_over", "promise_over", "parts_over", "promise_left"),
+    *("effects", "days_over", "promise_over", "parts_over", "promise_left"),
     *("seller_way", "seller_handling", "seller_transit", "seller_seen", "from_handling"),
     *(f"{trait}_{what}" for trait in TRAITS for what in ("way", "transit")),
     *(
@@ -68,6 +68,7 @@ def features(
     left = left_days(row, now)
     found = _calendar(row, now)
     found += [
+        base - history.ways[stage].level,
         said.by_days - base,
         nan if said.by_promise is None else said.by_promise - base,
         nan if said.by_parts is None else said.by_parts - base,

@@ -14,6 +14,9 @@ from milepost.forecast.orders.rows import OrderRow
 PART_MIN_DAYS = 0.1
 """Nothing takes less than this: log time has no zero, and minutes are typing errors or a hand at the door."""
 
+FIRST_WORTH = 5
+"""What is believed before anything is known weighs as much as so many parcels."""
+
 OPEN_MAX = 200_000  # parcels waited for; the oldest are given up
 THURSDAY = 3  # 1970-01-01, counted from Monday
 
@@ -23,7 +26,16 @@ Keys = Sequence[Hashable]
 class Way:
     """Call `begin` and `end` in order of time, `refresh` once a day. Times are days since 1970."""
 
-    __slots__ = ("_cohort", "_effects", "_open", "_promised", "_promised_effects", "level", "promised_level")
+    __slots__ = (
+        "_cohort",
+        "_effects",
+        "_first",
+        "_open",
+        "_promised",
+        "_promised_effects",
+        "level",
+        "promised_level",
+    )
 
     def __init__(
         self,
@@ -32,7 +44,8 @@ class Way:
         half_life_days: float = 90.0,
         shrinkage: float = 25.0,
     ) -> None:
-        self.level = log(first_days)
+        self._first = log(first_days)
+        self.level = self._first
         """Log days that half of all parcels take, by what is known now."""
         self.promised_level: float | None = None
         """Log share of the promised time that half of all parcels take; None while nobody knows."""
@@ -46,7 +59,8 @@ class Way:
         """Follow the network. What is not known yet stays as it was."""
         days = self._cohort.level(now)
         if days is not None:
-            self.level = log(max(days, PART_MIN_DAYS))
+            trust = len(self._cohort) / (len(self._cohort) + FIRST_WORTH)
+            self.level = trust * log(max(days, PART_MIN_DAYS)) + (1 - trust) * self._first
         share = self._promised.level(now)
         if share is not None:
             self.promised_level = log(max(share, 0.01))
