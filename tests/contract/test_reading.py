@@ -9,6 +9,7 @@ from milepost.model.notices import Attempt
 from milepost.model.orders import Contact
 from milepost.model.statuses import Status
 from milepost.ports.store import CursorError
+from tests.contract.test_choices import POST
 from tests.contract.things import HOUR, NOON, event, exception, notice, order, promise, shipment
 
 ADA = Contact(name="Ada", email="Ada@Example.com", phone="(+1) 201-555-0100", postal_code="07666-1234")
@@ -124,6 +125,7 @@ async def test_shipments_are_filtered_by_each_of_their_marks(store):
                 shipment("s1", "AC1"),
                 shipment("s2", "AC2", carrier=None, orders=("1002", "1001")),
                 shipment("s3", "AC1", shop="b", carrier="beta"),
+                shipment("s4", "AC4", legs=(POST,), orders=("1004",)),
             ]
         )
         await tx.put_journeys({"s2": structs.replace(EMPTY_JOURNEY, status=Status.DELIVERED)})
@@ -132,11 +134,12 @@ async def test_shipments_are_filtered_by_each_of_their_marks(store):
         rows = (await store.shipments(shop_ids=None, cursor=None, limit=10, **filters)).rows
         return [row.shipment.shipment_id for row in rows]
 
-    assert await found() == ["s3", "s2", "s1"]
+    assert await found() == ["s4", "s3", "s2", "s1"]
     assert await found(order_number="1001") == ["s3", "s2", "s1"]
     assert await found(order_number="1002") == ["s2"]
     assert await found(tracking_number="AC1") == ["s3", "s1"]
-    assert await found(carrier="acme") == ["s1"]
+    assert await found(tracking_number=POST.number) == ["s4"], "the number of a later leg"
+    assert await found(carrier="acme") == ["s4", "s1"]
     assert await found(status="delivered") == ["s2"]
     assert await found(status="delivered", carrier="acme") == []
     assert await found(tracking_number="AC1", order_number="1001", carrier="beta", status="expected") == [
@@ -182,10 +185,10 @@ async def test_an_order_is_found_by_whatever_a_person_has_at_hand(store):
     async with store.transaction() as tx:
         await tx.put_order(order(contact=ADA), NOON, "h")
         await tx.put_order(order("1002"), NOON, "h")
-        await tx.put_shipments([shipment(number="AC1234")])
+        await tx.put_shipments([shipment(number="AC1234", legs=(POST,))])
     for text in (
         *("1001", " 1001 ", "AC 12-34", "ac1234", "ada@example.com", " ADA@EXAMPLE.COM "),
-        *("2015550100", "+1 (201) 555 0100", "0012015550100", "07666", "07666-1234", "076661234"),
+        *("2015550100", "+1 (201) 555 0100", "0012015550100", "po 9", "07666", "07666-1234", "076661234"),
     ):
         rows = await store.search(text, None, 10)
         assert [row.facts.order_number for row in rows] == ["1001"], text

@@ -11,6 +11,7 @@ from milepost.ports.store import OrderRow
 from milepost.store.contact_index import indexes_of_text
 from milepost.store.order_shelf import LISTED, order_rows
 from milepost.store.shelf import Shelf, rows_to_ask, wall
+from milepost.store.shipment_shelf import ids_with_number
 from milepost.store.sql.compiled import Among
 from milepost.store.tables import ORDERS, SHIPMENT_ORDERS, SHIPMENTS
 
@@ -35,8 +36,8 @@ def _found(*, walled: bool) -> Select[Any]:
         (ORDERS.c.shop_id == SHIPMENT_ORDERS.c.shop_id)
         & (ORDERS.c.order_number == SHIPMENT_ORDERS.c.order_number),
     )
-    tracked = SHIPMENTS.c.tracking_number.in_([bindparam("text"), bindparam("number")])
-    by_parcel = select(ORDERS.c.seq).select_from(joined).where(tracked)
+    called_so = ids_with_number(lambda number: number.in_([bindparam("text"), bindparam("number")]))
+    by_parcel = select(ORDERS.c.seq).select_from(joined).where(SHIPMENTS.c.shipment_id.in_(called_so))
     if walled:
         by_parcel = by_parcel.where(Among(ORDERS.c.shop_id, "shop_ids"))
     matches = union(

@@ -1,10 +1,20 @@
 """Keeps shipments: what identifies them, the orders in them, and the summary of their journey."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    bindparam,
+    delete,
+    insert,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql
 
 from milepost.model.journeys import Journey
@@ -35,15 +45,21 @@ SUMMARY = (
     "last_place",
 )
 FACTS = select(SHIPMENTS.c.facts).order_by(SHIPMENTS.c.seq)
-BY_NUMBERS = FACTS.where(
-    SHIPMENTS.c.shipment_id.in_(
-        union_all(
-            select(SHIPMENTS.c.shipment_id).where(Among(SHIPMENTS.c.tracking_number, "numbers")),
-            select(SHIPMENT_LEGS.c.shipment_id).where(Among(SHIPMENT_LEGS.c.number, "numbers")),
-        )
+
+
+def ids_with_number(is_asked: Callable[[ColumnElement[Any]], ColumnElement[bool]]) -> CompoundSelect[Any]:
+    """Of shipments that are called so, or are so on a later leg. On PostgreSQL an `OR` would use no index."""
+    called = SHIPMENTS.alias("called")
+    return union_all(
+        select(called.c.shipment_id).where(is_asked(called.c.tracking_number)),
+        select(SHIPMENT_LEGS.c.shipment_id).where(is_asked(SHIPMENT_LEGS.c.number)),
     )
+
+
+BY_NUMBERS = FACTS.where(
+    SHIPMENTS.c.shipment_id.in_(ids_with_number(lambda number: Among(number, "numbers")))
 )
-"""Asked for two numbers of one parcel, it comes once. On PostgreSQL an `OR` of the two would use no index."""
+"""Asked for two numbers of one parcel, it comes once."""
 
 BY_IDS = FACTS.where(Among(SHIPMENTS.c.shipment_id, "ids"))
 IDS_OF_ORDER = select(SHIPMENT_ORDERS.c.shipment_id).where(
@@ -175,6 +191,9 @@ def _filtered(names: tuple[str, ...]) -> Select[Any]:
                 SHIPMENT_ORDERS.c.shop_id == SHIPMENTS.c.shop_id,
             )
             statement = statement.where(SHIPMENTS.c.shipment_id.in_(linked))
+        elif name == "tracking_number":
+            called = ids_with_number(lambda number: number == bindparam("tracking_number"))
+            statement = statement.where(SHIPMENTS.c.shipment_id.in_(called))
         else:
             statement = statement.where(SHIPMENTS.c[name] == bindparam(name))
     return statement
