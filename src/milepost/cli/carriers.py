@@ -44,8 +44,7 @@ app.command(
     help="""\
 Say how each carrier does: keys, last answer, errors, quota and pushes; exit code 1 when one is broken.
 
-Errors are of 48 hours. While Milepost runs on SQLite, no other process may open its file: look at
-/console/carriers or /metrics then.""",
+Errors are of 48 hours. A Milepost that is running is asked for it, where its database is one file.""",
 )
 
 

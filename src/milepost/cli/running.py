@@ -77,7 +77,7 @@ async def _run(settings: Settings, *, with_web: bool, with_worker: bool) -> None
 
 
 def _side_door(app: App) -> AbstractAsyncContextManager[None]:
-    """`milepost queue` comes in here, where no other process may open the database."""
+    """Some commands come in here, where no other process may open the database."""
     file = file_of(app.settings.store.url)
     return side_door(app, socket_beside(file)) if file else contextlib.nullcontext()
 

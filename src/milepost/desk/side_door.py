@@ -1,8 +1,8 @@
-"""A small door beside the database file, so that `milepost queue` reaches a Milepost that is running.
+"""A small door beside the database file, so that some commands reach a Milepost that is running.
 
 A SQLite file belongs to one process. Other commands of the same user on the same machine ask that process
 through a Unix socket, `<database>.sock`, which nobody else may open (mode 0600). One line of JSON goes in,
-one comes out; nothing is served but the work list.
+one comes out; nothing is served but the work list and how the carriers do.
 """
 
 import asyncio
@@ -12,10 +12,12 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal, TypeVar
 
 import msgspec
 import structlog
 
+from milepost.desk.carrier_states import CarrierState, carrier_states
 from milepost.desk.work_list import answer
 from milepost.model.actions import WorkAnswer, WorkWish
 from milepost.ports.app import App
@@ -24,7 +26,12 @@ from milepost.ports.store import StoreError
 LINE_BYTES_MAX = 16_000_000
 ANSWER_S_MAX = 60.0
 PATH_BYTES_MAX = 100
-"""A longer path fits no Unix socket; then there is no side door, and `milepost queue` says so."""
+"""A longer path fits no Unix socket; then there is no side door, and commands say that the file is in use."""
+
+CARRIERS = "carriers"
+"""Asks how the carriers do; every other line is a wish about the work list."""
+
+T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +66,8 @@ async def side_door(app: App, path: Path) -> AsyncIterator[None]:
 
 async def _answered(line: bytes, app: App) -> bytes:
     try:
-        found = await answer(msgspec.json.decode(line, type=WorkWish), app)
+        wish = msgspec.json.decode(line, type=WorkWish | Literal["carriers"])
+        found = await (carrier_states(app) if wish == CARRIERS else answer(wish, app))
     except (msgspec.DecodeError, StoreError) as error:
         found = WorkAnswer(refused=str(error))
     return msgspec.json.encode(found)
@@ -83,6 +91,15 @@ def _bound(path: Path) -> socket.socket:
 
 async def ask(wish: WorkWish, path: Path) -> WorkAnswer | None:
     """What the running Milepost answers; None when none runs there. Raises OSError when it says nothing."""
+    return await _asked(wish, path, WorkAnswer)
+
+
+async def ask_for_carriers(path: Path) -> list[CarrierState] | None:
+    """How the carriers of the running Milepost do; None and OSError as with `ask`."""
+    return await _asked(CARRIERS, path, list[CarrierState])
+
+
+async def _asked(wish: object, path: Path, kind: type[T]) -> T | None:
     try:
         reader, writer = await asyncio.open_unix_connection(str(path), limit=LINE_BYTES_MAX)
     except OSError:
@@ -91,7 +108,7 @@ async def ask(wish: WorkWish, path: Path) -> WorkAnswer | None:
         async with asyncio.timeout(ANSWER_S_MAX):
             writer.write(msgspec.json.encode(wish) + b"\n")
             await writer.drain()
-            return msgspec.json.decode(await reader.readuntil(b"\n"), type=WorkAnswer)
+            return msgspec.json.decode(await reader.readuntil(b"\n"), type=kind)
     except (asyncio.IncompleteReadError, TimeoutError, msgspec.DecodeError) as error:
         raise OSError("the running Milepost did not answer: ask again, or look into its log") from error
     finally:
