@@ -14,6 +14,7 @@ import lzma
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -127,11 +128,17 @@ def build(data: Data) -> None:
 
 
 def _most_telling(every: Sequence[Kind], table: Floats) -> Iterator[Kind]:
+    """The usual ones first: so they lie together in memory, and less of a sentence's time is waiting."""
     for kind, part, most in zip(every, _parts(table, every), KEPT, strict=True):
         counts = np.asarray(kind.rows.sum(0)).ravel()
         telling = np.abs(part).max(1) * np.sqrt(counts)
-        best = np.sort(np.argsort(-telling, kind="stable")[:most])
+        best = np.argsort(-telling, kind="stable")[:most]
+        best = sorted(best, key=partial(_usual_first, kind.names, counts))
         yield Kind([kind.names[number] for number in best], kind.rows[:, best])
+
+
+def _usual_first(names: Sequence[str], counts: Floats, number: int) -> tuple[float, str]:
+    return -float(counts[number]), names[number]
 
 
 def _parts(table: Floats, every: Sequence[Kind]) -> Iterator[Floats]:

@@ -1,7 +1,7 @@
 """Finds what a sentence speaks of (customs, neighbor, not, tomorrow), whatever its language."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -17,14 +17,19 @@ LONE_ENGLISH_MIN = 7  # letters: a shorter English form in another language is m
 TONELESS_MIN = 6  # letters: a shorter Vietnamese form without its accents means too much
 VOTE_OF_A_LITTLE_WORD = 3  # letters' worth: what "the" or "der" says of the language
 NEARLY_THE_BEST = 0.97
+BEGINNING, SIGNS = 6, 2
+"""Letters, a blank before them included, and signs of those who write without: by these a form is found."""
+
 MEANINGS_REMEMBERED = 20_000
 
 _BIT = {language: 1 << number for number, language in enumerate(SPACED)}
 _BIT["id"] = _BIT["ms"] = _BIT["id"] | _BIT["ms"]  # two names for much the same words
 _ENGLISH, _VIETNAMESE = _BIT["en"], _BIT["vi"]
 _MIXES_ENGLISH = _BIT["id"]
-_EACH = tuple(1 << number for number in range(len(SPACED)))
 _ANY = (1 << len(SPACED)) - 1
+_IN = tuple(tuple(n for n in range(len(SPACED)) if bits >> n & 1) for bits in range(_ANY + 1))
+"""Which languages a set of bits stands for."""
+
 _START = re.compile("[^\u0000-\u036f]| ")
 
 Meanings = tuple[tuple[int, int], ...]
@@ -42,7 +47,7 @@ class Lexicon:
         for concept, language, form in self._written():
             self._add(forms, concept, language, form)
         self._forms: dict[str, Meanings] = {form: tuple(told.items()) for form, told in forms.items()}
-        self._lengths = _lengths(self._forms)
+        self._lengths, self._short = _lengths(self._forms)
         self._little = dict(_little_words())
         self.question = self.names.index("question")
 
@@ -70,7 +75,10 @@ class Lexicon:
             at = start.start()
             if at < end:
                 continue
-            for length in lengths_of.get(text[at : at + 3] if text[at] == " " else text[at], ()):
+            lengths = lengths_of.get(text[at : at + (BEGINNING if text[at] == " " else SIGNS)])
+            if lengths is None:
+                lengths = self._short.get(text[at : at + 3] if text[at] == " " else text[at], ())
+            for length in lengths:
                 form = text[at : at + length]
                 meanings = forms.get(form)
                 if meanings and toned is not None:
@@ -96,9 +104,12 @@ class Lexicon:
             votes[bits] = votes.get(bits, 0) + length
         for bits in filter(None, map(self._little.get, text.split())):
             votes[bits] = votes.get(bits, 0) + VOTE_OF_A_LITTLE_WORD
-        by_language = [sum([votes[bits] for bits in votes if bits & language]) for language in _EACH]
+        by_language = [0] * len(SPACED)
+        for bits, vote in votes.items():
+            for language in _IN[bits]:
+                by_language[language] += vote
         best = max(by_language) * NEARLY_THE_BEST
-        return _ENGLISH | sum([one for one, vote in zip(_EACH, by_language, strict=True) if vote >= best])
+        return _ENGLISH | sum([1 << language for language, vote in enumerate(by_language) if vote >= best])
 
     def _written(self) -> Iterator[tuple[int, str, str]]:
         for line in _lines("concepts.txt"):
@@ -151,12 +162,26 @@ def _all_bits(meanings: Meanings) -> int:
     return bits
 
 
-def _lengths(forms: dict[str, Meanings]) -> dict[str, tuple[int, ...]]:
-    """How long the forms that begin like this are, longest first."""
-    found: dict[str, set[int]] = {}
+def _lengths(forms: Iterable[str]) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """How long the forms are, longest first: by the beginning of the long ones, and of the others.
+
+    What a long form's beginning is asked for names the short ones, too, that begin alike.
+    """
+    long: dict[str, set[int]] = {}
+    short: dict[str, set[int]] = {}
     for form in forms:
-        found.setdefault(form[:3] if form[0] == " " else form[0], set()).add(len(form))
-    return {start: tuple(sorted(lengths, reverse=True)) for start, lengths in found.items()}
+        size = BEGINNING if form[0] == " " else SIGNS
+        if len(form) >= size:
+            long.setdefault(form[:size], set()).add(len(form))
+        else:
+            short.setdefault(form[:3] if form[0] == " " else form[0], set()).add(len(form))
+    for beginning in long:
+        long[beginning] |= short.get(beginning[:3] if beginning[0] == " " else beginning[0], set())
+    return _longest_first(long), _longest_first(short)
+
+
+def _longest_first(lengths: dict[str, set[int]]) -> dict[str, tuple[int, ...]]:
+    return {beginning: tuple(sorted(told, reverse=True)) for beginning, told in lengths.items()}
 
 
 def _little_words() -> Iterator[tuple[str, int]]:
