@@ -89,6 +89,18 @@ def test_a_parcels_events_lie_in_one_part_and_none_is_lost():
         assert all(theirs == sorted(theirs) for theirs in moments.values())
 
 
+async def test_a_row_that_stands_twice_in_a_file_counts_once(tmp_path):
+    row = b"TBA700000000001,in_transit,2026-03-03T10:00:00Z\n"
+    async with town(tmp_path) as milepost:
+        await import_file(milepost.app, orders(["TBA700000000001"]))
+        done = await import_file(milepost.app, b"tracking_number,status,occurred_at\n" + row * 2)
+        first, second = done.preview.rows
+        assert (first.fate, second.fate, second.says) == (Fate.NEW, Fate.KNOWN, "the same as row 2")
+        (parcel,) = (await milepost.app.store.shipments(shop_ids=None, cursor=None, limit=9)).rows
+        told = await milepost.app.store.shipment_events([parcel.shipment.shipment_id])
+        assert len(told[parcel.shipment.shipment_id]) == 1
+
+
 async def test_how_far_a_draft_is_can_be_asked_and_one_that_was_stopped_goes_on(tmp_path):
     async with town(tmp_path) as milepost:
         app = milepost.app

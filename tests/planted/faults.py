@@ -26,6 +26,7 @@ PUSHES = "tests/flow/test_carrier_pushes.py::test_"
 LIVE = "tests/live/test_"
 RESTORE = "tests/flow/test_restore.py::test_"
 BACKUP = "tests/contract/test_backup.py::test_"
+CHOICES = "tests/flow/test_carrier_choices.py::test_"
 REPEATS = "tests/flow/test_repeats.py::test_"
 REPEATS_KEPT = "tests/contract/test_repeats.py::test_"
 
@@ -583,5 +584,47 @@ FAULTS = (
         "        continue\n",
         "tests/contract/test_migrations.py::"
         "test_going_back_every_report_has_a_body_of_its_own_again_and_forward_it_still_has[sqlite]",
+    ),
+    Fault(
+        "scans of another carrier still count after somebody chose one",
+        "desk/carriers.py",
+        "foreign = app.carriers.keys() - believed(after)",
+        "foreign = frozenset[str]()",
+        CHOICES + "a_chosen_carrier_holds_and_the_other_ones_scans_are_set_aside_until_it_is_undone",
+    ),
+    Fault(
+        "an undone choice leaves its scans set aside",
+        "desk/carriers.py",
+        "await tx.attribute(before.shop_id, last.set_aside, shipment_id)",
+        "await tx.attribute(before.shop_id, last.set_aside, None)",
+        CHOICES + "a_chosen_carrier_holds_and_the_other_ones_scans_are_set_aside_until_it_is_undone",
+    ),
+    Fault(
+        "scans under a hand-over number are nobody's",
+        "record/known.py",
+        "for number in shipment.numbers:",
+        "for number in shipment.numbers[:1]:",
+        CHOICES + "a_hand_over_number_begins_a_leg_and_both_read_as_one_journey",
+    ),
+    Fault(
+        "an aggregator's push counts with any signature",
+        "sources/push_proofs.py",
+        "return any(hmac.compare_digest(shown, one) for one in good)",
+        "return bool(good)",
+        "tests/sources/test_aggregators.py::test_a_push_counts_only_when_its_very_bytes_are_proved",
+    ),
+    Fault(
+        "a row that stands twice in a file is announced as two",
+        "desk/fates.py",
+        "if first != standing.where:",
+        "if not first:",
+        "tests/flow/test_long_files.py::test_a_row_that_stands_twice_in_a_file_counts_once",
+    ),
+    Fault(
+        "an X12 time code behind UTC is an hour off",
+        "sources/handed_in/x12_214/time_codes.py",
+        "number if number <= 12 else number - 25",
+        "number if number <= 12 else number - 24",
+        "tests/sources/test_handed_in.py::test_a_time_code_names_its_offset",
     ),
 )
