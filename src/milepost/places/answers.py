@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 from milepost.model.places import Located, Precision
 from milepost.places.shelf import Airport
+from milepost.places.tables import DEGREE, Region, Words
 from milepost.places.towns import KNOWN_ANYWHERE, SURE_OF_CLOCK, Town
-from milepost.places.words import DEGREE, Region, Words
 
 
 class Found(NamedTuple):

@@ -12,6 +12,7 @@ from milepost.places.readings import Reading
 from milepost.places.shelf import Shelf
 from milepost.places.slips import meant_by
 from milepost.places.spans import named, spans
+from milepost.places.tables import DEGREE, Region, is_joined
 from milepost.places.towns import (
     KNOWN_ANYWHERE,
     KNOWN_BESIDE,
@@ -24,7 +25,6 @@ from milepost.places.towns import (
     leads,
     of_best_name,
 )
-from milepost.places.words import DEGREE, Region, is_joined
 from milepost.places.zones import one_zone
 
 AS_ITS_STATE = 50_000  # people a town needs to be meant by the bare name of its state

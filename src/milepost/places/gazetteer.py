@@ -18,7 +18,7 @@ from milepost.places.keys import place_key
 from milepost.places.lines import quietest, take_apart, variants
 from milepost.places.readings import Reading, readings
 from milepost.places.shelf import PlacesError, Shelf
-from milepost.places.words import is_joined
+from milepost.places.tables import is_joined
 
 __all__ = ["PlacesError", "SqliteGazetteer"]
 

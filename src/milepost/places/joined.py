@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from milepost.places.readings import Reading
-from milepost.places.words import Region, Words, is_joined
+from milepost.places.tables import Region, Words, is_joined
 
 WRITERS = ("CN", "JP", "KR", "TW", "TH")
 

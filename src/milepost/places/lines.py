@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from milepost.places.keys import place_key
-from milepost.places.words import Words, is_joined
+from milepost.places.tables import Words, is_joined
 
 TEXT_MAX = 200  # characters looked at; no place is longer
 PARTS_MAX = 8

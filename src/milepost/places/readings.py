@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from milepost.places.words import Region, Words, is_joined
+from milepost.places.tables import Region, Words, is_joined
 
 NAME_WORDS_MAX = 5  # KOREA DEMOCRATIC PEOPLES REPUBLIC OF
 LONG_NAME = 4  # letters: a shorter name of a country may be a code for something else

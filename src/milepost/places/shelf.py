@@ -10,8 +10,8 @@ import apsw
 
 from milepost.model.errors import OperatorError
 from milepost.places.keys import place_key, town_key
+from milepost.places.tables import Words, read_words
 from milepost.places.towns import Town
-from milepost.places.words import Words, read_words
 
 MAPPED_BYTES_MAX = 64_000_000
 NAMESAKES_MAX = 1_000  # rows looked at for the towns of one line

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from milepost.places.keys import town_key
+from milepost.places.tables import is_joined
 from milepost.places.towns import Town
-from milepost.places.words import is_joined
 
 WORDS_MAX = 4  # of a town's name; longer ones stand alone
 LETTERS_MAX = 12  # of a name in a script without blanks

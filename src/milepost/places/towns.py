@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from milepost.places.words import DEGREE
+from milepost.places.tables import DEGREE
 
 SURE_OF_TOWN = 3  # times as many people as the next town of that name: most likely meant
 SURE_OF_CLOCK = 10  # times as many: sure enough to compute an instant with its time zone
