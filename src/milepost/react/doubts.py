@@ -8,7 +8,7 @@ from milepost.model.changes import Decision, ShipmentChange
 from milepost.model.exceptions import DeliveryException
 from milepost.model.shipments import Shipment
 from milepost.model.statuses import Evidence
-from milepost.react.kinds import KINDS
+from milepost.react.begun import begun
 
 DOUBTED = "carrier_doubted"
 CHOSEN_ANEW = "The carrier was looked at again."
@@ -27,7 +27,7 @@ def decide(change: ShipmentChange, carriers: AbstractSet[str], now: datetime) ->
     if not scans:
         return Decision()
     first = min(scans, key=lambda one: one.occurred.order_key)
-    return Decision(opened=(_doubt(shipment, first.occurred.order_key, now),))
+    return Decision(opened=(begun(DOUBTED, shipment, first.occurred.order_key, now),))
 
 
 def believed(shipment: Shipment) -> frozenset[str]:
@@ -38,21 +38,3 @@ def believed(shipment: Shipment) -> frozenset[str]:
 def settled(standing: Iterable[DeliveryException], now: datetime) -> list[DeliveryException]:
     """The doubts among these, ended because somebody looked."""
     return [one.resolve(now, CHOSEN_ANEW) for one in standing if one.kind == DOUBTED]
-
-
-def _doubt(shipment: Shipment, at: datetime, now: datetime) -> DeliveryException:
-    rule = KINDS[DOUBTED]
-    return DeliveryException(
-        shop_id=shipment.shop_id,
-        shipment_id=shipment.shipment_id,
-        order_numbers=shipment.order_numbers,
-        kind=DOUBTED,
-        severity=rule.severity,
-        mover=rule.mover,
-        responsible=rule.responsible,
-        reason=None,
-        opened_at=at,
-        noticed_at=now,
-        act_by=None,
-        event_id=None,  # no scan ends it
-    )

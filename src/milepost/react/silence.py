@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from milepost.model.changes import Decision, ShipmentChange
-from milepost.model.exceptions import DeliveryException
 from milepost.model.promises import Promise, Promiser
 from milepost.model.statuses import BEFORE_ACCEPTANCE, Status
-from milepost.react.kinds import KINDS
+from milepost.react.begun import begun
 
 FIRST_SCAN_WITHIN = timedelta(days=3)
 """From label (or from when we knew of the number) to the first scan."""
@@ -50,7 +49,7 @@ def decide(
             ended_at = rule.ended_at or now
             resolved += [found.resolve(max(ended_at, found.opened_at), rule.ended) for found in standing]
         elif not standing and rule.since is not None:
-            opened.append(_open(rule.kind, rule.since, change, now))
+            opened.append(begun(rule.kind, change.shipment, rule.since, now))
     return Decision(opened=tuple(opened), resolved=tuple(resolved))
 
 
@@ -114,21 +113,3 @@ def _late_ended(change: ShipmentChange) -> str:
     if change.after.status is Status.DELIVERED:
         return "It was delivered."
     return "The parcel's way ended." if change.after.status.is_terminal else "A later date was named."
-
-
-def _open(kind: str, at: datetime, change: ShipmentChange, now: datetime) -> DeliveryException:
-    rule = KINDS[kind]
-    return DeliveryException(
-        shop_id=change.shipment.shop_id,
-        shipment_id=change.shipment.shipment_id,
-        order_numbers=change.shipment.order_numbers,
-        kind=kind,
-        severity=rule.severity,
-        mover=rule.mover,
-        responsible=rule.responsible,
-        reason=None,
-        opened_at=at,
-        noticed_at=now,
-        act_by=None,
-        event_id=None,
-    )
