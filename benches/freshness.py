@@ -132,8 +132,9 @@ def _figures(case: Case, suffix: str = "") -> list[Figure]:
 
 
 def _agreement(quotas: dict[str, Quota]) -> list[Figure]:
-    """The carrier with one number a call and no day's limit, whole and as a sample of a fifth."""
-    key, quota = next((key, one) for key, one in quotas.items() if one.batch == 1 and not one.per_day)
+    """The quickest carrier with one number a call and no day's limit, whole and as a sample of a fifth."""
+    single = {key: one for key, one in quotas.items() if one.batch == 1 and not one.per_day}
+    key, quota = max(single.items(), key=lambda pair: pair[1].per_minute)
     whole = Case(key, AGREES_AT, AGREES_AT, quota)
     part = Case(key, AGREES_AT, AGREES_AT // 5, quota)
     return _figures(whole, "_whole")[:2] + _figures(part, "_sample")[:2]

@@ -23,7 +23,7 @@ auth_url = "{auth}"
 api_url = "{api}"
 calls_per_second = 500.0
 """
-CARRIER = '[carriers.{name}]\nurl = "{url}"\nclient_id = "{id}"\nclient_secret = "{secret}"\n'
+CARRIER = '[carriers.{name}]\nurl = "{url}"\nclient_id = "{id}"\nclient_secret = "{secret}"\naccount = "{account}"\n'
 
 
 @pytest.fixture
@@ -67,6 +67,7 @@ def settings_of(world):
                 url=url,
                 id=keys.get(f"{name}_client_id") or keys.get(f"{name}_api_key", ""),
                 secret=keys.get(f"{name}_client_secret", ""),
+                account=keys.get(f"{name}_account", ""),
             )
     return text
 

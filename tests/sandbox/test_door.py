@@ -31,6 +31,8 @@ async def test_every_server_answers_and_all_are_gone_afterwards():
             "dhl",
             "royal_mail",
             "la_poste",
+            "canada_post",
+            "australia_post",
         }
         async with httpx.AsyncClient() as http:
             for url in sandbox.urls.values():

@@ -21,7 +21,7 @@ STEP = timedelta(hours=40)
 OLD_USE = timedelta(days=60)
 STEPS_MAX = 200
 TRIES_MAX = 10
-CARRIERS = ("ups", "fedex", "usps", "dhl", "royal_mail", "la_poste")
+CARRIERS = ("ups", "fedex", "usps", "dhl", "royal_mail", "la_poste", "canada_post", "australia_post")
 
 
 class WorldClock:
@@ -43,6 +43,7 @@ def with_keys(sandbox: door.Sandbox) -> dict[str, FolderCarrier]:
             url=sandbox.urls[name],
             client_id=keys.get(f"{name}_client_id") or keys.get(f"{name}_api_key", ""),
             client_secret=keys.get(f"{name}_client_secret", ""),
+            account=keys.get(f"{name}_account", ""),
             per_minute=1_000_000,
             per_day=10_000_000,
         )

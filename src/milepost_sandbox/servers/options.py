@@ -30,6 +30,8 @@ GENEROUS_QUOTAS: Final[Mapping[str, Quota]] = MappingProxyType(
         "dhl": Quota(calls=1_000_000, per_s=DAY_S),
         "royal_mail": Quota(calls=1_000_000, per_s=DAY_S),
         "la_poste": Quota(calls=1_000_000, per_s=HOUR_S),
+        "canada_post": Quota(calls=1_000_000, per_s=HOUR_S),
+        "australia_post": Quota(calls=1_000_000, per_s=HOUR_S),
     }
 )
 

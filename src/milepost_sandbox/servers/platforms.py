@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from milepost_sandbox.servers.australia_post.platform import AustraliaPost
+from milepost_sandbox.servers.canada_post.platform import CanadaPost
 from milepost_sandbox.servers.dhl.platform import Dhl
 from milepost_sandbox.servers.fedex.platform import FedEx
 from milepost_sandbox.servers.la_poste.platform import LaPoste
@@ -17,4 +19,14 @@ from milepost_sandbox.servers.tiktok_shop.platform import TikTokShop
 from milepost_sandbox.servers.ups.platform import Ups
 from milepost_sandbox.servers.usps.platform import Usps
 
-PLATFORMS: Final[tuple[Any, ...]] = (TikTokShop(), Ups(), FedEx(), Usps(), Dhl(), RoyalMail(), LaPoste())
+PLATFORMS: Final[tuple[Any, ...]] = (
+    TikTokShop(),
+    Ups(),
+    FedEx(),
+    Usps(),
+    Dhl(),
+    RoyalMail(),
+    LaPoste(),
+    CanadaPost(),
+    AustraliaPost(),
+)

@@ -66,6 +66,12 @@ def dhl(rng: Random, _service: str, serial: int) -> str:
     return body + mod7(body)
 
 
+def canada_post(rng: Random, _service: str, serial: int) -> str:
+    """Sixteen digits: seven of the customer, eight of the parcel, a check digit."""
+    body = f"{rng.randint(10**6, 10**7 - 1)}{serial % 10**8:08d}"
+    return body + mod10(body, evens=3)
+
+
 def s10(prefix: str, country: str) -> Callable[[Random, str, int], str]:
     """A maker of postal numbers such as RB123456785GB."""
 

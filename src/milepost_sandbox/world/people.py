@@ -60,7 +60,17 @@ STREETS: Final = (
     "Sample Square",
     "Test Terrace",
 )
-CALLING_CODES: Final = {"US": 1, "CA": 1, "GB": 44, "DE": 49, "FR": 33, "ID": 62, "TH": 66, "VN": 84}
+CALLING_CODES: Final = {
+    "US": 1,
+    "CA": 1,
+    "GB": 44,
+    "DE": 49,
+    "FR": 33,
+    "ID": 62,
+    "TH": 66,
+    "VN": 84,
+    "AU": 61,
+}
 GOODS: Final = (
     ("Stoneware mug", "Blue, 300 ml", "MUG-BLUE-300", "14.00"),
     ("Stoneware mug", "Sand, 300 ml", "MUG-SAND-300", "14.00"),
@@ -84,6 +94,8 @@ WAREHOUSE_CITIES: Final = {
     "ID>ID": ("Jakarta",),
     "TH>TH": ("Bangkok",),
     "VN>VN": ("Ho Chi Minh City",),
+    "CA>CA": ("Toronto",),
+    "AU>AU": ("Melbourne",),
 }
 
 

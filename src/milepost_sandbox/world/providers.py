@@ -36,6 +36,8 @@ PROVIDERS: Final[tuple[Provider, ...]] = tuple(
             ("other", "YunExpress", numbers.shaped("YT", 16)),
             ("other", "Evri", numbers.shaped("H", 15)),
             ("la_poste", "Colissimo", numbers.shaped("6A", 11)),
+            ("canada_post", "Canada Post", numbers.canada_post),
+            ("australia_post", "Australia Post", numbers.shaped("7XX", 13)),
         ),
         start=11,
     )

@@ -53,10 +53,20 @@ SITUATIONS: Final[tuple[str, ...]] = (
     "handed_to_post",
 )
 
-CARRIERS: Final[tuple[str, ...]] = ("ups", "fedex", "usps", "dhl", "royal_mail", "la_poste", "other")
+CARRIERS: Final[tuple[str, ...]] = (
+    "ups",
+    "fedex",
+    "usps",
+    "dhl",
+    "royal_mail",
+    "la_poste",
+    "canada_post",
+    "australia_post",
+    "other",
+)
 """`other` is a carrier without an API here (J&T Express, Evri, UniUni …): only TikTok knows its scans."""
 
-SOURCES: Final[tuple[str, ...]] = ("tiktok_shop", "ups", "fedex", "usps", "dhl", "royal_mail", "la_poste")
+SOURCES: Final[tuple[str, ...]] = ("tiktok_shop", *(carrier for carrier in CARRIERS if carrier != "other"))
 
 OffsetSource = Literal["reported", "inferred", "unzoned"]
 
@@ -287,6 +297,11 @@ class Credentials:
     royal_mail_client_id: str
     royal_mail_client_secret: str
     la_poste_api_key: str
+    canada_post_client_id: str = ""
+    canada_post_client_secret: str = ""
+    australia_post_api_key: str = ""
+    australia_post_client_secret: str = ""
+    australia_post_account: str = ""
     ups_push_secret: str = ""
     fedex_push_secret: str = ""
     usps_push_secret: str = ""

@@ -160,6 +160,53 @@ class LaPosteTalker:
         return (await self.shipment(number))["event"]
 
 
+class CanadaPostTalker:
+    def __init__(self, app: Any) -> None:
+        self.http = client_of(app)
+        self.token = ""
+
+    async def sign_in(self, **changes: str) -> httpx.Response:
+        keys = {"client_id": KEYS.canada_post_client_id, "client_secret": KEYS.canada_post_client_secret}
+        keys |= {"grant_type": "client_credentials", "scope": "merchant"} | changes
+        headers = {"X-IBM-Client-Id": keys.pop("client_id"), "X-IBM-Client-Secret": keys.pop("client_secret")}
+        path = "/cpc-api-native-oauth-provider/oauth2/token"
+        answer = await self.http.post(path, data=keys, headers=headers)
+        self.token = answer.json().get("access_token", "")
+        return answer
+
+    async def details(self, number: str) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self.token}"}
+        return await self.http.get(f"/tracking/v1/pins/{number}/details", headers=headers)
+
+    async def rows(self, number: str) -> list[dict[str, Any]]:
+        if not self.token:
+            await self.sign_in()
+        return (await self.details(number)).json()["significantEvents"]
+
+
+class AustraliaPostTalker:
+    def __init__(self, app: Any) -> None:
+        self.http = client_of(app)
+
+    async def track(self, *numbers: str, **changes: str) -> httpx.Response:
+        keys = {
+            "password": KEYS.australia_post_client_secret,
+            "account": KEYS.australia_post_account,
+        } | changes
+        return await self.http.get(
+            "/shipping/v1/track",
+            params={"tracking_ids": ",".join(numbers)},
+            auth=(KEYS.australia_post_api_key, keys["password"]),
+            headers={"Account-Number": keys["account"]},
+        )
+
+    async def rows(self, number: str) -> list[dict[str, Any]]:
+        (result,) = (await self.track(number)).json()["tracking_results"]
+        (item,) = result["trackable_items"]
+        (article,) = item.get("items", [item])
+        return article["events"]
+
+
 TALKERS: dict[str, Any] = {
     "ups": UpsTalker,
     "fedex": FedExTalker,
@@ -167,4 +214,6 @@ TALKERS: dict[str, Any] = {
     "dhl": DhlTalker,
     "royal_mail": RoyalMailTalker,
     "la_poste": LaPosteTalker,
+    "canada_post": CanadaPostTalker,
+    "australia_post": AustraliaPostTalker,
 }

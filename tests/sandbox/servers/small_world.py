@@ -40,6 +40,8 @@ NUMBERS = {
     "dhl": "3318810025",
     "royal_mail": "RB123456785GB",
     "la_poste": "6A12345678901",
+    "canada_post": "1023210039414603",
+    "australia_post": "7XX1000634011427",
     "other": "UUS123456789012",
 }
 KEYS = Credentials(
@@ -57,6 +59,11 @@ KEYS = Credentials(
     royal_mail_client_id="royal-mail-id",
     royal_mail_client_secret="royal-mail-secret",
     la_poste_api_key="la-poste-key",
+    canada_post_client_id="canada-id",
+    canada_post_client_secret="canada-secret",
+    australia_post_api_key="australia-key",
+    australia_post_client_secret="australia-password",
+    australia_post_account="0001234567",
 )
 
 

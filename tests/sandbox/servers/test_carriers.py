@@ -120,7 +120,9 @@ async def test_ups_names_the_post_offices_number_fee_and_pickup_date() -> None:
     assert package["accessPointInformation"]["pickupByDate"] == "20260112"
 
 
-@pytest.mark.parametrize("source", ["ups", "usps", "dhl", "royal_mail", "la_poste"])
+@pytest.mark.parametrize(
+    "source", ["ups", "usps", "dhl", "royal_mail", "la_poste", "canada_post", "australia_post"]
+)
 async def test_an_older_parcel_with_the_same_number_is_forgotten(source: str) -> None:
     new = on_its_way(source)
     old_at = timedelta(days=160)

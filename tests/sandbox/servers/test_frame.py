@@ -67,7 +67,7 @@ async def test_429_comes_with_and_without_retry_after() -> None:
     assert waits == {"1", None}
 
 
-@pytest.mark.parametrize("source", ["ups", "fedex", "usps"])
+@pytest.mark.parametrize("source", ["ups", "fedex", "usps", "canada_post"])
 async def test_a_token_ended_early_is_refused_until_a_new_one_is_fetched(source: str) -> None:
     app, _ = app_of(source, "expired_token")
     talker = TALKERS[source](app)
@@ -76,6 +76,7 @@ async def test_a_token_ended_early_is_refused_until_a_new_one_is_fetched(source:
         "ups": lambda: talker.details(NUMBERS["ups"]),
         "fedex": lambda: talker.track(NUMBERS["fedex"]),
         "usps": lambda: talker.one(NUMBERS["usps"]),
+        "canada_post": lambda: talker.details(NUMBERS["canada_post"]),
     }
     refused_at = []
     for n in range(250):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,10 @@ CARRIERS = [platform for platform in PLATFORMS if platform.source != "tiktok_sho
 BY_SOURCE = {platform.source: platform for platform in PLATFORMS}
 LATER = START + timedelta(days=30)
 ZONES = {"AUSTIN": "America/Chicago", "LEIPZIG": "Europe/Berlin"}
+CENTRAL = timezone(timedelta(hours=-6))
+NEVER_AN_OFFSET = {"canada_post"}
+"""It names the zone, which tells the offset only on some days."""
+
 Read = tuple[str, str, datetime | None, str, str]
 """code, description, instant, wall clock, offset source"""
 
@@ -79,6 +84,22 @@ def read_la_poste(row: dict[str, Any]) -> Read:
     return row["code"], row["label"], at, at.replace(tzinfo=None).isoformat(), "reported"
 
 
+def read_canada_post(row: dict[str, Any]) -> Read:
+    wall = datetime.fromisoformat(f"{row['eventDate'][:10]}T{row['eventTime']}")
+    code = str(int(row["eventIdentifier"]))
+    if row["eventTimeZone"] == "CST":  # January, so nobody's clock was on daylight time
+        return code, row["eventDescription"], wall.replace(tzinfo=CENTRAL), wall.isoformat(), "reported"
+    instant, source = placed(wall, row["eventSite"].split(",")[0])
+    return code, row["eventDescription"], instant, wall.isoformat(), source
+
+
+def read_australia_post(row: dict[str, Any]) -> Read:
+    at = datetime.fromisoformat(row["date"])
+    sentence = row["description"]
+    code = re.sub(r" (in|at) [A-Z]+ \(..\)( LPO)?$", "", sentence).lower()
+    return code, sentence, at, at.replace(tzinfo=None).isoformat(), "reported"
+
+
 def placed(wall: datetime, city: str) -> tuple[datetime | None, str]:
     zone = ZONES.get(city.upper())
     return (wall.replace(tzinfo=ZoneInfo(zone)), "inferred") if zone else (None, "unzoned")
@@ -91,8 +112,10 @@ READERS: dict[str, Callable[[dict[str, Any]], Read]] = {
     "dhl": read_dhl,
     "royal_mail": read_royal_mail,
     "la_poste": read_la_poste,
+    "canada_post": read_canada_post,
+    "australia_post": read_australia_post,
 }
-ALWAYS_ZONED = frozenset({"royal_mail", "la_poste"})
+ALWAYS_ZONED = frozenset({"royal_mail", "la_poste", "australia_post"})
 """Their documents say that every time has its offset, so none is left out."""
 
 
@@ -118,7 +141,7 @@ def test_every_situation_has_a_row_or_is_listed_as_untellable(platform: Any) -> 
 @pytest.mark.parametrize("service", ["ground", "express"])
 async def test_the_wire_says_what_is_entailed(platform: Any, names: tuple[str, ...], service: str) -> None:
     story = whole_story(platform.source, service=service)
-    faults = Faults(3, names)
+    faults = Faults(5, names)
     the_world = world(orders=[order([story])], at=LATER)
     talker = TALKERS[platform.source](platform.app(the_world, faults, KEYS))
     rows = await talker.rows(story.tracking_number)
@@ -147,14 +170,14 @@ def test_nothing_is_entailed_before_it_is_published_nor_of_a_strangers_parcel(pl
 
 
 @pytest.mark.parametrize("platform", CARRIERS, ids=lambda platform: platform.source)
-def test_without_missing_offset_only_dhl_leaves_offsets_out(platform: Any) -> None:
+def test_without_missing_offset_only_dhl_and_canada_post_leave_offsets_out(platform: Any) -> None:
     story = whole_story(platform.source)
     the_world = world(orders=[order([story])], at=LATER)
     kinds = Counter(
         e.offset_source for s in story.steps for e in platform.entails(the_world, Faults(1), story, s, LATER)
     )
     assert kinds["unzoned"] == 0
-    assert (kinds["inferred"] > 0) == (platform.source == "dhl")
+    assert (kinds["inferred"] > 0) == (platform.source in {"dhl", *NEVER_AN_OFFSET})
 
 
 def test_a_wall_clock_that_autumn_repeats_keeps_its_offset() -> None:
@@ -167,7 +190,8 @@ def test_a_wall_clock_that_autumn_repeats_keeps_its_offset() -> None:
         now = steps[-1].published_at
         faults = Faults(1, ["missing_offset"])
         entailed = [e for s in many.steps for e in platform.entails(the_world, faults, many, s, now)]
-        assert {e.offset_source for e in entailed} == {"reported"}
+        told = "inferred" if platform.source in NEVER_AN_OFFSET else "reported"
+        assert {e.offset_source for e in entailed} == {told}
 
 
 def test_a_note_that_names_only_a_country_keeps_its_offset() -> None:
@@ -205,6 +229,17 @@ def test_a_note_that_names_only_a_country_keeps_its_offset() -> None:
         ("royal_mail", "customs_hold", {}, "EVJIN", ("held", "customs.papers_missing")),
         ("la_poste", "attempt_absent", {}, "ND1", ("attempted", None)),
         ("la_poste", "returned", {}, "DI2", ("returned", None)),
+        ("canada_post", "attempt_absent", {}, "1435", ("attempted", None)),
+        ("canada_post", "refused", {}, "1417", ("return_in_transit", "receiver.refused")),
+        ("canada_post", "delivered", {"left_with": "mailbox"}, "1441", ("delivered", None)),
+        ("australia_post", "available_for_pickup", {}, "awaiting collection", ("available_for_pickup", None)),
+        (
+            "australia_post",
+            "delivered",
+            {"left_with": "safe_place"},
+            "delivered - left in a safe place",
+            ("delivered", None),
+        ),
     ],
 )
 def test_what_some_situations_entail(

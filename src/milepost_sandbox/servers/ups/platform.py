@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 from datetime import timedelta
@@ -12,7 +10,7 @@ from urllib.parse import parse_qs
 
 from litestar import Request, Response, get, post
 
-from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, tell
+from milepost_sandbox.servers.answers import Answer, basic, bearer, json_answer, respond, tell
 from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
 from milepost_sandbox.servers.telling import disturbed, showing
 from milepost_sandbox.servers.tokens import Token, TokenBook
@@ -64,7 +62,7 @@ class _Desk(CarrierDesk):
 
     def token(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a token call: HTTP Basic and a form (carriers.md §2.1)."""
-        if _basic(headers) != (self.credentials.ups_client_id, self.credentials.ups_client_secret):
+        if basic(headers) != (self.credentials.ups_client_id, self.credentials.ups_client_secret):
             return refusal(401, "10401", "ClientId is Invalid")
         if parse_qs(body.decode("utf-8", "replace")).get("grant_type") != ["client_credentials"]:
             return refusal(400, "10400", "Invalid/Missing grant_type")
@@ -142,14 +140,3 @@ def _routes(desk: _Desk) -> list[Any]:
 def refusal(status: int, code: str, message: str, *headers: tuple[str, str]) -> Answer:
     """UPS's error body."""
     return json_answer(status, {"response": {"errors": [{"code": code, "message": message}]}}, *headers)
-
-
-def _basic(headers: Mapping[str, str]) -> tuple[str, str] | None:
-    scheme, _, encoded = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        name, _, secret = base64.b64decode(encoded, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return name, secret

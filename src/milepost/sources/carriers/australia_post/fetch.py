@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from milepost.model.reports import Report, ReportKind
+from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.clock import Clock
 from milepost.ports.sources import AccessError, SourceBusyError
 from milepost.settings import CarrierAccess
+from milepost.sources.answers import report_of
 from milepost.sources.carriers.australia_post.errors import ONE_SPOILS_ALL, TOO_MANY, codes_in
 from milepost.sources.line import Answer, Line, basic
 
@@ -42,7 +43,8 @@ async def fetch(
             middle = len(batch) // 2
             waiting[:0] = [batch[:middle], batch[middle:]]
         else:
-            reports.append(_report(batch, answer, clock))
+            numbers = [query.tracking_number for query in batch]
+            reports.append(report_of(KEY, numbers, answer, clock))
     return reports
 
 
@@ -60,14 +62,3 @@ async def _ask(batch: Sequence[TrackingQuery], line: Line, access: CarrierAccess
     if TOO_MANY in codes_in(answer.body):
         raise SourceBusyError(f"{KEY}: more calls than it takes in a minute", retry_after_s=BUSY_S)
     return answer
-
-
-def _report(batch: Sequence[TrackingQuery], answer: Answer, clock: Clock) -> Report:
-    return Report(
-        source=KEY,
-        kind=ReportKind.TRACKING,
-        shop_id=None,
-        subject=tuple(query.tracking_number for query in batch),
-        heard_at=clock.now(),
-        body=answer.body,
-    )

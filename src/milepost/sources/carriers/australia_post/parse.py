@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, ProofTold, Scan, ShipmentTold
+from milepost.sources.answers import joined, refusal, refused
 from milepost.sources.carriers.australia_post.errors import NOT_FOUND, NOT_TRACKED, code_of, words_of
 from milepost.sources.carriers.australia_post.phrases import phrase, place
 from milepost.sources.iso_times import when
@@ -15,7 +16,6 @@ from milepost.sources.loose_json import Object, UnreadableError, decode, objects
 
 DELIVERED = "delivered"
 STATUS_DELIVERED = frozenset({"delivered", "delivered in full", "item delivered"})
-DETAIL_LENGTH_MAX = 200
 
 
 def parse(report: Report) -> Parsed:
@@ -23,44 +23,37 @@ def parse(report: Report) -> Parsed:
     try:
         answer = decode(report.body)
     except UnreadableError:
-        return _refused("unreadable_body", "The answer is not JSON.")
+        return refused("unreadable_body", "The answer is not JSON.")
     if not isinstance(answer, dict):
-        return _refused("unknown_shape", "The answer is not an object.")
+        return refused("unknown_shape", "The answer is not an object.")
     if "tracking_results" not in answer:
         return _problem(answer, report.subject)
-    read = [_result(item, report.subject) for item in objects_at(answer, "tracking_results")]
-    return Parsed(
-        scans=tuple(scan for one in read for scan in one.scans),
-        proofs=tuple(proof for one in read for proof in one.proofs),
-        shipments=tuple(told for one in read for told in one.shipments),
-        refusals=tuple(refusal for one in read for refusal in one.refusals),
-        notes=tuple(note for one in read for note in one.notes),
-    )
+    return joined(_result(item, report.subject) for item in objects_at(answer, "tracking_results"))
 
 
 def _problem(answer: Object, asked: Sequence[str]) -> Parsed:
     """An error of the whole call: of one number alone it may be news."""
     error = next(iter(objects_at(answer, "errors")), None)
     if error is None:
-        return _refused("unknown_shape", "The answer has neither results nor errors.")
+        return refused("unknown_shape", "The answer has neither results nor errors.")
     number = asked[0] if len(asked) == 1 else ""
     if number:
         return _failed(error, number)
-    return _refused("problem_answer", words_of(error), ", ".join(asked))
+    return refused("problem_answer", words_of(error), ", ".join(asked))
 
 
 def _failed(error: Object, number: str) -> Parsed:
     code = code_of(error)
     if code in NOT_FOUND:
         return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
-    return _refused("number_refused" if code == NOT_TRACKED else "item_failed", words_of(error), number)
+    return refused("number_refused" if code == NOT_TRACKED else "item_failed", words_of(error), number)
 
 
 def _result(item: Object, asked: Sequence[str]) -> Parsed:
     told = text_at(item, "tracking_id")
     number = next((one for one in asked if one.casefold() == told.casefold()), None)
     if number is None:
-        return _refused("foreign_number", "It answers about a number we did not ask for.")
+        return refused("foreign_number", "It answers about a number we did not ask for.")
     for error in objects_at(item, "errors"):
         return _failed(error, number)
     articles = _articles(item, number)
@@ -105,9 +98,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     location, sentence, date = texts_of(row, "location", "description", "date")
     told = when(date)
     if told is None:
-        return _refusal(
-            "no_time", f"The event {sentence or 'without words'} has no time we can read.", number
-        )
+        return refusal("no_time", f"The event {sentence or 'without words'} has no time we can read.", number)
     code = phrase(sentence)
     return Scan(
         moment=told.moment,
@@ -136,11 +127,3 @@ def _shipment(articles: list[Object], number: str) -> ShipmentTold:
         service=next(filter(None, (text_at(one, "product_type") for one in articles)), ""),
         references=tuple(("article", name) for name in names if name and name != number),
     )
-
-
-def _refused(reason: str, detail: str, subject: str = "") -> Parsed:
-    return Parsed(refusals=(_refusal(reason, detail, subject),))
-
-
-def _refusal(reason: str, detail: str, subject: str = "") -> Refusal:
-    return Refusal(reason=reason, detail=detail[:DETAIL_LENGTH_MAX], subject=subject)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from milepost.model.places import RawPlace
 
 PHRASES_MAX = 4_000
-PLACE_AT_END = re.compile(r" (?:at|in|to|from)(?: [A-Z0-9][A-Z0-9.'&/()-]*)+$")
+PLACE_AT_END = re.compile(r" (?:at|in|to|from)(?: [(A-Z0-9][A-Z0-9.'&/()-]*)+$")
 COLLECTION_POINT = re.compile(r"(awaiting collection) at .+", re.IGNORECASE)
 SUBURB = re.compile(r"(?P<city>.+?)(?:, ?| )(?P<state>ACT|NSW|NT|QLD|SA|TAS|VIC|WA)")
 ABROAD = re.compile(r"(?P<city>.+?) ?\((?P<country>[A-Z]{2})\)")

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from milepost.model.reports import Report, ReportKind
+from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.clock import Clock
 from milepost.ports.sources import SourceBusyError
 from milepost.settings import CarrierAccess
+from milepost.sources.answers import report_of
 from milepost.sources.line import Answer, Line, Token, basic
 from milepost.sources.tokens import REFUSED, token_in
 
@@ -35,7 +36,10 @@ async def fetch(
     """The answers about these numbers, byte for byte. Raises SourceError when it cannot be heard."""
     base = (access.url or DEFAULT_URL).rstrip("/")
     ask = _ask_older if base.endswith(OLDER_SERVICES) else _ask
-    return [_report(query, await ask(query, base, line, access), clock) for query in queries]
+    return [
+        report_of(KEY, (query.tracking_number,), await ask(query, base, line, access), clock)
+        for query in queries
+    ]
 
 
 async def _ask(query: TrackingQuery, base: str, line: Line, access: CarrierAccess) -> Answer:
@@ -67,14 +71,3 @@ def _let_in(answer: Answer) -> Answer:
     if THROTTLED in answer.body:
         raise SourceBusyError(f"{KEY}: it let us in no more for a minute", retry_after_s=THROTTLED_S)
     return answer
-
-
-def _report(query: TrackingQuery, answer: Answer, clock: Clock) -> Report:
-    return Report(
-        source=KEY,
-        kind=ReportKind.TRACKING,
-        shop_id=None,
-        subject=(query.tracking_number,),
-        heard_at=clock.now(),
-        body=answer.body,
-    )

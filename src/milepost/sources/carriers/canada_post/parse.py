@@ -13,6 +13,7 @@ from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, EtaTold, Parsed, ProofTold, Scan, ShipmentTold
+from milepost.sources.answers import refusal, refused
 from milepost.sources.carriers.canada_post.bodies import opened
 from milepost.sources.carriers.canada_post.moments import DAY_LENGTH, event_time
 from milepost.sources.iso_times import moment_of
@@ -34,7 +35,6 @@ REFERENCES = {
     "returnPin": "return",
 }
 ROW = ("eventDescription", "eventDate", "eventTime", "eventTimeZone")
-DETAIL_LENGTH_MAX = 200
 CODES_MAX = 1_000
 
 
@@ -44,14 +44,14 @@ def parse(report: Report) -> Parsed:
     try:
         answer = opened(report.body)
     except UnreadableError:
-        return _refused("unreadable_body", "The answer is neither JSON nor XML.")
+        return refused("unreadable_body", "The answer is neither JSON nor XML.")
     if not isinstance(answer, dict):
-        return _refused("unknown_shape", "The answer is not an object.")
+        return refused("unknown_shape", "The answer is not an object.")
     rows = objects_at(answer, "significantEvents")
     if "pin" not in answer and not rows:
         return _problem(answer, number)
     if not _is_about(answer, number):
-        return _refused("foreign_number", "It answers about a number we did not ask for.")
+        return refused("foreign_number", "It answers about a number we did not ask for.")
     if not rows and not _is_known(answer):
         return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
     read = [_scan(row, number) for row in rows]
@@ -74,10 +74,10 @@ def _problem(answer: Object, number: str) -> Parsed:
     if code == NO_HISTORY or detail.casefold() == "no pin history":
         return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
     if KEYS_REFUSED.fullmatch(code):
-        return _refused("access_refused", detail, number)
+        return refused("access_refused", detail, number)
     if code in LOOK_UP_REFUSED:
-        return _refused("number_refused", detail, number)
-    return _refused("problem_answer" if code else "unknown_shape", detail, number)
+        return refused("number_refused", detail, number)
+    return refused("problem_answer" if code else "unknown_shape", detail, number)
 
 
 def _is_about(answer: Object, number: str) -> bool:
@@ -101,7 +101,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     text, day, time, zone = texts_of(row, *ROW)
     when = event_time(day, time, zone)
     if when is None:
-        return _refusal("no_time", f"The event {code or 'without code'} has no time we can read.", number)
+        return refusal("no_time", f"The event {code or 'without code'} has no time we can read.", number)
     return Scan(
         moment=when.moment,
         wall_clock=when.wall_clock,
@@ -179,11 +179,3 @@ def _shipment(answer: Object, number: str) -> ShipmentTold:
 def _destination(answer: Object) -> RawPlace:
     code = text_at(answer, "destinationPostalId").upper()
     return RawPlace(postal_code=code, country="CA" if POSTAL_CODE.fullmatch(code) else "")
-
-
-def _refused(reason: str, detail: str, subject: str = "") -> Parsed:
-    return Parsed(refusals=(_refusal(reason, detail, subject),))
-
-
-def _refusal(reason: str, detail: str, subject: str = "") -> Refusal:
-    return Refusal(reason=reason, detail=detail[:DETAIL_LENGTH_MAX], subject=subject)

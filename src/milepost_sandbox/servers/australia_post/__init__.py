@@ -1,0 +1,1 @@
+"""An Australia Post to try against: Track Items."""

@@ -1,0 +1,1 @@
+"""A Canada Post to try against: its Tracking API."""
