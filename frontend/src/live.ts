@@ -54,6 +54,39 @@ for (const form of all<HTMLFormElement>("[data-theme-form]"))
     one<HTMLElement>(theme === "dark" ? ".to-light" : ".to-dark", form)?.focus();
   });
 
+// Photos are shown before they are sent; choosing or dropping more adds to them.
+const chosen = new WeakMap<HTMLInputElement, DataTransfer>();
+function addPhotos(input: HTMLInputElement, files: FileList) {
+  const all = chosen.get(input) ?? new DataTransfer();
+  for (const file of files) all.items.add(file);
+  chosen.set(input, all);
+  input.files = all.files;
+  const list = one(".thumbs", input.closest("[data-drop]")!)!;
+  list.replaceChildren(
+    ...[...all.files].map((file) => {
+      const [row, image] = [document.createElement("li"), new Image()];
+      image.src = URL.createObjectURL(file);
+      image.alt = file.name;
+      image.onload = () => URL.revokeObjectURL(image.src);
+      image.onerror = () => row.replaceChildren(file.name);
+      row.append(image);
+      return row;
+    }),
+  );
+}
+const inputOf = (event: Event) => one<HTMLInputElement>("input", (event.target as Element).closest?.("[data-drop]") ?? document.createElement("p"));
+document.addEventListener("change", (event) => {
+  const input = inputOf(event);
+  if (input?.files?.length) addPhotos(input, input.files);
+});
+for (const kind of ["dragover", "drop"] as const)
+  document.addEventListener(kind, (event) => {
+    const input = inputOf(event);
+    if (!input) return;
+    event.preventDefault();
+    if (kind === "drop") addPhotos(input, event.dataTransfer!.files);
+  });
+
 // News by server-sent events: the changed part replaces the old one; open details and the focus stay.
 const LOST_MS = 30000;
 const stream = one<HTMLElement>("[data-live]")?.dataset.live;
@@ -103,11 +136,14 @@ document.addEventListener("click", async (event) => {
 function put(html: string) {
   if (!part) return;
   const open = new Map(all<HTMLDetailsElement>("details[id]", part).map((found) => [found.id, found.open]));
-  const targets = "a,button,summary";
+  const targets = "a,button,summary,input,select,textarea";
+  const form = one<HTMLElement>("[data-kept]", part); // somebody may be writing in it
   const place = all(targets, part).indexOf(document.activeElement as Element);
   const map = one<HTMLElement>(".map-place", part);
   part.innerHTML = html;
   keepMap(map);
+  const anew = one<HTMLElement>("[data-kept]", part);
+  if (form && anew?.dataset.kept === form.dataset.kept) anew?.replaceWith(form);
   for (const found of all<HTMLDetailsElement>("details[id]", part)) found.open = open.get(found.id) ?? found.open;
   if (place >= 0) all<HTMLElement>(targets, part)[place]?.focus({ preventScroll: true });
   offerCopies(part);

@@ -268,6 +268,21 @@ class WorkSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ShopPolicy:
+    """What a shop itself promises its buyers; every tracking page says it."""
+
+    backstop_days: int = setting(
+        7,
+        "Days after the last day first promised; what is not there by then, the shop makes good. "
+        "0: nothing is said.",
+    )
+    makes_good: str = setting(
+        "refunds or resends it", "What the shop does then, after its name: `Mugs & Co refunds or resends it`."
+    )
+    answer_days: int = setting(2, "Days within which the shop answers a buyer; 0: nothing is said.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """All of it."""
 
@@ -286,6 +301,10 @@ class Settings:
     webhooks: Webhooks = field(
         default_factory=Webhooks, metadata={"about": "Webhooks to the programs of subscribers."}
     )
+    policy: ShopPolicy = field(
+        default_factory=ShopPolicy, metadata={"about": "What shops promise their buyers themselves."}
+    )
+    policies: dict[str, ShopPolicy] = setting({}, "Another policy for one shop, by its shop id.")
     imports: Imports = field(
         default_factory=Imports, metadata={"about": "Files that partners bring (docs/use/imports.md)."}
     )

@@ -78,7 +78,13 @@ def test_the_subject_carries_the_fact(template, subject):
 
 def test_there_are_words_for_everything_that_can_be_decided():
     about_ourselves = {"webhook_failing", "webhook_disabled", "sms_stopped", "carrier_broken", "carrier_back"}
-    assert set(template_names()) == {*MILESTONES.values(), "promise_later", "passcode", *about_ourselves}
+    assert set(template_names()) == {
+        *MILESTONES.values(),
+        "promise_later",
+        "passcode",
+        "feedback",
+        *about_ourselves,
+    }
     for kind, words in WORDS.items():
         message = render(notice(f"exception_{kind}", title=words.title, what=words.what), LINKS)
         assert words.title in message.text

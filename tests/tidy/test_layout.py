@@ -28,7 +28,7 @@ BESIDE = {
         "telling",
         "desk",
     },  # due work comes in by carry; what lies in a folder goes to the desk,
-    "desk": {"flow"},  # a person by desk
+    "desk": {"flow", "telling"},  # a person by desk, and who hears of it
     "__main__": {"cli"},
     "cli": {"web", "worker"},  # the command line starts the other two
     "ports": {"settings"},  # the shape of the running whole (ports/app.py) has its settings in it

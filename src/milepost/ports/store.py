@@ -29,6 +29,7 @@ from milepost.ports.carriers import CarrierReads, CarrierWrites
 from milepost.ports.choices import ChoiceReads, ChoiceWrites
 from milepost.ports.codes import CodeReads, CodeWrites
 from milepost.ports.drafts import DraftReads, DraftWrites
+from milepost.ports.feedback import FeedbackReads, FeedbackWrites
 from milepost.ports.guesses import GuessReads, GuessWrites
 from milepost.ports.pushes import PushReads, PushWrites
 from milepost.ports.texts import SmsReads, SmsWrites
@@ -81,6 +82,7 @@ class Transaction(
     CodeWrites,
     CarrierWrites,
     ChoiceWrites,
+    FeedbackWrites,
     GuessWrites,
     Protocol,
 ):
@@ -283,6 +285,7 @@ class Reads(
     CodeReads,
     CarrierReads,
     ChoiceReads,
+    FeedbackReads,
     GuessReads,
     Protocol,
 ):

@@ -67,7 +67,12 @@ class Parcel:
 
 def helps(parcel: Parcel, reader: str, today: date) -> tuple[Help, ...]:
     """What is of use now. `reader` is `buyer` or `seller`; `today` the date at the receiver's."""
-    found = advise(
+    return tuple(_help(one, parcel, reader, today) for one in advice_on(parcel, today))
+
+
+def advice_on(parcel: Parcel, today: date) -> tuple[Advice, ...]:
+    """What the carrier's own contacts and rules say of it now."""
+    return advise(
         parcel.journey,
         parcel.kinds,
         parcel.card,
@@ -76,7 +81,6 @@ def helps(parcel: Parcel, reader: str, today: date) -> tuple[Help, ...]:
         service=parcel.service,
         today=today,
     )
-    return tuple(_help(one, parcel, reader, today) for one in found)
 
 
 def _help(one: Advice, parcel: Parcel, reader: str, today: date) -> Help:

@@ -13,6 +13,7 @@ from milepost.store.revisions import (
     r0010_choices_and_legs,
     r0011_certainty,
     r0012_lessons,
+    r0013_buyers,
 )
 
 REVISIONS: tuple[Revision, ...] = (
@@ -27,6 +28,7 @@ REVISIONS: tuple[Revision, ...] = (
     r0010_choices_and_legs.REVISION,
     r0011_certainty.REVISION,
     r0012_lessons.REVISION,
+    r0013_buyers.REVISION,
 )
 """From version 1, which had no revision; each is one more than the one before."""
 

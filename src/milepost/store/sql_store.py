@@ -19,6 +19,7 @@ from milepost.store.draft_shelf import DraftReads, DraftWrites
 from milepost.store.endpoint_shelf import EndpointReads, EndpointWrites
 from milepost.store.event_shelf import EventReads, EventWrites
 from milepost.store.exception_shelf import ExceptionReads, ExceptionWrites
+from milepost.store.feedback_shelf import FeedbackReads, FeedbackWrites
 from milepost.store.guess_shelf import GuessReads, GuessWrites
 from milepost.store.migrator import Migrator
 from milepost.store.months import make_parts
@@ -89,6 +90,7 @@ class SqlTransaction(
     DraftWrites,
     CodeWrites,
     ChoiceWrites,
+    FeedbackWrites,
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
 
@@ -118,6 +120,7 @@ class SqlReads(
     DraftReads,
     CodeReads,
     ChoiceReads,
+    FeedbackReads,
     SearchReads,
 ):
     """Committed facts (ports.store.Reads)."""

@@ -378,6 +378,25 @@ SUBSCRIPTIONS = _table(
     _text("address_index"),
     _sealed(),
     UniqueConstraint("shop_id", "order_number", "channel", "address_index"),
+    Index("subscriptions_by_address", "address_index"),
+)
+
+# What buyers said about their orders, and their photos. Added, never edited.
+
+FEEDBACK = _table(
+    "feedback",
+    _seq(),
+    _text("feedback_id"),
+    _text("shop_id"),
+    _text("order_number"),
+    _at("at"),
+    _sealed(),
+    UniqueConstraint("feedback_id"),
+    Index("feedback_by_order", "shop_id", "order_number", "seq"),
+)
+
+FEEDBACK_PHOTOS = _table(
+    "feedback_photos", _text("photo_id", key=True), _text("shop_id"), _text("order_number"), _sealed()
 )
 
 # What text messages cost, who wants none, and what became of them. Numbers are kept as keyed hashes.
@@ -485,6 +504,11 @@ LINKS = _table(
     _text("order_number"),
     _text("view"),
     _at("expires_at"),
+)
+
+# Links to all orders of one address; that address is kept as the keyed hash that orders are found by.
+CONTACT_LINKS = _table(
+    "contact_links", _text("token_hash", key=True), _text("email_index"), _at("expires_at")
 )
 
 USERS = _table(

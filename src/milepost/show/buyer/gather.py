@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from milepost.model.carriers import CarrierCard
 from milepost.model.exceptions import DeliveryException
+from milepost.model.feedback import Feedback
 from milepost.model.journeys import EMPTY_JOURNEY, Journey
 from milepost.model.orders import Destination, Item, OrderFacts
 from milepost.model.people import View
@@ -15,6 +16,7 @@ from milepost.model.shipments import Leg, Shipment
 from milepost.ports.app import App
 from milepost.ports.store import Reads, ShipmentRow
 from milepost.record.journey import derive
+from milepost.settings import ShopPolicy
 from milepost.show.buyer.sight import Sight
 from milepost.show.rhythm import Door, Rhythm, rhythm
 
@@ -47,6 +49,8 @@ class Story:
     zone: str | None  # IANA name at the destination
     door: Located | None = None  # the town it goes to
     shop_name: str = ""
+    policy: ShopPolicy = ShopPolicy()
+    feedback: tuple[Feedback, ...] = ()
 
     @property
     def items(self) -> Sequence[Item]:
@@ -77,7 +81,14 @@ async def order_story(app: App, reads: Reads, shop_id: str, order_number: str, v
         zone=door.zone if door else None,
         door=door,
         shop_name=shop.name if (shop := await reads.shop(shop_id)) else "",
+        policy=policy_of(app, shop_id),
+        feedback=tuple(await reads.feedback(shop_id, order_number)),
     )
+
+
+def policy_of(app: App, shop_id: str) -> ShopPolicy:
+    """The shop's own, or the one for all."""
+    return app.settings.policies.get(shop_id, app.settings.policy)
 
 
 async def number_story(app: App, reads: Reads, tracking_number: str) -> Story:

@@ -17,16 +17,18 @@ from milepost.model.reach import ContactKind, Policy
 from milepost.model.scans import ProofTold
 from milepost.model.statuses import Status
 from milepost.show.buyer.answer import NAMES_A_DAY, Answer, Step, answer, five_steps
+from milepost.show.buyer.backstop import Backstop, OverdueStep, backstop, first_due, overdue_steps
 from milepost.show.buyer.banners import Banner, banner, shown
 from milepost.show.buyer.certainty import Certainty, certainty
+from milepost.show.buyer.feedback import FeedbackLine, feedback_lines
 from milepost.show.buyer.gather import Parcel, Story
 from milepost.show.buyer.ledger import Entry, history
 from milepost.show.buyer.sight import LOCALE, Sight
 from milepost.show.buyer.timeline import Timeline, timeline
 from milepost.show.buyer.way import way_of
 from milepost.show.buyer.windows import Window, moved_later, standing, zone_or_none
-from milepost.show.moments import long_date
-from milepost.show.reaching import SURE, Help, helps
+from milepost.show.moments import counted, long_date
+from milepost.show.reaching import SURE, Help, advice_on, helps
 from milepost.show.reaching import Parcel as ReachedParcel
 from milepost.show.rhythm import Rhythm
 from milepost.show.words.sentences import policies
@@ -95,6 +97,8 @@ class ParcelView:
     items: tuple[Item, ...]
     proof: ProofTold | None
     way: Route | None  # for the map
+    backstop: Backstop | None = None
+    overdue: tuple[OverdueStep, ...] = ()
 
     @property
     def has_journey(self) -> bool:
@@ -122,6 +126,14 @@ class PageView:
     is_public: bool
     is_full: bool
     may_change: bool  # news can still come
+    feedback: tuple[FeedbackLine, ...] = ()
+    item_titles: tuple[str, ...] = ()
+    answers: str = ""  # within how long the shop answers, if it says so
+
+    @property
+    def is_any_delivered(self) -> bool:
+        """Something came, so it can be asked whether all is there."""
+        return any(one.is_delivered for one in self.parcels)
 
     @property
     def first(self) -> ParcelView:
@@ -168,6 +180,15 @@ def page_view(story: Story, names: Mapping[str, str], now: datetime) -> PageView
         is_public=story.sight.is_public,
         is_full=story.sight.is_full,
         may_change=any(not Status(one.status).is_terminal for one in parcels),
+        feedback=feedback_lines(
+            story.feedback,
+            story.policy,
+            story.shop_name,
+            with_words=story.sight.is_full,
+            local=now.astimezone(zone_or_none(story.zone) or UTC),
+        ),
+        answers=counted(story.policy.answer_days, "day") if story.policy.answer_days else "",
+        item_titles=tuple(dict.fromkeys(item.title for item in story.items)),
     )
 
 
@@ -183,6 +204,9 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
     if sight.is_public and one.shipment is None:
         said = NOT_SCANNED
     home = str(LOCALE.territories.get(story.destination.country.upper(), ""))
+    reached = _reachable(one, story)
+    today = now.astimezone(zone_or_none(zone) or UTC).date()
+    due_on = None if sight.is_public else first_due(one.promises, zone)
     names_a_day = window is not None and journey.status in NAMES_A_DAY and not window.is_past(now)
     return ParcelView(
         anchor=f"parcel-{number}",
@@ -192,7 +216,7 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
         banners=tuple(banner(found, zone, said.headline) for found in exceptions)
         if not sight.is_public
         else (),
-        helps=() if sight.is_public else _helps(one, story, zone, now),
+        helps=helps(reached, "buyer", today) if reached else (),
         last_seen=_last_seen(one, sight, home),
         last_seen_at=journey.last_scan_at,
         rhythm=one.rhythm,
@@ -206,16 +230,24 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
         items=_items_of(one, story),
         proof=sight.proof(one.proof) if journey.status is Status.DELIVERED else None,
         way=way_of(journey, story.door, sight, said.tone),
+        backstop=backstop(journey, due_on, story.policy, story.shop_name, today),
+        overdue=overdue_steps(
+            journey,
+            exceptions,
+            due_on,
+            policy=story.policy,
+            advice=advice_on(reached, today) if reached else (),
+            today=today,
+        ),
     )
 
 
-def _helps(one: Parcel, story: Story, zone: str | None, now: datetime) -> tuple[Help, ...]:
-    if one.shipment is None:
-        return ()
+def _reachable(one: Parcel, story: Story) -> ReachedParcel | None:
+    """What its carrier can be asked about; None in the public view and where nobody has it."""
     leg, card = one.legs[-1] if one.legs else (None, one.card)
-    if card is None:
-        return ()
-    parcel = ReachedParcel(
+    if one.shipment is None or card is None or story.sight.is_public:
+        return None
+    return ReachedParcel(
         card=card,  # of whoever has it now
         number=leg.number if leg else one.shipment.tracking_number,
         journey=one.journey,
@@ -224,7 +256,6 @@ def _helps(one: Parcel, story: Story, zone: str | None, now: datetime) -> tuple[
         service=one.shipment.service,
         country=story.destination.country,
     )
-    return helps(parcel, "buyer", now.astimezone(zone_or_none(zone) or UTC).date())
 
 
 def _cancelled(journey: Journey) -> Journey:

@@ -9,6 +9,7 @@ from milepost.desk.entries import whose
 from milepost.model.choices import CarrierChoice
 from milepost.model.events import BY_HAND
 from milepost.model.exceptions import DeliveryException
+from milepost.model.feedback import Feedback
 from milepost.model.journeys import Journey
 from milepost.model.notices import Attempt, Notice
 from milepost.model.orders import Contact
@@ -50,6 +51,7 @@ class KnownOrder:
     promises: tuple[Promise, ...]  # oldest first
     notices: tuple[tuple[Notice, tuple[Attempt, ...]], ...]
     entered_by: Mapping[str, str]  # by report: who made this entry by hand
+    feedback: tuple[Feedback, ...] = ()  # what the buyer said, oldest first
 
     @property
     def exceptions(self) -> list[DeliveryException]:
@@ -80,6 +82,7 @@ async def everything(app: App, row: OrderRow, *, with_contact: bool) -> KnownOrd
         own=own,
         promises=tuple(await store.promises(facts.shop_id, facts.order_number)),
         notices=notices.rows,
+        feedback=tuple(await store.feedback(facts.shop_id, facts.order_number)),
         entered_by=await _entered_by(app, [own, *(one.journey for one in shipments)]),
     )
 

@@ -5,12 +5,14 @@ from datetime import datetime
 
 from milepost.model.choices import CarrierChoice, undone_by_next
 from milepost.model.exceptions import DeliveryException
+from milepost.model.feedback import Feedback, FeedbackKind
 from milepost.model.notices import Attempt, Notice
 from milepost.model.orders import Contact, OrderFacts
 from milepost.model.promises import Promise, Promiser
 from milepost.model.scans import ProofTold
 from milepost.model.shipments import Leg
 from milepost.ports.app import App
+from milepost.show.buyer.feedback import FIELDS, KINDS
 from milepost.show.console.known import KnownOrder, KnownShipment
 from milepost.show.console.lists import (
     PIPS,
@@ -86,6 +88,19 @@ class ChoiceLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SaidLine:
+    """One thing the buyer said. Words and photos only for whoever may see names and addresses."""
+
+    what: str
+    about: str
+    said: str
+    words: str
+    photo_ids: tuple[str, ...]
+    is_hidden: bool
+    is_good: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegLine:
     """A later part of the way."""
 
@@ -133,6 +148,7 @@ class OrderSheet:
     exceptions: tuple[ExceptionCard, ...]
     promises: tuple[PromiseLine, ...]  # newest first
     notices: tuple[NoticeLine, ...]
+    feedback: tuple[SaidLine, ...]  # newest first
 
 
 async def sheet(app: App, known: KnownOrder) -> OrderSheet:
@@ -151,6 +167,20 @@ async def sheet(app: App, known: KnownOrder) -> OrderSheet:
         exceptions=tuple(_exception(one, now) for one in known.exceptions),
         promises=tuple(_promise(one, names) for one in reversed(known.promises)),
         notices=tuple(_notice(notice, attempts) for notice, attempts in known.notices),
+        feedback=tuple(_said(one, is_open=known.contact is not None) for one in reversed(known.feedback)),
+    )
+
+
+def _said(one: Feedback, *, is_open: bool) -> SaidLine:
+    about = ", ".join((*one.items, *([FIELDS[one.field]] if one.field else [])))
+    return SaidLine(
+        what="All good" if one.kind is FeedbackKind.ALL_GOOD else KINDS[one.kind],
+        about=about,
+        said=utc(one.at),
+        words=one.words if is_open else "",
+        photo_ids=one.photo_ids if is_open else (),
+        is_hidden=not is_open and bool(one.words or one.photo_ids),
+        is_good=one.kind is FeedbackKind.ALL_GOOD,
     )
 
 

@@ -232,6 +232,22 @@ async def report(
     return Response(body, media_type="application/octet-stream", headers=headers)
 
 
+@get("/orders/{number:str}/photos/{photo_id:str}")
+async def photo(
+    number: FromPath[str], photo_id: FromPath[str], request: Request[None, None, State]
+) -> Response[bytes]:
+    """A buyer's photo, drawn anew when it came; for whoever may see names and addresses."""
+    row = await order_for(request, number)
+    if not may_see_contacts(user_of(request)):
+        raise NotFoundException("There is no such photo.")
+    facts = row.facts
+    jpeg = await app_of(request).store.photo(photo_id, facts.shop_id, facts.order_number)
+    if jpeg is None:
+        raise NotFoundException("There is no such photo.")
+    headers = {"Cache-Control": "no-store", "Content-Security-Policy": "default-src 'none'; sandbox"}
+    return Response(jpeg, media_type="image/jpeg", headers=headers)
+
+
 def _by(request: AnyRequest) -> entries.By:
     user = user_of(request)
     return entries.By(kind="user", id=user.user_id, name=f"{user.name or user.email} ({user.role.value})")
@@ -258,4 +274,4 @@ def _page_of(number: str) -> str:
     return f"{ORDERS}/{number}"
 
 
-ROUTES = [pages(orders, search_form, search, order, link, ask, enter, take_back, report)]
+ROUTES = [pages(orders, search_form, search, order, link, ask, enter, take_back, report, photo)]

@@ -1,5 +1,6 @@
 """The tracking page of an order, for whoever has earned it by look-up or signed link."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Annotated, Any
 
@@ -17,6 +18,7 @@ from milepost.desk.texting import SMS
 from milepost.model.people import Link, Subscription, View
 from milepost.ports.app import App
 from milepost.ports.store import Reads
+from milepost.show.buyer.feedback import AFTER_DELIVERY, choices
 from milepost.show.buyer.gather import Story, order_story
 from milepost.show.buyer.view import PageView, page_view
 from milepost.show.buyer.visit import visit
@@ -51,10 +53,15 @@ async def order_page(
     *,
     wrong: str = "",
     wrong_channel: str = MAIL,
+    wrong_feedback: str = "",
+    given: Mapping[str, Any] | None = None,
     status: int = 200,
     zoom: int = 0,
 ) -> Response[Any]:
-    """The whole page; `wrong` says what was wrong with the switch of `wrong_channel`."""
+    """The whole page; `wrong` says what was wrong with the switch of `wrong_channel`.
+
+    `wrong_feedback`: what was wrong with the form about what came, and `given` what was filled into it.
+    """
     app = app_of(request)
     story, switched_on = await app.store.together(partial(_story_and_switches, app, link))
     view = _view(app, story)
@@ -70,6 +77,9 @@ async def order_page(
         map=await map_html(view.mapped.way if view.mapped else None, zoom),
         wrong=wrong if wrong_channel == MAIL else "",
         wrong_number=wrong if wrong_channel == SMS else "",
+        wrong_feedback=wrong_feedback,
+        given=given or {},
+        kinds=choices(AFTER_DELIVERY),
         wording=WORDING,
         sms_wording=SMS_WORDING,
         can_mail=channel is not None and channel.is_configured and view.may_change,

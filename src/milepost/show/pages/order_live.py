@@ -15,6 +15,7 @@ from litestar.response import Stream
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
 from milepost.model.people import Link
 from milepost.ports.app import App
+from milepost.show.buyer.feedback import AFTER_DELIVERY, choices
 from milepost.show.buyer.visit import visit
 from milepost.show.looks import app_of, render
 from milepost.show.pages.order import view_of
@@ -108,7 +109,15 @@ async def _look(request: Request[None, None, State], link: Link) -> tuple[str, s
     if view is None:
         return "", None
     now = app.clock.now()
-    html = render(request, "buyer/_live.html", view=view, map="")
+    html = render(
+        request,
+        "buyer/_live.html",
+        view=view,
+        map="",
+        wrong_feedback="",
+        given={},
+        kinds=choices(AFTER_DELIVERY),
+    )
     news = {"html": html, "said": view.said, "mark": view.mark, "now": now}
     return view.mark, f"id: {view.mark}\n{_event('page', news)}"
 
