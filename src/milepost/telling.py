@@ -29,10 +29,13 @@ async def tell_people(tx: Transaction, news: Iterable[News], app: App) -> list[A
     return await tell(tx, list(decided.values()), app)
 
 
-async def tell(tx: Transaction, decided: Sequence[Notice], app: App) -> list[Action]:
-    """Keep notices; the work of sending those whose key was not known."""
+async def tell(tx: Transaction, decided: Sequence[Notice], app: App, to: str = "") -> list[Action]:
+    """Keep notices; the work of sending those whose key was not known.
+
+    `to`: the digest of one address, where nobody else who asked for news is meant.
+    """
     new = await tx.put_notices(decided)
-    return [_sending(notice, app.clock.now()) for notice in decided if notice.key in new]
+    return [_sending(notice, app.clock.now(), to) for notice in decided if notice.key in new]
 
 
 async def tell_programs(
@@ -51,13 +54,13 @@ async def tell_programs(
     return await keep_messages(tx, [one for one in told if one.shop_id in shops], endpoints, now)
 
 
-def _sending(notice: Notice, now: datetime) -> Action:
+def _sending(notice: Notice, now: datetime, to: str) -> Action:
     return Action(
         key=f"notice:{notice.key}",
         kind=ActionKind.SEND_NOTICE,
         shop_id=notice.shop_id,
         lane=f"channel:{notice.channel}",
         due_at=now,
-        payload={"notice": notice.key},
+        payload={"notice": notice.key, "to": to} if to else {"notice": notice.key},
         news_at=None if notice.channel == notices.INBOX else notice.news_at,  # an inbox here is told anew
     )

@@ -16,7 +16,7 @@ A setting that does not exist, or has the wrong type, stops the start with its n
 `milepost config check` prints every value, secrets hidden.
 """
 COLUMNS = "| Setting | Environment | Type | Default | |\n|---|---|---|---|---|\n"
-PLACEHOLDER = {"carriers": "NAME", "aggregators": "NAME", "apps": "0"}
+PLACEHOLDER = {"carriers": "NAME", "aggregators": "NAME", "apps": "0", "policies": "SHOP_ID"}
 TYPES = {str: "text", int: "whole number", float: "number", bool: "true or false"}
 
 

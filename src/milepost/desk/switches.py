@@ -3,11 +3,14 @@
 import re
 from dataclasses import replace
 
+from milepost.desk.confirming import confirmation_for
 from milepost.desk.guessing import count_try
 from milepost.desk.texting import text_channel
 from milepost.model.people import Subscription
 from milepost.ports.app import App
 from milepost.ports.notify import TextChannel
+from milepost.record.links import digest
+from milepost.telling import tell
 
 EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}")
 
@@ -43,8 +46,12 @@ async def switch_on(
         consented_at=app.clock.now(),
         wording=wording,
     )
+    confirmation = await confirmation_for(app, subscription)
     async with app.store.transaction() as tx:
         await tx.put_subscription(subscription)
+        if confirmation is not None and not isinstance(found, TextChannel):  # each text costs money
+            await app.work.add(tx, await tell(tx, [confirmation], app, to=digest(subscription.address)))
+    app.live.publish(["work"])
     return subscription
 
 

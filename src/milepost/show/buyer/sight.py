@@ -94,6 +94,26 @@ class Sight:
         """Name and address, for a signed link only."""
         return self.contact if self.is_full and (self.contact.name or self.contact.address) else None
 
+    def masked_address(self) -> str:
+        """As much of it as its owner knows again and nobody else learns anything from; for a signed link."""
+        if not self.is_full or not self.contact.address:
+            return ""
+        street = self.contact.address.partition(",")[0]
+        return re.sub(r"(?<=\w)\w", "•", street)
+
+    def masked_name(self) -> str:
+        """`A•• L•••••••`; for a signed link."""
+        return re.sub(r"(?<=\w)\w", "•", self.contact.name or "") if self.is_full else ""
+
+    def masked_contact(self) -> str:
+        """`a•••@example.com · •••• 42`; for a signed link."""
+        if not self.is_full:
+            return ""
+        name, _, host = (self.contact.email or "").partition("@")
+        mail = f"{name[:1]}•••@{host}" if host else ""
+        digits = re.sub(r"\D", "", self.contact.phone or "")
+        return " · ".join(part for part in (mail, f"•••• {digits[-2:]}" if digits else "") if part)
+
     def proof(self, told: ProofTold | None) -> ProofTold | None:
         """Who took it and where it was left, for a signed link only."""
         return told if self.is_full else None

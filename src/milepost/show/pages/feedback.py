@@ -5,14 +5,14 @@ from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
 from litestar.datastructures import State, UploadFile
-from litestar.params import PathParameter
+from litestar.params import PathParameter, QueryParameter
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_400_BAD_REQUEST, HTTP_403_FORBIDDEN
 
 from milepost.desk.feedback import FeedbackError, Wish, give_feedback
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
 from milepost.desk.photos import PHOTO_BYTES_MAX, PHOTOS_MAX, File
-from milepost.model.feedback import FeedbackKind
+from milepost.model.feedback import FeedbackKind, OrderField
 from milepost.model.people import Link
 from milepost.show.buyer.feedback import choices, field_choices
 from milepost.show.buyer.visit import visit
@@ -27,16 +27,18 @@ FILES_READ_MAX = PHOTOS_MAX + 1
 """One more than we keep is enough to say that there were too many."""
 
 ITEM_LENGTH_MAX = 300
+Field = Annotated[str, QueryParameter(max_length=20)]
 Number = Annotated[str, PathParameter(max_length=NUMBER_LENGTH_MAX)]
 
 
 @get("/orders/{number:str}/problem", include_in_schema=False)
-async def problem(number: Number, request: Request[None, None, State]) -> Response[Any]:
-    """The form by itself, at any time: also before anything was delivered."""
+async def problem(number: Number, request: Request[None, None, State], field: Field = "") -> Response[Any]:
+    """The form by itself, also before anything was delivered. `field`: what of the order is wrong."""
     link = await visit(request, number)
     if link is None:
         return look_up_page(request, status=HTTP_403_FORBIDDEN, message="needs_factor", order=number)
-    return await _problem_page(request, link)
+    given = {"kind": FeedbackKind.DETAILS.value, "field": field} if field in set(OrderField) else {}
+    return await _problem_page(request, link, given=given)
 
 
 @post("/orders/{number:str}/feedback", include_in_schema=False, request_max_body_size=BODY_BYTES_MAX)
