@@ -11,7 +11,7 @@ from milepost.carry.failures import put_off
 from milepost.carry.paying import why_unpaid
 from milepost.flow import finish
 from milepost.model.actions import Action, Leased, Outcome
-from milepost.model.notices import PASSCODE, Attempt, Audience, Message, Notice, Recipient
+from milepost.model.notices import MY_ORDERS, PASSCODE, Attempt, Audience, Message, Notice, Recipient
 from milepost.model.people import View
 from milepost.model.places import RawPlace
 from milepost.notify.render import Links, TemplateError, render
@@ -20,12 +20,23 @@ from milepost.ports.app import App
 from milepost.ports.notify import SendResult, Sent, TextChannel
 from milepost.ports.store import Transaction
 from milepost.react.notices import is_problem
-from milepost.record.links import PASSCODE_LENGTH, digest, new_link, new_passcode
+from milepost.react.quiet import quiet_until
+from milepost.record.links import (
+    MINE_LENGTH,
+    PASSCODE_LENGTH,
+    digest,
+    new_contact_link,
+    new_link,
+    new_passcode,
+)
 
 INBOX = "inbox"
 MAIL = "email"
 ABOUT_CARRIERS = frozenset({"carrier_broken", "carrier_back"})
 NOBODY = "nobody asked to be told"
+ASKED_JUST_NOW = frozenset({PASSCODE, MY_ORDERS, "confirmation"})
+"""Somebody sits there and waits for it, whatever the hour."""
+
 TOO_LATE = "the code would have come too late"
 
 log = structlog.get_logger(__name__)
@@ -65,6 +76,10 @@ async def _send(held: Leased, app: App) -> None:
     if notice.template == PASSCODE and now - notice.created_at > _code_length(app):
         await _skip(one, TOO_LATE, app)
         return
+    until = None if notice.template in ASKED_JUST_NOW else quiet_until(one.recipient.quiet, now)
+    if until is not None:
+        await _wait(one, until, app)
+        return
     message = await _message(one, app)
     if isinstance(channel, TextChannel) and (
         why := await why_unpaid(notice, one.recipient, message, channel, app)
@@ -77,6 +92,14 @@ async def _send(held: Leased, app: App) -> None:
         one, _attempt(one, result, now), _outcome(one, result, now), app, message, opted_out=result.opted_out
     )
     app.tally.count("notices", channel=notice.channel, outcome=result.outcome.value)
+
+
+async def _wait(one: Try, until: datetime, app: App) -> None:
+    """They sleep: it goes out afterwards. The others hear of it in their own time."""
+    now = app.clock.now()
+    async with app.store.transaction() as tx:
+        await _write_others(tx, one, now, app)
+        await finish(tx, one.held, Outcome(next_due_at=until), now, app)
 
 
 async def _skip(one: Try, why: str, app: App) -> None:
@@ -106,12 +129,19 @@ async def _recipients(notice: Notice, app: App) -> list[Recipient]:
         return [Recipient(address=notice.shop_id, language=app.settings.language)]
     if notice.template == PASSCODE:
         return await _contact_on_file(notice, app)
+    if notice.template == MY_ORDERS:
+        return await _contact_on_file(notice, app) + await _subscribed(notice, app)
     if notice.audience is Audience.SELLER and notice.channel != MAIL:
         return []
     if notice.audience is Audience.SELLER:
         return [Recipient(address=to, language=app.settings.language) for to in app.settings.mail.seller_to]
+    return await _subscribed(notice, app)
+
+
+async def _subscribed(notice: Notice, app: App) -> list[Recipient]:
+    """Who wants news of this order by this channel now."""
     return [
-        Recipient(address=one.address, language=app.settings.language)
+        Recipient(address=one.address, language=one.language or app.settings.language, quiet=one.quiet)
         for one in await app.store.subscriptions(notice.shop_id, notice.order_number)
         if one.channel == notice.channel
         and one.ended_at is None
@@ -137,6 +167,11 @@ async def _message(one: Try, app: App) -> Message:
     if notice.template == PASSCODE:
         notice = await _with_code(notice, app)
         links = Links(order=f"{base}/orders/{quote(notice.order_number, safe='')}/passcode")
+    elif notice.template == MY_ORDERS and one.recipient is not None:
+        until = app.clock.now() + MINE_LENGTH * max(1.0, app.clock.rate)
+        async with app.store.transaction() as tx:
+            token = await new_contact_link(tx, address=one.recipient.address, until=until)
+        links = Links(order=f"{base}/mine/{token}")
     elif notice.audience is Audience.BUYER:
         async with app.store.transaction() as tx:
             token = await new_link(

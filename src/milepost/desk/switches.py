@@ -6,12 +6,13 @@ from dataclasses import replace
 from milepost.desk.confirming import confirmation_for
 from milepost.desk.guessing import count_try
 from milepost.desk.texting import text_channel
-from milepost.model.people import Subscription
+from milepost.model.people import Quiet, Subscription
 from milepost.ports.app import App
 from milepost.ports.notify import TextChannel
 from milepost.record.links import digest
 from milepost.telling import tell
 
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}")
 
 WORDING = "Tell me about this order at this address until it arrives. I can stop it with one click."
@@ -26,7 +27,15 @@ class SwitchError(Exception):
 
 
 async def switch_on(
-    app: App, *, shop_id: str, order_number: str, channel: str, address: str, only_problems: bool
+    app: App,
+    *,
+    shop_id: str,
+    order_number: str,
+    channel: str,
+    address: str,
+    only_problems: bool,
+    quiet: Quiet | None = None,
+    language: str = "",
 ) -> Subscription:
     """Start telling an address about an order. Raises SwitchError."""
     found = app.channels.get(channel)
@@ -45,6 +54,8 @@ async def switch_on(
         only_problems=only_problems,
         consented_at=app.clock.now(),
         wording=wording,
+        quiet=quiet,
+        language=language,
     )
     confirmation = await confirmation_for(app, subscription)
     async with app.store.transaction() as tx:
@@ -53,6 +64,15 @@ async def switch_on(
             await app.work.add(tx, await tell(tx, [confirmation], app, to=digest(subscription.address)))
     app.live.publish(["work"])
     return subscription
+
+
+def quiet_of(from_time: str, to_time: str, zone: str | None) -> Quiet | None:
+    """Quiet hours as a form tells them; two empty fields are none. Raises SwitchError."""
+    if not from_time and not to_time:
+        return None
+    if not (CLOCK.fullmatch(from_time) and CLOCK.fullmatch(to_time)) or from_time == to_time:
+        raise SwitchError("quiet: write both hours as HH:MM, and not the same, or leave both empty")
+    return Quiet(from_time=from_time, to_time=to_time, zone=zone or "UTC")
 
 
 async def switch_off(app: App, *, shop_id: str, order_number: str, channel: str | None = None) -> int:

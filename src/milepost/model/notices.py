@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from milepost.model.people import Quiet
+
+MY_ORDERS = "my_orders"
+"""The notice with a link to all orders of its address. The link is made when it is sent."""
+
 PASSCODE = "passcode"
 """The notice with a code that opens an order. The code is made when it is sent, and kept as a hash only."""
 
@@ -41,6 +46,7 @@ class Recipient:
 
     address: str  # e-mail, phone, or user/inbox id
     language: str = "en"
+    quiet: Quiet | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

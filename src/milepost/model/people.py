@@ -56,6 +56,24 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owned:
+    """An order that belongs to an address, and how much of it that proves."""
+
+    order_number: str
+    shop_id: str
+    view: View  # full: the order came with this address; town: somebody asked for news there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """Hours in which nothing is sent, by the clock of a zone (IANA). From 22:00 to 07:00 spans midnight."""
+
+    from_time: str  # HH:MM
+    to_time: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subscription:
     """A buyer's notice switches for one order, with the proof that they asked for it."""
 
@@ -67,3 +85,5 @@ class Subscription:
     consented_at: datetime
     wording: str  # the sentence they agreed to
     ended_at: datetime | None = None
+    quiet: Quiet | None = None
+    language: str = ""  # empty: the installation's

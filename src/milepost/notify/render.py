@@ -71,6 +71,12 @@ def template_names(language: str = FALLBACK_LANGUAGE) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name != EXCEPTION))
 
 
+@cache
+def languages() -> tuple[str, ...]:
+    """Languages that there are words in, by their codes."""
+    return tuple(sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir()))
+
+
 def _words(name: str, language: str) -> Template:
     file = EXCEPTION if name.startswith(f"{EXCEPTION}_") else name
     for folder in (language, FALLBACK_LANGUAGE):

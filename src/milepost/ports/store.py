@@ -19,7 +19,7 @@ from milepost.model.journeys import Journey
 from milepost.model.lessons import Lesson
 from milepost.model.notices import Attempt, Notice
 from milepost.model.orders import Contact, OrderFacts
-from milepost.model.people import ApiKey, Link, Subscription, User
+from milepost.model.people import ApiKey, Link, Owned, Subscription, User
 from milepost.model.promises import Promise
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import ProofTold
@@ -225,6 +225,10 @@ class Transaction(
         """A link that works once: what it opened, and from now on opens no more. None: wrong or expired."""
         ...
 
+    async def put_contact_link(self, token_hash: str, address: str, expires_at: datetime) -> None:
+        """A link to all orders of an e-mail address, which is kept as keyed hashes."""
+        ...
+
     async def put_user(self, user: User, password_hash: str) -> None: ...
 
     async def put_session(self, token_hash: str, user_id: str, expires_at: datetime) -> None: ...
@@ -408,6 +412,16 @@ class Reads(
     async def subscriptions(self, shop_id: str, order_number: str) -> list[Subscription]: ...
 
     async def link(self, token_hash: str) -> Link | None: ...
+
+    async def owned(
+        self, token_hash: str, now: datetime, limit: int, order_number: str | None = None
+    ) -> list[Owned] | None:
+        """Orders of the address a link was made for (or one of them), newest first; None: no such link."""
+        ...
+
+    async def owned_by(self, address: str, limit: int) -> list[Owned]:
+        """Orders that came with this e-mail address, and those it wants news of now; newest first."""
+        ...
 
     async def user_by_email(self, email: str) -> tuple[User, str] | None:
         """The user and the password hash."""

@@ -9,6 +9,9 @@ from milepost.model.people import Link, View
 from milepost.ports.store import Transaction
 
 LINK_DAYS = 90
+MINE_LENGTH = timedelta(days=1)
+"""A link to all orders of an address opens them for as long; asking for another costs nothing."""
+
 PASSCODE_DIGITS = 8
 PASSCODE_LENGTH = timedelta(minutes=10)
 """A code typed in after this opens nothing (ASVS 6.5)."""
@@ -34,6 +37,13 @@ async def new_link(
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = Link(order_number=order_number, shop_id=shop_id, view=view, expires_at=now + length)
     await tx.put_link(digest(token), link)
+    return token
+
+
+async def new_contact_link(tx: Transaction, *, address: str, until: datetime) -> str:
+    """A new token for all orders of an e-mail address."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    await tx.put_contact_link(digest(token), address, until)
     return token
 
 

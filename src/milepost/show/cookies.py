@@ -18,6 +18,30 @@ KEPT = timedelta(days=90)
 """How long a browser keeps the cookie; whether its tokens still open anything is decided here."""
 
 
+MINE = "mine"
+"""The token of a link to all orders of an address."""
+
+
+def mine(request: Request[Any, Any, Any]) -> str:
+    """The token this browser shows for all orders of an address, or nothing."""
+    token = request.cookies.get(MINE, "")
+    return token if len(token) <= TOKEN_LENGTH_MAX else ""
+
+
+def remember_mine(answer: Response[Any], token: str, app: App) -> None:
+    """It is shown from now on; nothing ends it in this browser."""
+    answer.set_cookie(
+        Cookie(
+            key=MINE,
+            value=token,
+            max_age=int(KEPT.total_seconds()) if token else 0,
+            httponly=True,
+            samesite="lax",
+            secure=is_secure(app),
+        )
+    )
+
+
 def tokens(request: Request[Any, Any, Any]) -> list[str]:
     """What this browser shows, newest first."""
     shown = request.cookies.get(VISITS, "").split(BETWEEN)

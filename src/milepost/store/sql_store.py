@@ -26,6 +26,7 @@ from milepost.store.months import make_parts
 from milepost.store.notice_shelf import NoticeReads, NoticeWrites
 from milepost.store.order_shelf import OrderReads, OrderWrites
 from milepost.store.outside import Outside
+from milepost.store.owner_shelf import OwnerReads, OwnerWrites
 from milepost.store.people_shelf import PeopleReads, PeopleWrites
 from milepost.store.probe import Probe
 from milepost.store.promise_shelf import PromiseReads, PromiseWrites
@@ -91,6 +92,7 @@ class SqlTransaction(
     CodeWrites,
     ChoiceWrites,
     FeedbackWrites,
+    OwnerWrites,
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
 
@@ -121,6 +123,7 @@ class SqlReads(
     CodeReads,
     ChoiceReads,
     FeedbackReads,
+    OwnerReads,
     SearchReads,
 ):
     """Committed facts (ports.store.Reads)."""

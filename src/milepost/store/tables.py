@@ -506,9 +506,13 @@ LINKS = _table(
     _at("expires_at"),
 )
 
-# Links to all orders of one address; that address is kept as the keyed hash that orders are found by.
+# Links to all orders of one address, kept as the keyed hashes that orders and subscriptions are found by.
 CONTACT_LINKS = _table(
-    "contact_links", _text("token_hash", key=True), _text("email_index"), _at("expires_at")
+    "contact_links",
+    _text("token_hash", key=True),
+    _text("email_index"),
+    _text("address_index"),
+    _at("expires_at"),
 )
 
 USERS = _table(

@@ -13,13 +13,22 @@ from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_4
 
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
 from milepost.desk.passcodes import passcode_channel
-from milepost.desk.switches import SMS_WORDING, WORDING, SwitchError, can_text, switch_off, switch_on
+from milepost.desk.switches import (
+    SMS_WORDING,
+    WORDING,
+    SwitchError,
+    can_text,
+    quiet_of,
+    switch_off,
+    switch_on,
+)
 from milepost.desk.texting import SMS
 from milepost.model.people import Link, Subscription, View
+from milepost.notify.render import languages
 from milepost.ports.app import App
 from milepost.ports.store import Reads
 from milepost.show.buyer.feedback import AFTER_DELIVERY, choices
-from milepost.show.buyer.gather import Story, order_story
+from milepost.show.buyer.gather import Story, door_of, order_story
 from milepost.show.buyer.view import PageView, page_view
 from milepost.show.buyer.visit import visit
 from milepost.show.looks import AnyRequest, app_of, order_address, page
@@ -88,6 +97,8 @@ async def order_page(
         subscribed=subscribed,
         texted=texted,
         only_problems=any(one.only_problems for one in subscribed),
+        quiets={one.channel: _quiet_words(one) for one in switched_on},
+        languages=languages(),
         texts_only_problems=any(one.only_problems for one in texted),
     )
 
@@ -142,7 +153,20 @@ async def _switch(app: App, link: Link, data: dict[str, str]) -> None:
         channel=_channel(data),
         address=data.get("address", ""),
         only_problems=data.get("only_problems") == "yes",
+        quiet=quiet_of(data.get("quiet_from", ""), data.get("quiet_to", ""), await zone_of_order(app, link)),
+        language=data.get("language", "") if data.get("language", "") in languages() else "",
     )
+
+
+async def zone_of_order(app: App, link: Link) -> str | None:
+    """The zone at the door: the buyer's clock, as far as we know it."""
+    row = await app.store.order(link.order_number, [link.shop_id])
+    door = door_of(app, row.facts.destination) if row else None
+    return door.zone if door else None
+
+
+def _quiet_words(one: Subscription) -> str:
+    return f"not between {one.quiet.from_time} and {one.quiet.to_time}" if one.quiet else ""
 
 
 def _channel(data: dict[str, str]) -> str:
