@@ -6,16 +6,14 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from milepost.model.people import View
 from milepost.model.statuses import Status
 from tests.pages.buyer_stage import stage
-from tests.pages.chromium import chromium, violations
+from tests.pages.chromium import chromium
 
 pytestmark = pytest.mark.browser
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1360, "height": 900}
 MOVES_MAX = 12
-PLAIN_PAGES = ("number alone", "wrong link", "expired", "stop", "nowhere", "glossary", "reason", "code")
 
 
 @pytest.fixture(scope="module")
@@ -88,77 +86,16 @@ def scans_of(site, row):
     return sum(len(events) for events in told.values())
 
 
-def addresses(site):
-    """Every kind of page there is for a buyer, as paths that open it."""
-    moving = site.order_with(Status.IN_TRANSIT)
-    number = site.shipments(moving)[0].shipment.tracking_number
-    trouble = site.order_with(Status.RETURN_IN_TRANSIT, Status.HELD, Status.ATTEMPTED)
-    several = next(row for row in site.orders() if len(row.shipment_ids) > 1)
-    return {
-        "look-up": "/",
-        "moving": f"/t/{site.token(moving, View.TOWN)}",
-        "trouble": f"/t/{site.token(trouble)}",
-        "delivered": f"/t/{site.token(site.order_with(Status.DELIVERED))}",
-        "several parcels": f"/t/{site.token(several)}",
-        "number alone": f"/track/{number}",
-        "wrong link": "/t/nobody-made-this-one",
-        "expired": f"/t/{site.token(moving, days=0)}",
-        "stop": f"/u/{site.token(moving)}",
-        "nowhere": "/no/such/page",
-        "glossary": "/glossary?q=customs",
-        "reason": "/glossary/reasons/customs.duties_due",
-        "code": "/glossary/codes/usps/02",
-    }
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESK], ids=["390px", "1360px"])
-def test_axe_finds_nothing(site, browser, scheme, size):
-    """The plain pages are looked at in two of the four states: they are one column on every screen."""
-    found = {}
-    is_half = (size is PHONE) == (scheme == "dark")
-    with context(browser, viewport=size, color_scheme=scheme, bypass_csp=True) as seen:
-        page = seen.new_page()
-        for name, path in addresses(site).items():
-            if is_half and name in PLAIN_PAGES:
-                continue
-            page.goto(site.url + path)
-            if wrong := violations(page):
-                found[name] = wrong
-    assert found == {}
-
-
-def test_nothing_scrolls_sideways_on_the_smallest_phone(site, browser):
-    wide = {}
-    with context(browser, viewport={"width": 320, "height": 640}) as seen:
-        page = seen.new_page()
-        for name, path in addresses(site).items():
-            page.goto(site.url + path)
-            page.evaluate("document.querySelectorAll('details').forEach((found) => (found.open = true))")
-            over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if over > 0:
-                wide[name] = over
-    assert wide == {}
-
-
-def test_everything_to_press_is_large_enough(site, browser):
-    with context(browser) as seen:
-        page = seen.new_page()
-        page.goto(site.url + addresses(site)["trouble"])
-        small = page.evaluate(
-            """[...document.querySelectorAll('a,button,summary,input')]
-               .filter((found) => found.checkVisibility())
-               .map((found) => [found.textContent.trim(), (found.closest('label') ?? found).getBoundingClientRect()])
-               .filter(([, box]) => box.width > 1 && (box.width < 24 || box.height < 24))
-               .map(([name]) => name)"""
-        )
-        assert small == []
-
-
 def test_news_appears_on_an_open_page(moving_site, browser):
     site = moving_site
-    row = site.order_with(Status.IN_TRANSIT)
+    row, there = site.order_with(Status.IN_TRANSIT), site.order_with(Status.DELIVERED)
     with context(browser, viewport=DESK) as seen:
+        writing = seen.new_page()
+        with writing.expect_response(re.compile(r"/live$")):
+            writing.goto(f"{site.url}/t/{site.token(there)}")
+        writing.get_by_text("Something’s wrong").click()
+        writing.get_by_label("Tell us more").fill("the lid")
+        written = writing.locator("#live").get_attribute("data-mark")
         page = seen.new_page()
         with page.expect_response(re.compile(r"/live$")):
             page.goto(f"{site.url}/t/{site.token(row)}")
@@ -177,6 +114,15 @@ def test_news_appears_on_an_open_page(moving_site, browser):
         expect(page.locator("html")).to_have_attribute("data-same", "page")  # it was not loaded again
         expect(page.locator("details", has_text="What was promised").first).to_have_attribute("open", "")
         expect(page.locator("summary:focus")).to_have_count(1)
+        site.move(timedelta(days=8))  # "Delivered Thursday" is a date by now
+        topic = f"order:{there.facts.shop_id}:{there.facts.order_number}"
+        site.loop.call_soon_threadsafe(site.milepost.app.live.publish, [topic])
+        writing.bring_to_front()
+        expect(writing.locator("#live")).not_to_have_attribute("data-mark", written)
+        expect(writing.get_by_label("Tell us more")).to_have_value(
+            "the lid"
+        )  # nothing that was written is lost
+        expect(writing.get_by_label("Tell us more")).to_be_visible()
 
 
 def test_a_page_that_lost_its_stream_says_how_old_it_is(moving_site, browser):

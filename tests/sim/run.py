@@ -13,6 +13,7 @@ PROOFS = (
     "tests/flow/test_calls_from_outside.py",
     "tests/map/test_drawing.py",
     "tests/pages/test_guesses.py",
+    "tests/pages/test_states.py",
     "tests/sms/test_toll_fraud.py",
     "tests/webhooks/test_address.py",
     "tests/webhooks/test_isolation.py",

@@ -9,7 +9,7 @@ from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_404_NOT_FOUND
+from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_410_GONE
 
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
 from milepost.desk.passcodes import passcode_channel
@@ -75,7 +75,7 @@ async def order_page(
     story, switched_on = await app.store.together(partial(_story_and_switches, app, link))
     view = _view(app, story)
     if view is None:
-        return look_up_page(request, status=HTTP_404_NOT_FOUND, message="refused")
+        return page(request, "buyer/erased.html", status=HTTP_410_GONE)
     subscribed, texted = ([one for one in switched_on if one.channel == name] for name in (MAIL, SMS))
     channel = app.channels.get(MAIL)
     return page(

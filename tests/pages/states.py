@@ -1,0 +1,131 @@
+"""Every state a buyer's page can be in, as a way to open it in a browser."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from litestar import get
+from playwright.sync_api import Page
+
+from milepost.desk.guessing import CLIENT_MAX, TooManyGuessesError, count_try
+from milepost.desk.lookup import make_link
+from milepost.model.people import View
+from milepost.model.statuses import Status
+from milepost.ports.store import OrderRow
+from milepost.record.links import new_contact_link
+from milepost.web import build
+from tests.pages.asgi import ask
+from tests.pages.buyer_stage import Stage
+
+GUESSER = "203.0.113.77"
+Open = Callable[[Page], None]
+CHOSEN = ("moving", "trouble", "delivered", "several parcels")
+"""These are looked at on every screen, light and dark, also in the small tests."""
+
+
+def states(site: Stage) -> Mapping[str, Open]:
+    """By name. Each ends on the state's page."""
+    moving = site.order_with(Status.IN_TRANSIT)
+    number = site.shipments(moving)[0].shipment.tracking_number
+    waiting = site.order_with(Status.LABEL_CREATED)
+    trouble = site.order_with(Status.RETURN_IN_TRANSIT, Status.HELD, Status.ATTEMPTED)
+    several = next(row for row in site.orders() if len(row.shipment_ids) > 1)
+    delivered = site.order_with(Status.DELIVERED)
+    here = f"/orders/{moving.facts.order_number}"
+
+    def at(path: str) -> Open:
+        return lambda page: page.goto(site.url + path) and None
+
+    def then(token: str, path: str) -> Open:
+        def both(page: Page) -> None:
+            page.goto(f"{site.url}/t/{token}")
+            page.goto(site.url + path)
+
+        return both
+
+    return {
+        "moving": at(f"/t/{site.token(moving, View.TOWN)}"),
+        "trouble": at(f"/t/{site.token(trouble)}"),
+        "delivered": at(f"/t/{site.token(delivered)}"),
+        "several parcels": at(f"/t/{site.token(several)}"),
+        "waiting for the first scan": at(f"/t/{site.token(waiting)}"),
+        "look-up": at("/"),
+        "number alone": at(f"/track/{number}"),
+        "not scanned yet": at("/track/1Z5R89390357567127"),
+        "wrong link": at("/t/nobody-made-this-one"),
+        "expired": at(f"/t/{site.token(moving, days=0)}"),
+        "erased": at(f"/t/{_gone(site)}"),
+        "stop": at(f"/u/{site.token(moving)}"),
+        "code asked for": lambda page: _ask_code(page, site),
+        "rate limited": lambda page: _too_often(page, site),
+        "server error": lambda page: _broken(page, site),
+        "nowhere": at("/no/such/page"),
+        "confirmation": then(site.token(moving), f"{here}/confirmation"),
+        "problem": then(site.token(moving), f"{here}/problem?field=address"),
+        "claim": at("/claim"),
+        "my orders, asked for": at("/mine"),
+        "my orders": lambda page: _mine(page, site, delivered),
+        "glossary": at("/glossary?q=customs"),
+        "reason": at("/glossary/reasons/customs.duties_due"),
+        "code": at("/glossary/codes/usps/02"),
+    }
+
+
+def _gone(site: Stage) -> str:
+    """A link to an order that is not kept any more."""
+    shop_id = site.orders()[0].facts.shop_id
+    return str(site.call(make_link(site.milepost.app, shop_id=shop_id, order_number="gone")))
+
+
+def _ask_code(page: Page, site: Stage) -> None:
+    page.goto(f"{site.url}/passcode")
+    page.get_by_label("Order number").fill("580000000000000000")
+    page.get_by_role("button", name="Send me a code").click()
+
+
+def _too_often(page: Page, site: Stage) -> None:
+    """Somebody behind the proxy guessed too often before."""
+
+    async def guess() -> None:
+        app = site.milepost.app
+        async with app.store.transaction() as tx:
+            for number in range(CLIENT_MAX):
+                try:
+                    await count_try(tx, app, f"look-up:test-{number}", GUESSER)
+                except TooManyGuessesError:
+                    return
+
+    site.call(guess())
+    page.set_extra_http_headers({"X-Forwarded-For": GUESSER})
+    page.goto(f"{site.url}/")
+    page.get_by_label("Order number").fill("580000000000000000")
+    page.get_by_label("E-mail, phone or postcode").fill("10001")
+    page.get_by_role("button", name="Find my order").click()
+
+
+def _broken(page: Page, site: Stage) -> None:
+    """The page of a fault of ours, as the site makes it."""
+
+    @get("/broken", include_in_schema=False)
+    async def broken() -> None:
+        raise RuntimeError("planted by a test")
+
+    inside = build(site.milepost.app, site.milepost.counters)
+    inside.register(broken)
+    answer = site.call(ask(inside, "GET", "/broken"))
+    page.route(
+        "**/broken",
+        lambda route: route.fulfill(status=answer.status, content_type="text/html", body=answer.text),
+    )
+    page.goto(f"{site.url}/broken")
+
+
+def _mine(page: Page, site: Stage, row: OrderRow) -> None:
+    """Through a link that was mailed to the address of an order."""
+    app, contact = site.milepost.app, site.contact(row)
+
+    async def link() -> str:
+        async with app.store.transaction() as tx:
+            until = app.clock.now() + timedelta(days=1)
+            return await new_contact_link(tx, address=contact.email or "", until=until)
+
+    page.goto(f"{site.url}/mine/{site.call(link())}")
