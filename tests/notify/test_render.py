@@ -83,6 +83,8 @@ def test_there_are_words_for_everything_that_can_be_decided():
         "promise_later",
         "passcode",
         "feedback",
+        "confirmation",
+        "my_orders",
         *about_ourselves,
     }
     for kind, words in WORDS.items():
