@@ -111,17 +111,17 @@ function keepMap(old: HTMLElement | null) {
   const place = one<HTMLElement>(".map-place", part!);
   if (!place) return;
   if (old) place.replaceWith(old);
-  if (old?.dataset.map !== place.dataset.map) void fetchMap(location.href, old ?? place);
+  if (old?.dataset.map !== place.dataset.map) fetchMap(location.href, old ?? place).catch(() => false);
 }
 async function fetchMap(address: string, place: HTMLElement) {
   const answer = await fetch(address);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".map-place");
   if (!fresh) return false;
-  const label = document.activeElement?.closest(".map")?.contains(document.activeElement)
-    ? document.activeElement?.getAttribute("aria-label")
-    : undefined;
+  const active = document.activeElement;
+  const label = active?.closest(".map") ? active.getAttribute("aria-label") : undefined;
   place.replaceWith(fresh);
-  if (label) (one<HTMLElement>(`[aria-label="${label}"]`, fresh) ?? one<HTMLElement>("a", fresh))?.focus({ preventScroll: true });
+  if (label !== undefined)
+    (one<HTMLElement>(`[aria-label="${label}"]`, fresh) ?? one<HTMLElement>(".map a", fresh))?.focus({ preventScroll: true });
   return true;
 }
 document.addEventListener("click", async (event) => {

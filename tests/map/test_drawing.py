@@ -119,7 +119,7 @@ def _overlaps(drawn):
                 boxes.append(
                     (f"sign {spot.name}", sign_box((spot.x, spot.y), spot.sort, spot.name, side, width))
                 )
-        boxes += [("the legend", box) for box in chrome(width)]
+        boxes += [("the legend", box) for box in chrome(width, has_way_out=drawn.whole is not None)]
         dots = [
             (f"dot {spot.name}", dot_box((spot.x, spot.y), spot.sort, spot.name, width))
             for spot in drawn.spots

@@ -27,6 +27,7 @@ LIVE = "tests/live/test_"
 RESTORE = "tests/flow/test_restore.py::test_"
 BACKUP = "tests/contract/test_backup.py::test_"
 CHOICES = "tests/flow/test_carrier_choices.py::test_"
+MAPS = "tests/map/test_"
 REPEATS = "tests/flow/test_repeats.py::test_"
 REPEATS_KEPT = "tests/contract/test_repeats.py::test_"
 
@@ -626,5 +627,19 @@ FAULTS = (
         "number if number <= 12 else number - 25",
         "number if number <= 12 else number - 24",
         "tests/sources/test_handed_in.py::test_a_time_code_names_its_offset",
+    ),
+    Fault(
+        "the map shows the buyer's own postcode",
+        "show/buyer/way.py",
+        "        at, precision = town, Precision.CITY\n",
+        "        pass\n",
+        MAPS + "way.py::test_a_postcode_that_may_be_the_buyers_own_is_drawn_as_the_town",
+    ),
+    Fault(
+        "a country is a dot in its middle",
+        "show/buyer/way.py",
+        "country=located.country, precision=Precision.COUNTRY)",
+        "country=located.country, longitude=0.0, latitude=0.0)",
+        MAPS + "way.py::test_a_country_is_named_and_never_a_dot",
     ),
 )

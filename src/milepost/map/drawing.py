@@ -40,7 +40,7 @@ def draw(route: Route, atlas: Atlas, zoom: int = 0) -> Drawing | None:
     frame = steps.at(zoom)
     view = frame.view
     done, ahead = _lines(view, found, route.scanned)
-    room = Room()
+    room = Room(has_way_out=not frame.is_whole)
     line = [point for leg in (done, ahead) for point in _on_map(leg)]
     shown = spots(view, found, scanned=route.scanned, last=len(route.stops) - 1, line=line, room=room)
     lands = {

@@ -24,14 +24,18 @@ class Width(NamedTuple):
 NARROW = Width("narrow", 340.0, ((0, 66, 340, 0),))
 WIDE = Width("wide", 620.0, ((0, 70, 470, 0), (540, 126, 620, 0)))
 WIDTHS = (NARROW, WIDE)
+WAY_OUT_PX = (146.0, 64.0)
+"""The link "Whole journey" in the upper right corner."""
 
 
 class Room:
     """Boxes that are taken, for each width."""
 
-    def __init__(self) -> None:
-        """The legend and the buttons have their place from the start."""
-        self._taken: dict[str, list[Box]] = {drawn.name: list(chrome(drawn)) for drawn in WIDTHS}
+    def __init__(self, *, has_way_out: bool = False) -> None:
+        """The legend and the buttons have their place from the start, and the link to the whole way."""
+        self._taken: dict[str, list[Box]] = {
+            drawn.name: list(chrome(drawn, has_way_out=has_way_out)) for drawn in WIDTHS
+        }
 
     def take(self, box: Box, drawn: Width) -> bool:
         """Take a box if it is free and on the map."""
@@ -63,8 +67,10 @@ class Room:
         )
 
 
-def chrome(drawn: Width) -> Iterable[Box]:
+def chrome(drawn: Width, *, has_way_out: bool = False) -> Iterable[Box]:
     """Where the legend and the buttons lie, in units."""
     unit = drawn.units_per_px
+    if has_way_out:
+        yield SIZE - WAY_OUT_PX[0] * unit, 0.0, SIZE, WAY_OUT_PX[1] * unit
     for left, top, right, bottom in drawn.free:
         yield left * unit, SIZE - top * unit, right * unit, SIZE - bottom * unit
