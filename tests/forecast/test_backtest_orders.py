@@ -13,7 +13,7 @@ from milepost.forecast.backtest.orders_learning import forecasts
 from milepost.forecast.backtest.orders_pass import walk
 from milepost.forecast.backtest.outcome import Findings
 from milepost.forecast.orders.features import columns_of
-from milepost.forecast.orders.rows import Stage
+from milepost.forecast.orders.rows import End, Stage
 from milepost.model.errors import OperatorError
 from milepost.model.forecasts import SHARES
 from tests.forecast.histories import FIRST_DAY, orders, write
@@ -157,6 +157,12 @@ BAD = {
                 replace(rows[0], delivered_at=rows[0].approved_at, handed_over_at=rows[0].approved_at + 1),
                 *rows[1:],
             ],
+        ),
+    ),
+    "a new lane": (
+        "the lane had never been seen",
+        lambda path, rows: write(
+            path, [*rows[:-1], replace(rows[-1], destination=End(zip="55123", region="E"))]
         ),
     ),
     "twice": ("an order stands twice", lambda path, rows: write(path, [*rows, rows[3]])),

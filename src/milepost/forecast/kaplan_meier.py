@@ -12,7 +12,7 @@ COHORT_MIN = 50
 """A small shop looks further back than the days, to so many parcels: two would say anything."""
 
 COHORT_MAX = 50_000  # parcels; of more, the newest
-ASKED_MAX = 2_000  # parcels; of more, every second or third
+ASKED_MAX = 1_000  # parcels; of more, every second or third
 ROUNDING = 1e-12
 
 
