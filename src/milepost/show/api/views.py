@@ -15,7 +15,7 @@ from milepost.model.shipments import Shipment
 from milepost.model.webhooks import Endpoint, Sending
 from milepost.ports.app import App
 from milepost.ports.store import OrderRow, ShipmentRow
-from milepost.show.api import shapes
+from milepost.show.api import shapes, webhook_shapes
 
 
 def order(row: OrderRow, contact: Contact | None) -> shapes.OrderShape:
@@ -212,9 +212,9 @@ def exception(one: DeliveryException) -> shapes.ExceptionShape:
     )
 
 
-def endpoint(one: Endpoint) -> shapes.EndpointShape:
+def endpoint(one: Endpoint) -> webhook_shapes.EndpointShape:
     """An endpoint, without its secrets."""
-    return shapes.EndpointShape(
+    return webhook_shapes.EndpointShape(
         id=one.endpoint_id,
         shop_id=one.shop_id,
         url=one.url,
@@ -228,16 +228,16 @@ def endpoint(one: Endpoint) -> shapes.EndpointShape:
     )
 
 
-def webhook_message(one: Sending) -> shapes.WebhookMessageShape:
+def webhook_message(one: Sending) -> webhook_shapes.WebhookMessageShape:
     """A message on its way to an endpoint, with its tries."""
-    return shapes.WebhookMessageShape(
+    return webhook_shapes.WebhookMessageShape(
         id=one.message.message_id,
         type=one.message.kind,
         at=one.message.at,
         sequence=one.message.sequence,
         state=one.state.value,
         attempts=[
-            shapes.WebhookAttemptShape(
+            webhook_shapes.WebhookAttemptShape(
                 number=attempt.number,
                 at=attempt.at,
                 outcome=attempt.outcome,

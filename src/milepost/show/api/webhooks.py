@@ -11,7 +11,7 @@ from milepost.desk import webhooks as desk
 from milepost.model.errors import OperatorError
 from milepost.model.webhooks import Endpoint
 from milepost.ports.app import App
-from milepost.show.api import shapes, views
+from milepost.show.api import views, webhook_shapes
 from milepost.show.api.keys import key_of, needs_webhook_key, shops_of
 from milepost.show.problems import PROBLEMS, PROBLEMS_OF_CHANGE, PROBLEMS_OF_ONE, problem_for
 
@@ -28,34 +28,34 @@ ABOUT_CHANGES: Any = {"guards": [needs_webhook_key], "responses": PROBLEMS_OF_CH
 
 
 @get("/webhooks", summary="Endpoints of webhooks", responses=PROBLEMS)
-async def endpoints(request: Request[Any, Any, Any]) -> shapes.EndpointPage:
+async def endpoints(request: Request[Any, Any, Any]) -> webhook_shapes.EndpointPage:
     """In the order in which they were added, without their secrets."""
     found = await _app(request).store.webhooks(shops_of(key_of(request)))
-    return shapes.EndpointPage([views.endpoint(one) for one in found], None)
+    return webhook_shapes.EndpointPage([views.endpoint(one) for one in found], None)
 
 
 @post("/webhooks", summary="Add an endpoint", status_code=HTTP_201_CREATED, **ABOUT_CHANGES)
 async def add(
-    request: Request[Any, Any, Any], data: JSONBody[shapes.EndpointWish]
-) -> shapes.EndpointSecretShape:
+    request: Request[Any, Any, Any], data: JSONBody[webhook_shapes.EndpointWish]
+) -> webhook_shapes.EndpointSecretShape:
     """The secret is shown only in this answer."""
     shop_id = _shop(request, data.shop_id)
     endpoint, secret = await desk.add_endpoint(
         _app(request), shop_id=shop_id, url=data.url, types=data.types, description=data.description
     )
-    return shapes.EndpointSecretShape(endpoint=views.endpoint(endpoint), secret=secret)
+    return webhook_shapes.EndpointSecretShape(endpoint=views.endpoint(endpoint), secret=secret)
 
 
 @get("/webhooks/{endpoint_id:str}", summary="One endpoint", responses=PROBLEMS_OF_ONE)
-async def endpoint(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> shapes.EndpointShape:
+async def endpoint(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> webhook_shapes.EndpointShape:
     """404 when it is unknown or not yours."""
     return views.endpoint(await _endpoint(request, endpoint_id))
 
 
 @patch("/webhooks/{endpoint_id:str}", summary="Change an endpoint", **ABOUT_CHANGES)
 async def change(
-    request: Request[Any, Any, Any], endpoint_id: EndpointId, data: JSONBody[shapes.EndpointChange]
-) -> shapes.EndpointShape:
+    request: Request[Any, Any, Any], endpoint_id: EndpointId, data: JSONBody[webhook_shapes.EndpointChange]
+) -> webhook_shapes.EndpointShape:
     """Another address, other types, another description."""
     stands = await _endpoint(request, endpoint_id)
     changed = await desk.change_endpoint(
@@ -76,10 +76,12 @@ async def remove(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> No
     status_code=HTTP_200_OK,
     **ABOUT_CHANGES,
 )
-async def rotate(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> shapes.EndpointSecretShape:
+async def rotate(
+    request: Request[Any, Any, Any], endpoint_id: EndpointId
+) -> webhook_shapes.EndpointSecretShape:
     """The old secret signs beside the new one for 24 hours."""
     changed, secret = await desk.rotate(_app(request), await _endpoint(request, endpoint_id))
-    return shapes.EndpointSecretShape(endpoint=views.endpoint(changed), secret=secret)
+    return webhook_shapes.EndpointSecretShape(endpoint=views.endpoint(changed), secret=secret)
 
 
 @post(
@@ -88,7 +90,7 @@ async def rotate(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> sh
     status_code=HTTP_200_OK,
     **ABOUT_CHANGES,
 )
-async def disable(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> shapes.EndpointShape:
+async def disable(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> webhook_shapes.EndpointShape:
     """Nothing is sent there; what happens is kept for a replay."""
     return views.endpoint(await desk.disable(_app(request), await _endpoint(request, endpoint_id)))
 
@@ -99,7 +101,7 @@ async def disable(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> s
     status_code=HTTP_200_OK,
     **ABOUT_CHANGES,
 )
-async def enable(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> shapes.EndpointShape:
+async def enable(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> webhook_shapes.EndpointShape:
     """News is sent there again; what it missed can be replayed."""
     return views.endpoint(await desk.enable(_app(request), await _endpoint(request, endpoint_id)))
 
@@ -110,10 +112,10 @@ async def enable(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> sh
     status_code=HTTP_202_ACCEPTED,
     **ABOUT_CHANGES,
 )
-async def ping(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> shapes.QueuedShape:
+async def ping(request: Request[Any, Any, Any], endpoint_id: EndpointId) -> webhook_shapes.QueuedShape:
     """An `endpoint.ping`, to this endpoint only."""
     message = await desk.ping(_app(request), await _endpoint(request, endpoint_id))
-    return shapes.QueuedShape(messages=1, message_id=message.message_id)
+    return webhook_shapes.QueuedShape(messages=1, message_id=message.message_id)
 
 
 @get(
@@ -128,13 +130,13 @@ async def messages(
     cursor: Cursor = None,
     limit: Limit = 100,
     in_state: OnlyState = None,
-) -> shapes.WebhookMessagePage:
+) -> webhook_shapes.WebhookMessagePage:
     """Newest first, each with its tries. `sent` was taken, `dead` was given up."""
     stands = await _endpoint(request, endpoint_id)
     found, following = await _app(request).store.webhook_sendings(
         stands.endpoint_id, cursor=cursor, limit=limit, state=in_state
     )
-    return shapes.WebhookMessagePage([views.webhook_message(one) for one in found], following)
+    return webhook_shapes.WebhookMessagePage([views.webhook_message(one) for one in found], following)
 
 
 @post(
@@ -144,18 +146,18 @@ async def messages(
     **ABOUT_CHANGES,
 )
 async def replay(
-    request: Request[Any, Any, Any], endpoint_id: EndpointId, data: JSONBody[shapes.ReplayWish]
-) -> shapes.QueuedShape:
+    request: Request[Any, Any, Any], endpoint_id: EndpointId, data: JSONBody[webhook_shapes.ReplayWish]
+) -> webhook_shapes.QueuedShape:
     """One by its id, or what was missed in a time: oldest first, ten a second, at most 10,000."""
     stands, app = await _endpoint(request, endpoint_id), _app(request)
     if data.message_id is not None:
         message = await desk.replay_one(app, stands, data.message_id)
-        return shapes.QueuedShape(messages=1, message_id=message.message_id)
+        return webhook_shapes.QueuedShape(messages=1, message_id=message.message_id)
     if data.since is None:
         raise desk.WebhookError("since: name a message_id, or from when to replay")
     until = data.until or app.clock.now()
     count = await desk.replay_range(app, stands, data.since, until, everything=data.everything)
-    return shapes.QueuedShape(messages=count, message_id=None)
+    return webhook_shapes.QueuedShape(messages=count, message_id=None)
 
 
 def bad_wish(request: Request[Any, Any, Any], error: OperatorError) -> Any:
