@@ -1,11 +1,13 @@
 """Our own forecast of each shipment that changed, added to the ledger when the date shown has to change."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from milepost.forecast.stages import origin_country
 from milepost.model.changes import ShipmentChange
+from milepost.model.forecast_models import Tuning
 from milepost.model.lessons import Way
 from milepost.model.orders import Destination, OrderFacts
 from milepost.model.places import RawPlace
@@ -38,8 +40,19 @@ async def learn_lately(app: App) -> None:
     forecaster, now = app.forecaster, app.clock.now()
     if forecaster.looked_at is not None and now - forecaster.looked_at < LEARN_EVERY:
         return
+    await _go_by_the_right_model(app)
     lessons = await app.store.lessons_after(forecaster.learned_up_to, LESSONS_MAX)
     forecaster.learn(lessons, await app.store.all_news_gaps(GAPS_MAX), now)
+
+
+async def _go_by_the_right_model(app: App) -> None:
+    """Begin anew when another version was put in place, or another prior."""
+    version, name = await app.store.forecast_in_place()
+    if name == app.forecaster.model_name:
+        return
+    models = {one.version: one.tuning for one in await app.store.forecast_models()} if version else {}
+    prior = await app.store.forecast_prior()
+    app.forecaster.begin_anew(name, version, models.get(version, Tuning()), prior)
 
 
 async def foresee(
@@ -101,16 +114,17 @@ async def _teach(
     """What was promised of a parcel that arrived and what came true, kept together with its arrival."""
     if not arrived:
         return
-    ledger = await tx.promises_ahead({key for change in arrived for key in _order_keys(change)})
+    ledger: dict[OrderKey, list[Promise]] = defaultdict(list)
+    for one in await tx.promises_ahead({key for change in arrived for key in _order_keys(change)}):
+        ledger[one.shop_id, one.order_number].append(one)
     lessons = []
     for change in arrived:
         shipment = change.shipment
         own = [
             one
-            for one in ledger
-            if one.shop_id == shipment.shop_id
-            and one.order_number in shipment.order_numbers
-            and one.shipment_id in (None, shipment.shipment_id)
+            for key in _order_keys(change)
+            for one in ledger.get(key, ())
+            if one.shipment_id in (None, shipment.shipment_id)
         ]
         lesson = app.forecaster.lesson(facts_of(change, _first(change, orders), app, now), own)
         if lesson is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from milepost.carry.forecasts import OF_FORECAST, train_nightly
 from milepost.carry.gaps import OF_GAPS, learn_gaps
 from milepost.carry.subscribing import forget_pushes
 from milepost.carry.surveys import OF_QUOTAS, survey_quotas
@@ -42,6 +43,8 @@ async def sweep(group: Sequence[Leased], app: App) -> None:
             await survey_quotas(held, app)
         elif held.action.payload.get("of") == OF_GAPS:
             await learn_gaps(held, app)
+        elif held.action.payload.get("of") == OF_FORECAST:
+            await train_nightly(held, app)
         else:
             await sweep_webhooks([held], app)
 

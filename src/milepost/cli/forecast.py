@@ -1,4 +1,4 @@
-"""`milepost forecast`: try the forecast on a history."""
+"""`milepost forecast`: try the forecast on a history, train it, and go back."""
 
 from cyclopts import App
 
@@ -10,3 +10,5 @@ app.command(
 
 At each moment it knows only what was known then (docs/use/forecast-backtest.md).""",
 )
+for name in ("train", "models", "rollback", "export-prior", "import-prior"):
+    app.command(f"milepost.cli.forecast_models:{name.replace('-', '_')}", name=name)

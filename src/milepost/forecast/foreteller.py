@@ -20,6 +20,7 @@ from milepost.forecast.reckoning import Reckoning
 from milepost.forecast.scoreboard import lines
 from milepost.forecast.stages import PICKUP, stages_of
 from milepost.forecast.why import sentence, whys
+from milepost.model.forecast_models import SHIPPED, Prior, Tuning
 from milepost.model.forecasts import Basis, Forecast, Why, WhyKind
 from milepost.model.gaps import ANY_LANE, NewsGaps
 from milepost.model.journeys import Journey
@@ -47,10 +48,16 @@ class Foreteller:
 
     def __init__(self, table: Sequence[Commitment] | None = None, *, keeps: float = ledger.KEEPS) -> None:
         """`keeps`: the chance below which a window that was said is given up (ledger.KEEPS)."""
-        self.memory = Memory(table if table is not None else commitments.read())
+        self.table = tuple(table if table is not None else commitments.read())
+        self._keeps = keeps
+        self.begin_anew("", SHIPPED, Tuning(), None)
+
+    def begin_anew(self, name: str, version: int, tuning: Tuning, prior: Prior | None) -> None:
+        """Forget everything and go on with this model; `name` tells it and the prior from others."""
+        self.model_name, self._version = name, version
+        self.memory = Memory(self.table, tuning, prior)
         self.measured = Measured()
         self.looked_at: datetime | None = None
-        self._keeps = keeps
         self._numbers: dict[int, None] = {}
         self._newest = 0
         self._gaps: dict[tuple[str, str, str], NewsGaps] = {}
@@ -92,7 +99,7 @@ class Foreteller:
             high_at=shown.high_at,
             stage=standing.stage,
             since=standing.since,
-            model=model,
+            model=f"{model}/{self._version}" if self._version else model,
             parcels=self.memory.like(standing.stage, way),
             carrier_to=reckoning.carrier_to,
             rescheduled=reckoning.rescheduled,

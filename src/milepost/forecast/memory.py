@@ -17,10 +17,11 @@ from milepost.forecast.commitments import Commitment
 from milepost.forecast.days import zone_of
 from milepost.forecast.hierarchy import Hierarchy
 from milepost.forecast.rough import SCORES, rough
-from milepost.forecast.sketch import Sketch
+from milepost.forecast.sketch import Sketch, value_of
 from milepost.forecast.spreads import given_waited, mixed, share_by, shifted
 from milepost.forecast.stages import LABELED, OUT, PICKUP, PURCHASE, Standing
 from milepost.forecast.tracker import Tracker
+from milepost.model.forecast_models import Prior, Tuning
 from milepost.model.forecasts import SHARES, Spread
 from milepost.model.lessons import Lesson, TheirWord, Way
 
@@ -47,6 +48,9 @@ OVERDUE = (0.05, 0.08, 0.16, 0.35, 0.8, 1.8, 3.0)
 """What is still to wait, as shares of what was waited, of a parcel slower than nine of ten: nobody knows what
 became of it, and the longer it took the longer it may take. Assumed; before that, history is believed."""
 
+PRIOR_WEIGHT = 40.0
+"""A lane that was imported counts as so many parcels at most, however many it was made of."""
+
 SUNDAY = 6
 SUNDAYS_MIN = 0.02
 """A share of deliveries on a weekday from which on the carrier counts as delivering on it."""
@@ -57,11 +61,14 @@ REMEMBERED = 8192
 class Memory:
     """All that was learned. Not safe for threads; instants are aware."""
 
-    def __init__(self, table: Sequence[Commitment]) -> None:
-        """`table`: published service times, what stands in for history."""
+    def __init__(
+        self, table: Sequence[Commitment], tuning: Tuning | None = None, prior: Prior | None = None
+    ) -> None:
+        """`table`: published service times, what stands in for history; `prior`: other people's."""
+        tuning = tuning or Tuning()
         self._table = table
-        self._levels = Hierarchy()
-        self._shapes: dict[tuple[str, str], Sketch] = defaultdict(Sketch)
+        self._levels = Hierarchy(tuning.half_life_days, tuning.shrinkage)
+        self._shapes: dict[tuple[str, str], Sketch] = defaultdict(lambda: Sketch(tuning.belief))
         self._counts: dict[tuple[str, str], int] = defaultdict(int)
         self._trackers: dict[tuple[str, str], Tracker] = {}
         self._told: dict[tuple[str, str], int] = defaultdict(int)
@@ -71,6 +78,7 @@ class Memory:
         self._waiting: list[tuple[float, int, Standing, Way, float]] = []
         self._number = 0
         self.lessons = 0
+        self._prior = prior
 
     def spread(self, standing: Standing, way: Way, now: datetime) -> Spread:
         """Remaining hours of a parcel that stands there and has not come by `now`."""
@@ -112,6 +120,7 @@ class Memory:
 
     def learn(self, lesson: Lesson, now: datetime) -> None:
         """A parcel arrived. What it teaches of windows at once, of each stage's length in its time."""
+        self._begin_with_prior(now)
         self.lessons += 1
         delivered = days(lesson.delivered_at)
         for lived in lesson.stages:
@@ -130,12 +139,27 @@ class Memory:
 
     def catch_up(self, now: datetime) -> None:
         """Learn what has become ripe by `now`."""
+        self._begin_with_prior(now)
         at = days(now)
         while self._waiting and self._waiting[0][0] <= at:
             ready, _, standing, way, took = heappop(self._waiting)
             self._learn_stage(standing, way, took, ready)
         for tracker in self._trackers.values():
             tracker.advance(at, _had_come)
+
+    def _begin_with_prior(self, now: datetime) -> None:
+        """Other people's parcels count as a few of our own, as of now."""
+        prior, self._prior = self._prior, None
+        for lane in prior.lanes if prior is not None else ():
+            way = Way(carrier=lane.carrier, service=lane.service, origin=lane.origin, country=lane.country)
+            keys, at = keys_of(lane.stage, way), days(now)
+            each = min(PRIOR_WEIGHT, lane.parcels) / lane.parcels
+            for cell, parcels in lane.cells:
+                ratio = value_of(cell)
+                left = ratio - self._levels.level(keys, at)
+                self._levels.observe(keys, at, ratio, weight=each * parcels)
+                for group in _groups(lane.stage, way):
+                    self._shapes[group].add(left, at, each * parcels)
 
     def _learn_stage(self, standing: Standing, way: Way, took: float, at: float) -> None:
         keys = keys_of(standing.stage, way)

@@ -18,23 +18,34 @@ BELIEF = 25.0
 FADE_MAX = 900.0  # half-lives; just below where 2.0 ** x ends
 
 
+def cell_of(value: float) -> int:
+    """The cell that a log ratio falls into."""
+    return min(max(int((value + REACH) / STEP), 0), CELLS - 1)
+
+
+def value_of(cell: int) -> float:
+    """The log ratio in the middle of a cell."""
+    return (cell + 0.5) * STEP - REACH
+
+
 class Sketch:
     """Counts of log ratios. Times are days on one clock."""
 
-    __slots__ = ("_base", "_cells", "_known", "weight")
+    __slots__ = ("_base", "_belief", "_cells", "_known", "weight")
 
-    def __init__(self) -> None:
+    def __init__(self, belief: float = BELIEF) -> None:
+        self._belief = belief
         self._cells = [0.0] * CELLS
         self._base = 0.0
         self.weight = 0.0  # as of _base, like the cells
         self._known: tuple[float, ...] | None = None
 
-    def add(self, value: float, at: float) -> None:
+    def add(self, value: float, at: float, weight: float = 1.0) -> None:
         """One parcel strayed by so much."""
         if not self.weight or at - self._base > HALF_LIFE_DAYS * 8:
             self._rebase(at)
-        grown = 2.0 ** min((at - self._base) / HALF_LIFE_DAYS, FADE_MAX)
-        self._cells[min(max(int((value + REACH) / STEP), 0), CELLS - 1)] += grown
+        grown = weight * 2.0 ** min((at - self._base) / HALF_LIFE_DAYS, FADE_MAX)
+        self._cells[cell_of(value)] += grown
         self.weight += grown
         self._known = None
 
@@ -49,7 +60,7 @@ class Sketch:
             return tuple(before)
         own = self._quantiles()
         trust = self.seen(at)
-        trust /= trust + BELIEF
+        trust /= trust + self._belief
         return tuple(trust * mine + (1 - trust) * told for mine, told in zip(own, before, strict=True))
 
     def _quantiles(self) -> tuple[float, ...]:

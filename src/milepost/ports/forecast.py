@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from milepost.model.forecast_models import Prior, Tuning
 from milepost.model.forecasts import Forecast
 from milepost.model.gaps import NewsGaps
 from milepost.model.journeys import Journey
@@ -28,6 +29,15 @@ class ForecastFacts:
 
 class Forecaster(Protocol):
     """Makes a window out of facts and of what it learned. No clock, no I/O."""
+
+    @property
+    def model_name(self) -> str:
+        """Which model and prior it goes by; empty: the one that comes with the program."""
+        ...
+
+    def begin_anew(self, name: str, version: int, tuning: Tuning, prior: Prior | None) -> None:
+        """Forget everything that was learned, and go on with this model."""
+        ...
 
     @property
     def learned_up_to(self) -> int:

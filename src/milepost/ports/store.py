@@ -31,6 +31,7 @@ from milepost.ports.codes import CodeReads, CodeWrites
 from milepost.ports.drafts import DraftReads, DraftWrites
 from milepost.ports.feedback import FeedbackReads, FeedbackWrites
 from milepost.ports.guesses import GuessReads, GuessWrites
+from milepost.ports.models import ModelReads, ModelWrites
 from milepost.ports.pushes import PushReads, PushWrites
 from milepost.ports.texts import SmsReads, SmsWrites
 from milepost.ports.webhooks import WebhookReads, WebhookWrites
@@ -84,6 +85,7 @@ class Transaction(
     ChoiceWrites,
     FeedbackWrites,
     GuessWrites,
+    ModelWrites,
     Protocol,
 ):
     """One batch of news, all or nothing, durable once the block ends without an error.
@@ -291,6 +293,7 @@ class Reads(
     ChoiceReads,
     FeedbackReads,
     GuessReads,
+    ModelReads,
     Protocol,
 ):
     """Committed facts. `shop_ids` None means every shop; an empty tuple means none (tenant wall)."""

@@ -22,6 +22,7 @@ from milepost.store.exception_shelf import ExceptionReads, ExceptionWrites
 from milepost.store.feedback_shelf import FeedbackReads, FeedbackWrites
 from milepost.store.guess_shelf import GuessReads, GuessWrites
 from milepost.store.migrator import Migrator
+from milepost.store.model_shelf import ModelReads, ModelWrites
 from milepost.store.months import make_parts
 from milepost.store.notice_shelf import NoticeReads, NoticeWrites
 from milepost.store.order_shelf import OrderReads, OrderWrites
@@ -80,6 +81,7 @@ class SqlTransaction(
     ShopReads,
     ShopWrites,
     GuessWrites,
+    ModelWrites,
     NoticeWrites,
     EndpointWrites,
     WebhookWrites,
@@ -112,6 +114,7 @@ class SqlReads(
     ReportReads,
     ShopReads,
     GuessReads,
+    ModelReads,
     NoticeReads,
     EndpointReads,
     WebhookReads,
