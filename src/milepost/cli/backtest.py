@@ -17,11 +17,14 @@ from milepost.forecast.backtest import told
 from milepost.forecast.backtest.orders_run import Learner
 from milepost.forecast.backtest.outcome import Findings, Outcome
 from milepost.forecast.backtest.tables import mapped, moment
+from milepost.forecast.scans.replay import Learner as ScansLearner
 from milepost.version import VERSION
 
 STEPS_BETWEEN = 50  # lines of progress at most, per thing done
 RIVAL_COLUMNS = ("stage", "rows", "beside", "n", "their error", "ours", "")
 PROMISE_COLUMNS = ("stage", "rows", "n", "promised within", "")
+
+WITHOUT_EXTRA = "the extra milepost[forecast] is not installed: levels and effects work alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +41,21 @@ def backtest(
         Path, Parameter(help="Files of history; with --dataset the folder or file of that one.")
     ],
     format_: Annotated[
-        Literal["orders"], Parameter(name="--format", help="One row per order with milestones.")
+        Literal["orders", "scans"],
+        Parameter(name="--format", help="One row per order with milestones, or one row per scan."),
     ] = "orders",
     dataset: Annotated[
-        Literal["olist"] | None, Parameter(help="A known history under its own column names.")
+        Literal["olist", "cargo2000"] | None, Parameter(help="A known history under its own column names.")
     ] = None,
     map_: Annotated[
         Path | None, Parameter(name="--map", help="COLUMNS.toml: [columns] ours = “theirs”; zone; country.")
     ] = None,
     score_from: Annotated[
-        str, Parameter(help="Score what was bought from this instant on (ISO 8601); default: the last fifth.")
+        str,
+        Parameter(
+            help="Score what began from this instant on (ISO 8601); default: the last fifth of orders, "
+            "the last three in ten trips of scans."
+        ),
     ] = "",
     seed: Annotated[int, Parameter(help="For the training and the intervals.")] = 1,
     as_json: AsJson = False,
@@ -57,7 +65,7 @@ def backtest(
     if absent := [file for file in files if not file.exists()]:
         raise CommandError(f"there is no {absent[0]}")
     asked = _Asked(files, format_, map_, _instant(score_from), seed)
-    outcome = _orders(asked, dataset)
+    outcome = _scans(asked, dataset) if _is_scans(asked, dataset) else _orders(asked, dataset)
     line = json.dumps(told.last_line(outcome, _commit()), ensure_ascii=False)
     for finding in outcome.findings.lines():
         sys.stderr.write(f"warning: {finding}\n")
@@ -87,9 +95,41 @@ def _orders(asked: _Asked, dataset: str | None) -> Outcome:
     )
 
 
+def _is_scans(asked: _Asked, dataset: str | None) -> bool:
+    return dataset == "cargo2000" or (dataset is None and asked.form == "scans")
+
+
+def _scans(asked: _Asked, dataset: str | None) -> Outcome:
+    from milepost.forecast.backtest import scans
+
+    learner = _scans_learner(asked.seed)
+    if dataset == "cargo2000":
+        outcome = scans.run_cargo2000(asked.files, asked.score_from, asked.seed, _progress, learner=learner)
+    else:
+        mapping = mapped(asked.mapping)
+        outcome = scans.run_file(
+            asked.files, mapping, asked.score_from, asked.seed, _progress, learner=learner
+        )
+    if learner is None:
+        outcome.findings.add(WITHOUT_EXTRA)
+    return outcome
+
+
+def _scans_learner(seed: int) -> ScansLearner | None:
+    if not _has_extra():
+        return None
+    from milepost.forecast.scans.learned import TreeLearner
+
+    return TreeLearner(seed)
+
+
+def _has_extra() -> bool:
+    return all(find_spec(library) for library in ("lightgbm", "numpy"))
+
+
 def _learner(findings: Findings) -> Learner | None:
-    if not all(find_spec(library) for library in ("lightgbm", "numpy")):
-        findings.add("the extra milepost[forecast] is not installed: levels and effects work alone")
+    if not _has_extra():
+        findings.add(WITHOUT_EXTRA)
         return None
     from milepost.forecast.backtest.orders_learning import forecasts
 

@@ -28,6 +28,7 @@ class Mapped:
     columns: Mapping[str, str] = field(default_factory=dict)
     zone: ZoneInfo | None = None
     country: str = ""
+    known_ahead: Sequence[str] = ()  # columns of later scans that are known from the start: a planned route
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,17 @@ def mapped(path: Path | None) -> Mapped:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OperatorError(f"{path}: not TOML: {error}") from None
     columns = told.pop("columns", {})
-    zone, country = told.pop("zone", ""), told.pop("country", "")
+    zone, country, ahead = told.pop("zone", ""), told.pop("country", ""), told.pop("known_ahead", [])
     if told:
         raise OperatorError(
-            f"{path}: {next(iter(told))!r} is not known; there are zone, country and [columns]"
+            f"{path}: {next(iter(told))!r} is not known; there are zone, country, known_ahead and [columns]"
         )
     if not isinstance(columns, dict) or not all(isinstance(theirs, str) for theirs in columns.values()):
         raise OperatorError(f'{path}: write columns as ours = "theirs", e.g. purchased_at = "order_date"')
+    if not isinstance(ahead, list) or not all(isinstance(name, str) for name in ahead):
+        raise OperatorError(f'{path}: write known_ahead as a list of columns, e.g. known_ahead = ["km"]')
     try:
-        return Mapped(columns, ZoneInfo(zone) if zone else None, country)
+        return Mapped(columns, ZoneInfo(zone) if zone else None, country, tuple(ahead))
     except (ZoneInfoNotFoundError, ValueError):
         raise OperatorError(f"{path}: zone: there is no {zone!r}; name one as Europe/Berlin") from None
 
