@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from milepost.model.reports import Report, ReportKind
@@ -120,11 +120,13 @@ def test_code_tables_hold_every_code_of_the_reference():
     assert {ref.code for ref in CODES if ref.family == "event"} == set(told.split())
 
 
+@settings(deadline=None)
 @given(some.binary(max_size=300))
 def test_no_bytes_make_the_parser_raise(body):
     assert parse(report(body)).refusals
 
 
+@settings(deadline=None)
 @given(path=some.sampled_from(SAMPLES), at=some.integers(0, 10_000), text=some.binary(max_size=6))
 def test_no_damage_to_an_answer_makes_the_parser_raise(path, at, text):
     body = path.read_bytes()
@@ -159,6 +161,7 @@ json_values = some.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_no_shape_makes_the_parser_raise(value):
     parse(report(json.dumps(value).encode()))

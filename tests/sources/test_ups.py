@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from milepost.model.reports import Report, ReportKind
@@ -160,11 +160,13 @@ def test_gmt_alone_is_an_instant_of_offset_zero():
     assert moment.isoformat() == "2026-11-20T07:47:00+00:00"
 
 
+@settings(deadline=None)
 @given(some.binary(max_size=300))
 def test_no_bytes_make_the_parser_raise(body):
     assert parse(report(body)).refusals
 
 
+@settings(deadline=None)
 @given(path=some.sampled_from(SAMPLES), at=some.integers(0, 10_000), text=some.binary(max_size=6))
 def test_no_damage_to_an_answer_makes_the_parser_raise(path, at, text):
     body = path.read_bytes()
@@ -190,6 +192,7 @@ json_values = some.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_no_shape_makes_the_parser_raise(value):
     parse(report(json.dumps(value).encode()))

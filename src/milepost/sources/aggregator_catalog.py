@@ -2,17 +2,17 @@
 
 import importlib
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 from milepost.ports.clock import Clock
 from milepost.settings import AggregatorAccess, Settings
 from milepost.sources.cards import CatalogError, card
-from milepost.sources.catalog import ADDRESS, FolderCarrier, LineFactory, codes
+from milepost.sources.catalog import ADDRESS, FolderCarrier, FolderParts, LineFactory, assembled
 from milepost.sources.couriers import AGGREGATORS, Couriers, couriers, strangers
-from milepost.sources.folder_pushes import pushes_of, why_none
+from milepost.sources.folder_pushes import why_none
 from milepost.sources.line import Line
-from milepost.sources.push_proofs import secrets_of
 
 ROOM = "aggregators"
 CARRIERS = AGGREGATORS.with_name("carriers")
@@ -54,29 +54,10 @@ def _aggregator(
     if wrong := why_none(told, folder, access, ROOM) or _why_unusable(told.key, fetch, access):
         raise CatalogError(wrong)
     push = _module(told.key, "push") if told.push else None
-    line = line_factory(
-        key=told.key,
-        http=settings.http,
-        clock=clock,
-        per_minute=access.per_minute or told.per_minute,
-        per_day=access.per_day or told.per_day,
-        secrets=(*fetch.secrets(access), *secrets_of(access)),
-        base_urls=tuple(url for url in (access.url or fetch.DEFAULT_URL,) if url),
-    )
-    return FolderAggregator(
-        card=told,
-        codes=codes(folder / "codes.csv"),
-        access=access,
-        clock=clock,
-        line=line,
-        parse_report=parse.parse,
-        fetch_reports=fetch.fetch,
-        parse_push=push.parse if push else None,
-        pushes=pushes_of(told, push, access, settings=settings, line=line, clock=clock, room=ROOM)
-        if push
-        else None,
-        couriers=names,
-        needs_carrier=fetch.NEEDS_CARRIER,
+    parts = FolderParts(folder=folder, parse=parse, fetch=fetch, push=push, secrets=(access.client_id,))
+    made = partial(FolderAggregator, couriers=names, needs_carrier=fetch.NEEDS_CARRIER)
+    return assembled(
+        made, parts, told, access, settings=settings, clock=clock, line_factory=line_factory, room=ROOM
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
+from typing import TypeVar
 
 from milepost.model.carriers import CarrierCard, CodeBook, CodeMeaning
 from milepost.model.imports import Stated
@@ -33,6 +34,7 @@ PARTIES = frozenset({*Responsible, ""})
 
 Fetch = Callable[[Sequence[TrackingQuery], Line, CarrierAccess, Clock], Awaitable[list[Report]]]
 LineFactory = Callable[..., Line]
+Made = TypeVar("Made", bound="FolderCarrier")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,6 +171,35 @@ def _carrier(
     push = _module(folder / "push.py") if told.push else None
     if access.url and not ADDRESS.fullmatch(access.url):
         raise CatalogError(f"settings carriers.{told.key}.url: write it as https://host or https://host/path")
+    parts = FolderParts(folder=folder, parse=parse, fetch=fetch, push=push, secrets=fetch.secrets(access))
+    return assembled(
+        FolderCarrier, parts, told, access, settings=settings, clock=clock, line_factory=line_factory
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderParts:
+    """The modules of a folder, and what of its access must never show."""
+
+    folder: Path
+    parse: ModuleType
+    fetch: ModuleType
+    push: ModuleType | None
+    secrets: tuple[str, ...]
+
+
+def assembled(
+    made: Callable[..., Made],
+    parts: FolderParts,
+    told: CarrierCard,
+    access: CarrierAccess,
+    *,
+    settings: Settings,
+    clock: Clock,
+    line_factory: LineFactory,
+    room: str = "carriers",
+) -> Made:
+    """A source with its line, under the quotas of the operator's contract where the settings name them."""
     told = replace(
         told,
         per_minute=access.per_minute or told.per_minute,
@@ -180,19 +211,22 @@ def _carrier(
         clock=clock,
         per_minute=told.per_minute,
         per_day=told.per_day,
-        secrets=(*fetch.secrets(access), *secrets_of(access)),
-        base_urls=(access.url or fetch.DEFAULT_URL,),
+        secrets=(*parts.secrets, *secrets_of(access)),
+        base_urls=tuple(url for url in (access.url or parts.fetch.DEFAULT_URL,) if url),
     )
-    return FolderCarrier(
+    push = parts.push
+    return made(
         card=told,
-        codes=codes(folder / "codes.csv"),
+        codes=codes(parts.folder / "codes.csv"),
         access=access,
         clock=clock,
         line=line,
-        parse_report=parse.parse,
-        fetch_reports=fetch.fetch,
+        parse_report=parts.parse.parse,
+        fetch_reports=parts.fetch.fetch,
         parse_push=push.parse if push else None,
-        pushes=pushes_of(told, push, access, settings=settings, line=line, clock=clock) if push else None,
+        pushes=pushes_of(told, push, access, settings=settings, line=line, clock=clock, room=room)
+        if push
+        else None,
     )
 
 

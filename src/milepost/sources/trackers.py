@@ -1,30 +1,18 @@
-"""What the parsers of all aggregators have in common: whose number it is, and why an answer is refused."""
+"""What the parsers of all aggregators have in common: whose number it is, and trackers put together."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from milepost.model.reports import Refusal, Report, ReportKind
 from milepost.model.scans import EtaTold, Parsed, ProofTold, Scan, ShipmentTold
 from milepost.ports.pushes import Push
-from milepost.sources.loose_json import Object, UnreadableError, decode
+from milepost.sources.answers import joined, opened, refusal
+from milepost.sources.loose_json import Object
 
-DETAIL_LENGTH_MAX = 200
 ID_LENGTH_MAX = 200
 TRACKERS_MAX = 500
 """In one report; whoever sends more at once has made a mistake, and the rest is refused by name."""
-
-
-def opened(report: Report) -> Object | Refusal:
-    """The object in a report, or why there is none."""
-    try:
-        answer: Any = decode(report.body)
-    except UnreadableError:
-        return refusal("unreadable_body", "The answer is not JSON.")
-    if not isinstance(answer, dict):
-        return refusal("unknown_shape", "The answer is not an object.")
-    return answer
 
 
 def pushed(
@@ -65,28 +53,6 @@ def asked_as(told: str, report: Report) -> str | None:
     return next((number for number in report.subject if _plain(number) == plain), None)
 
 
-def unknown_numbers(report: Report) -> Parsed:
-    """They do not know what we asked about, or not yet."""
-    return Parsed(
-        shipments=tuple(ShipmentTold(tracking_number=number, not_found=True) for number in report.subject)
-    )
-
-
-def foreign() -> Parsed:
-    """It answers about something else."""
-    return Parsed(refusals=(refusal("foreign_number", "It answers about a number we did not ask for."),))
-
-
-def refused(reason: str, detail: str, subject: str = "") -> Parsed:
-    """Nothing but a refusal."""
-    return Parsed(refusals=(refusal(reason, detail, subject),))
-
-
-def refusal(reason: str, detail: str, subject: str = "") -> Refusal:
-    """A refusal whose detail is a sentence and no more."""
-    return Refusal(reason=reason, detail=detail[:DETAIL_LENGTH_MAX], subject=subject)
-
-
 def read(
     number: str,
     *,
@@ -111,18 +77,8 @@ def together(parts: list[Parsed]) -> Parsed:
     """Several trackers of one report, up to a bound."""
     kept, left = parts[:TRACKERS_MAX], len(parts) - TRACKERS_MAX
     more = (refusal("too_many", f"{left} trackers more than {TRACKERS_MAX}."),) if left > 0 else ()
-    return Parsed(
-        scans=tuple(scan for part in kept for scan in part.scans),
-        etas=tuple(eta for part in kept for eta in part.etas),
-        proofs=tuple(proof for part in kept for proof in part.proofs),
-        shipments=tuple(told for part in kept for told in part.shipments),
-        refusals=(*(one for part in kept for one in part.refusals), *more),
-    )
-
-
-def no_time(number: str, what: str) -> Refusal:
-    """A row that does not say when."""
-    return refusal("no_time", f"The event {what or 'without a status'} has no time we can read.", number)
+    read = joined(kept)
+    return replace(read, refusals=(*read.refusals, *more))
 
 
 def _plain(number: str) -> str:

@@ -1,15 +1,15 @@
 """Asks AfterShip for trackings, many numbers a call; on request tells it first which numbers to follow."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
-from milepost.model.reports import Report, ReportKind
+from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.clock import Clock
 from milepost.settings import AggregatorAccess
-from milepost.sources.couriers import couriers
+from milepost.sources.answers import report_of
+from milepost.sources.couriers import couriers_of
 from milepost.sources.line import Answer, Line
 
 KEY = "aftership"
@@ -17,12 +17,6 @@ DEFAULT_URL = "https://api.aftership.com"
 NEEDS_CARRIER = False
 CAN_REGISTER = True
 VERSION = "2025-07"
-CARRIERS = Path(__file__).with_name("carriers.csv")
-
-
-def secrets(access: AggregatorAccess) -> tuple[str, ...]:
-    """What must never show in a log or an error."""
-    return (access.client_id,)
 
 
 async def fetch(
@@ -44,21 +38,14 @@ async def fetch(
     reports = [_report(queries, answer, clock)]
     new = _unfollowed(queries, answer) if access.register else []
     for query in new:
-        slug = couriers(CARRIERS).name_of(query.carrier)
+        slug = couriers_of(KEY).name_of(query.carrier)
         wish = {"tracking_number": query.tracking_number} | ({"slug": slug} if slug else {})
         await line.send("POST", base, headers=headers, json_body=msgspec.json.encode(wish))
     return [*reports, _report(new, await ask(new), clock)] if new else reports
 
 
 def _report(queries: Sequence[TrackingQuery], answer: Answer, clock: Clock) -> Report:
-    return Report(
-        source=KEY,
-        kind=ReportKind.TRACKING,
-        shop_id=None,
-        subject=tuple(query.tracking_number for query in queries),
-        heard_at=clock.now(),
-        body=answer.body,
-    )
+    return report_of(KEY, [query.tracking_number for query in queries], answer, clock)
 
 
 class _Tracking(msgspec.Struct):

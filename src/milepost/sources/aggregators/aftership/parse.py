@@ -1,16 +1,14 @@
 """Reads AfterShip's trackings, polled or pushed: checkpoints with tag and subtag, the carrier's window."""
 
-from pathlib import Path
-
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, EtaTold, Parsed, Scan, ShipmentTold
 from milepost.sources import trackers
-from milepost.sources.couriers import couriers
+from milepost.sources.answers import foreign, no_time, not_found, opened, refused
+from milepost.sources.couriers import couriers_of
 from milepost.sources.iso_times import when, window
 from milepost.sources.loose_json import Object, objects_at, text_at, texts_of, value_at
 
-CARRIERS = Path(__file__).with_name("carriers.csv")
 NOT_FOUND = {"4004", "404"}
 ACCESS = {"401", "403"}
 CARRIERS_OWN = "Carrier EDD"
@@ -19,19 +17,19 @@ CARRIERS_OWN = "Carrier EDD"
 
 def parse(report: Report) -> Parsed:
     """Everything one answer or push says. Pure; what cannot be read is in `refusals`."""
-    answer = trackers.opened(report)
+    answer = opened(report)
     if isinstance(answer, Refusal):
         return Parsed(refusals=(answer,))
     code = text_at(answer, "meta", "code")
     if code in NOT_FOUND:
-        return trackers.unknown_numbers(report)
+        return not_found(report.subject)
     if code in ACCESS:
-        return trackers.refused("access_refused", "AfterShip refuses our key.")
+        return refused("access_refused", "AfterShip refuses our key.")
     found = _trackings(answer)
     if not found and value_at(answer, "data", "trackings") == []:
-        return trackers.unknown_numbers(report)
+        return not_found(report.subject)
     if not found:
-        return trackers.refused("unknown_shape", "The answer holds no tracking.", ", ".join(report.subject))
+        return refused("unknown_shape", "The answer holds no tracking.", ", ".join(report.subject))
     return trackers.together([_tracking(item, report) for item in found])
 
 
@@ -52,14 +50,14 @@ def _trackings(answer: Object) -> list[Object]:
 def _tracking(item: Object, report: Report) -> Parsed:
     number = trackers.asked_as(text_at(item, "tracking_number"), report)
     if number is None:
-        return trackers.foreign()
+        return foreign()
     return trackers.read(
         number,
         scans=[_scan(row, number) for row in objects_at(item, "checkpoints")],
         etas=_etas(item, number),
         told=ShipmentTold(
             tracking_number=number,
-            carrier=couriers(CARRIERS).key_of(text_at(item, "slug")),
+            carrier=couriers_of("aftership").key_of(text_at(item, "slug")),
             service=text_at(item, "shipment_type"),
             handed_over_as=tuple(_next(item)),
         ),
@@ -71,7 +69,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     tag, subtag, told_at, message = texts_of(row, "tag", "subtag", "checkpoint_time", "message")
     at = when(told_at)
     if at is None:
-        return trackers.no_time(number, subtag or tag)
+        return no_time(number, subtag or tag or "without a status")
     return Scan(
         moment=at.moment,
         wall_clock=at.wall_clock,
@@ -114,4 +112,6 @@ def _destination(item: Object) -> RawPlace:
 def _next(item: Object) -> list[tuple[str, str]]:
     """The carriers after this one, each with its own number where AfterShip knows it."""
     told = [texts_of(row, "slug", "tracking_number") for row in objects_at(item, "next_couriers")]
-    return [(couriers(CARRIERS).key_of(slug) or slug, number) for slug, number in told if slug and number]
+    return [
+        (couriers_of("aftership").key_of(slug) or slug, number) for slug, number in told if slug and number
+    ]

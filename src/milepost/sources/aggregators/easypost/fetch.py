@@ -1,27 +1,21 @@
 """Asks EasyPost for the Tracker of a number, one a call; on request has it make one first."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
-from milepost.model.reports import Report, ReportKind
+from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.clock import Clock
 from milepost.settings import AggregatorAccess
-from milepost.sources.couriers import couriers
+from milepost.sources.answers import report_of
+from milepost.sources.couriers import couriers_of
 from milepost.sources.line import Answer, Line, basic
 
 KEY = "easypost"
 DEFAULT_URL = "https://api.easypost.com"
 NEEDS_CARRIER = False
 CAN_REGISTER = True
-CARRIERS = Path(__file__).with_name("carriers.csv")
-
-
-def secrets(access: AggregatorAccess) -> tuple[str, ...]:
-    """What must never show in a log or an error."""
-    return (access.client_id,)
 
 
 async def fetch(
@@ -37,17 +31,10 @@ async def _ask(query: TrackingQuery, line: Line, access: AggregatorAccess, clock
     asked = {"tracking_code": query.tracking_number}
     answer = await line.send("GET", base, params=asked, headers=headers)
     if access.register and _is_empty(answer):
-        carrier = couriers(CARRIERS).name_of(query.carrier)
+        carrier = couriers_of(KEY).name_of(query.carrier)
         wish = {"tracker": asked | ({"carrier": carrier} if carrier else {})}
         answer = await line.send("POST", base, headers=headers, json_body=msgspec.json.encode(wish))
-    return Report(
-        source=KEY,
-        kind=ReportKind.TRACKING,
-        shop_id=None,
-        subject=(query.tracking_number,),
-        heard_at=clock.now(),
-        body=answer.body,
-    )
+    return report_of(KEY, [query.tracking_number], answer, clock)
 
 
 class _Page(msgspec.Struct):

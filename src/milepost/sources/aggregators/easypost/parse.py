@@ -4,33 +4,31 @@ EasyPost turns every time to UTC, and where it does not know the place it writes
 UTC (its documents; users.md row 4). So a time counts as an instant only where the row names a place.
 """
 
-from pathlib import Path
-
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, EtaTold, Parsed, Scan, ShipmentTold
 from milepost.sources import trackers
-from milepost.sources.couriers import couriers
+from milepost.sources.answers import foreign, no_time, not_found, opened, refused
+from milepost.sources.couriers import couriers_of
 from milepost.sources.iso_times import When, when, window
 from milepost.sources.loose_json import Object, objects_at, text_at, texts_of, value_at
 
-CARRIERS = Path(__file__).with_name("carriers.csv")
 SETTLED = {"delivered", "out_for_delivery", "available_for_pickup", "return_to_sender", "cancelled"}
 """With these the status says where the parcel is; with the others the detail says it better."""
 
 
 def parse(report: Report) -> Parsed:
     """Everything one answer or push says. Pure; what cannot be read is in `refusals`."""
-    answer = trackers.opened(report)
+    answer = opened(report)
     if isinstance(answer, Refusal):
         return Parsed(refusals=(answer,))
     if error := value_at(answer, "error"):
         return _problem(text_at(error, "code"), report)
     found = _trackers(answer)
     if found is None:
-        return trackers.refused("unknown_shape", "The answer holds no tracker.", ", ".join(report.subject))
+        return refused("unknown_shape", "The answer holds no tracker.", ", ".join(report.subject))
     if not found:
-        return trackers.unknown_numbers(report)
+        return not_found(report.subject)
     return trackers.together([_tracker(item, report) for item in found])
 
 
@@ -42,9 +40,9 @@ def refs(status: str, detail: str) -> tuple[CodeRef, ...]:
 
 def _problem(code: str, report: Report) -> Parsed:
     if code.endswith("NOT_FOUND"):
-        return trackers.unknown_numbers(report)
+        return not_found(report.subject)
     reason = "access_refused" if code.startswith(("APIKEY", "UNAUTHORIZED")) else "problem_answer"
-    return trackers.refused(reason, "EasyPost answers with an error.", ", ".join(report.subject))
+    return refused(reason, "EasyPost answers with an error.", ", ".join(report.subject))
 
 
 def _trackers(answer: Object) -> list[Object] | None:
@@ -60,14 +58,14 @@ def _trackers(answer: Object) -> list[Object] | None:
 def _tracker(item: Object, report: Report) -> Parsed:
     number = trackers.asked_as(text_at(item, "tracking_code"), report)
     if number is None:
-        return trackers.foreign()
+        return foreign()
     return trackers.read(
         number,
         scans=[_scan(row, number) for row in objects_at(item, "tracking_details")],
         etas=_etas(item, number),
         told=ShipmentTold(
             tracking_number=number,
-            carrier=couriers(CARRIERS).key_of(text_at(item, "carrier")),
+            carrier=couriers_of("easypost").key_of(text_at(item, "carrier")),
             service=text_at(item, "carrier_detail", "service"),
             origin=_place(value_at(item, "carrier_detail", "origin_tracking_location")),
             destination=_place(value_at(item, "carrier_detail", "destination_tracking_location")),
@@ -81,7 +79,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     place = _place(value_at(row, "tracking_location"))
     at = _at(told_at, place)
     if at is None:
-        return trackers.no_time(number, status)
+        return no_time(number, status or "without a status")
     return Scan(
         moment=at.moment,
         wall_clock=at.wall_clock,

@@ -4,33 +4,32 @@ karrio writes the local clock; its `timestamp` puts a Z behind it, so that is no
 """
 
 import re
-from pathlib import Path
 
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, Scan, ShipmentTold
 from milepost.sources import trackers
-from milepost.sources.couriers import couriers
+from milepost.sources.answers import foreign, no_time, not_found, opened, refused
+from milepost.sources.couriers import couriers_of
 from milepost.sources.iso_times import When, when, window
 from milepost.sources.loose_json import Object, objects_at, text_at, texts_of
 
-CARRIERS = Path(__file__).with_name("carriers.csv")
 CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?\s*(?P<half>[AaPp][Mm])?")
 NOON = 12
 
 
 def parse(report: Report) -> Parsed:
     """Everything one answer says. Pure; what cannot be read is in `refusals`."""
-    answer = trackers.opened(report)
+    answer = opened(report)
     if isinstance(answer, Refusal):
         return Parsed(refusals=(answer,))
     if codes := {text_at(error, "code") for error in objects_at(answer, "errors")}:
         if "not_found" in codes:
-            return trackers.unknown_numbers(report)
-        return trackers.refused("problem_answer", "karrio answers with an error.", ", ".join(report.subject))
+            return not_found(report.subject)
+        return refused("problem_answer", "karrio answers with an error.", ", ".join(report.subject))
     found = [answer] if "tracking_number" in answer else objects_at(answer, "results")
     if not found:
-        return trackers.refused("unknown_shape", "The answer holds no tracker.", ", ".join(report.subject))
+        return refused("unknown_shape", "The answer holds no tracker.", ", ".join(report.subject))
     return trackers.together([_tracker(item, report) for item in found])
 
 
@@ -42,14 +41,14 @@ def refs(status: str, reason: str) -> tuple[CodeRef, ...]:
 def _tracker(item: Object, report: Report) -> Parsed:
     number = trackers.asked_as(text_at(item, "tracking_number"), report)
     if number is None:
-        return trackers.foreign()
+        return foreign()
     return trackers.read(
         number,
         scans=[_scan(row, number) for row in objects_at(item, "events")],
         etas=window(number, "", text_at(item, "estimated_delivery")),
         told=ShipmentTold(
             tracking_number=number,
-            carrier=couriers(CARRIERS).key_of(text_at(item, "carrier_name")),
+            carrier=couriers_of("karrio").key_of(text_at(item, "carrier_name")),
             service=text_at(item, "info", "shipment_service"),
         ),
         received_by=text_at(item, "info", "signed_by"),
@@ -60,7 +59,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     code, status, reason, text = texts_of(row, "code", "status", "reason", "description")
     at = _at(row)
     if at is None:
-        return trackers.no_time(number, status or code)
+        return no_time(number, status or code or "without a status")
     return Scan(
         moment=at.moment,
         wall_clock=at.wall_clock,

@@ -1,15 +1,15 @@
 """Asks 17TRACK for tracks, many numbers a call; on request registers those it does not follow."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import msgspec
 
-from milepost.model.reports import Report, ReportKind
+from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.clock import Clock
 from milepost.settings import AggregatorAccess
-from milepost.sources.couriers import couriers
+from milepost.sources.answers import report_of
+from milepost.sources.couriers import couriers_of
 from milepost.sources.line import Answer, Line
 
 KEY = "seventeen_track"
@@ -18,12 +18,6 @@ NEEDS_CARRIER = False
 CAN_REGISTER = True
 VERSION = "v2.2"
 NOT_REGISTERED = -18019902
-CARRIERS = Path(__file__).with_name("carriers.csv")
-
-
-def secrets(access: AggregatorAccess) -> tuple[str, ...]:
-    """What must never show in a log or an error."""
-    return (access.client_id,)
 
 
 async def fetch(
@@ -44,14 +38,7 @@ async def fetch(
 
 
 def _report(queries: Sequence[TrackingQuery], answer: Answer, clock: Clock) -> Report:
-    return Report(
-        source=KEY,
-        kind=ReportKind.TRACKING,
-        shop_id=None,
-        subject=tuple(query.tracking_number for query in queries),
-        heard_at=clock.now(),
-        body=answer.body,
-    )
+    return report_of(KEY, [query.tracking_number for query in queries], answer, clock)
 
 
 async def _post(call: str, queries: Sequence[TrackingQuery], line: Line, access: AggregatorAccess) -> Answer:
@@ -64,7 +51,7 @@ async def _post(call: str, queries: Sequence[TrackingQuery], line: Line, access:
 
 
 def _wish(query: TrackingQuery) -> dict[str, object]:
-    carrier = couriers(CARRIERS).name_of(query.carrier)
+    carrier = couriers_of(KEY).name_of(query.carrier)
     return {"number": query.tracking_number} | ({"carrier": int(carrier)} if carrier else {})
 
 

@@ -1,17 +1,16 @@
 """Reads 17TRACK's tracks, polled or pushed: each carrier on the way with its own events."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, EtaTold, Parsed, Scan, ShipmentTold
 from milepost.sources import trackers
-from milepost.sources.couriers import couriers
+from milepost.sources.answers import foreign, no_time, opened, refused
+from milepost.sources.couriers import couriers_of
 from milepost.sources.iso_times import When, when, window
 from milepost.sources.loose_json import Object, objects_at, text_at, texts_of, value_at
 
-CARRIERS = Path(__file__).with_name("carriers.csv")
 UNKNOWN = {"-18019902", "-18019909"}
 """Not registered; registered, and nothing heard yet."""
 ACCESS = {"-18010001", "-18010002", "-18010004"}
@@ -21,17 +20,17 @@ OFFICIAL = "Official"
 
 def parse(report: Report) -> Parsed:
     """Everything one answer or push says. Pure; what cannot be read is in `refusals`."""
-    answer = trackers.opened(report)
+    answer = opened(report)
     if isinstance(answer, Refusal):
         return Parsed(refusals=(answer,))
     code = text_at(answer, "code")
     if code in ACCESS:
-        return trackers.refused("access_refused", "17TRACK refuses our key.")
+        return refused("access_refused", "17TRACK refuses our key.")
     data = value_at(answer, "data")
     if isinstance(data, dict) and "number" in data:
         return _track(data, report)
     if not isinstance(data, dict) or ("accepted" not in data and "rejected" not in data):
-        return trackers.refused("unknown_shape", "The answer holds no track.", ", ".join(report.subject))
+        return refused("unknown_shape", "The answer holds no track.", ", ".join(report.subject))
     found = [_track(item, report) for item in objects_at(data, "accepted")]
     return trackers.together(found + [_rejected(item, report) for item in objects_at(data, "rejected")])
 
@@ -50,16 +49,16 @@ def refs(stage: str, sub_status: str) -> tuple[CodeRef, ...]:
 def _rejected(item: Object, report: Report) -> Parsed:
     number = trackers.asked_as(text_at(item, "number"), report)
     if number is None:
-        return trackers.foreign()
+        return foreign()
     if text_at(item, "error", "code") in UNKNOWN:
         return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
-    return trackers.refused("number_refused", "17TRACK does not take this number.", number)
+    return refused("number_refused", "17TRACK does not take this number.", number)
 
 
 def _track(item: Object, report: Report) -> Parsed:
     number = trackers.asked_as(text_at(item, "number"), report)
     if number is None:
-        return trackers.foreign()
+        return foreign()
     info = value_at(item, "track_info")
     if not isinstance(info, dict):  # the push that says they stop: no track in it, and no news
         return Parsed()
@@ -69,7 +68,7 @@ def _track(item: Object, report: Report) -> Parsed:
         etas=_etas(info, number),
         told=ShipmentTold(
             tracking_number=number,
-            carrier=couriers(CARRIERS).key_of(text_at(item, "carrier")),
+            carrier=couriers_of("seventeen_track").key_of(text_at(item, "carrier")),
             service=text_at(info, "misc_info", "service_type"),
             handed_over_as=tuple(_handed_over(info, number)),
             origin=_place(value_at(info, "shipping_info", "shipper_address")),
@@ -87,7 +86,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     stage, sub_status, text = texts_of(row, "stage", "sub_status", "description")
     at = _at(row)
     if at is None:
-        return trackers.no_time(number, sub_status or stage)
+        return no_time(number, sub_status or stage or "without a status")
     return Scan(
         moment=at.moment,
         wall_clock=at.wall_clock,
@@ -119,7 +118,7 @@ def _place(address: object, line: str = "") -> RawPlace:
 def _handed_over(info: Object, number: str) -> Iterator[tuple[str, str]]:
     key, local = texts_of(value_at(info, "misc_info"), "local_key", "local_number")
     if local and local != number:
-        yield couriers(CARRIERS).key_of(key) or key, local
+        yield couriers_of("seventeen_track").key_of(key) or key, local
 
 
 def _etas(info: Object, number: str) -> tuple[EtaTold, ...]:

@@ -1,28 +1,22 @@
 """Asks Ship24 for the results of a number, one a call; on request has it follow that number first."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
 
-from milepost.model.reports import Report, ReportKind
+from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.clock import Clock
 from milepost.settings import AggregatorAccess
-from milepost.sources.couriers import couriers
+from milepost.sources.answers import report_of
+from milepost.sources.couriers import couriers_of
 from milepost.sources.line import Answer, Line
 
 KEY = "ship24"
 DEFAULT_URL = "https://api.ship24.com"
 NEEDS_CARRIER = False
 CAN_REGISTER = True
-CARRIERS = Path(__file__).with_name("carriers.csv")
-
-
-def secrets(access: AggregatorAccess) -> tuple[str, ...]:
-    """What must never show in a log or an error."""
-    return (access.client_id,)
 
 
 async def fetch(
@@ -38,20 +32,13 @@ async def _ask(query: TrackingQuery, line: Line, access: AggregatorAccess, clock
     number = quote(query.tracking_number, safe="")
     answer = await line.send("GET", f"{base}/search/{number}/results", headers=headers)
     if access.register and _is_unknown(answer):
-        carrier = couriers(CARRIERS).name_of(query.carrier)
+        carrier = couriers_of(KEY).name_of(query.carrier)
         wish: dict[str, object] = {"trackingNumber": query.tracking_number}
         wish |= {"courierCode": [carrier]} if carrier else {}
         answer = await line.send(
             "POST", f"{base}/track", headers=headers, json_body=msgspec.json.encode(wish)
         )
-    return Report(
-        source=KEY,
-        kind=ReportKind.TRACKING,
-        shop_id=None,
-        subject=(query.tracking_number,),
-        heard_at=clock.now(),
-        body=answer.body,
-    )
+    return report_of(KEY, [query.tracking_number], answer, clock)
 
 
 class _Data(msgspec.Struct):

@@ -6,31 +6,30 @@ known.
 """
 
 import re
-from pathlib import Path
 
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, EtaTold, Parsed, Scan, ShipmentTold
 from milepost.sources import trackers
-from milepost.sources.couriers import couriers
+from milepost.sources.answers import foreign, no_time, not_found, opened, refused
+from milepost.sources.couriers import couriers_of
 from milepost.sources.iso_times import When, when, window
 from milepost.sources.loose_json import Object, objects_at, text_at, texts_of, value_at
 
-CARRIERS = Path(__file__).with_name("carriers.csv")
 OFFSET = re.compile(r"[+-]\d\d:\d\d|Z")
 
 
 def parse(report: Report) -> Parsed:
     """Everything one answer or push says. Pure; what cannot be read is in `refusals`."""
-    answer = trackers.opened(report)
+    answer = opened(report)
     if isinstance(answer, Refusal):
         return Parsed(refusals=(answer,))
     codes = {text_at(error, "code") for error in objects_at(answer, "errors")}
     if any("not_found" in code for code in codes):
-        return trackers.unknown_numbers(report)
+        return not_found(report.subject)
     found = objects_at(answer, "data", "trackings") or objects_at(answer, "trackings")
     if not found:
-        return trackers.refused("unknown_shape", "The answer holds no tracking.", ", ".join(report.subject))
+        return refused("unknown_shape", "The answer holds no tracking.", ", ".join(report.subject))
     return trackers.together([_tracking(item, report) for item in found])
 
 
@@ -42,7 +41,7 @@ def refs(code: str, milestone: str) -> tuple[CodeRef, ...]:
 def _tracking(item: Object, report: Report) -> Parsed:
     number = trackers.asked_as(text_at(item, "tracker", "trackingNumber"), report)
     if number is None:
-        return trackers.foreign()
+        return foreign()
     rows = objects_at(item, "events")
     destination = RawPlace(country=text_at(item, "shipment", "destinationCountryCode"))
     return trackers.read(
@@ -65,7 +64,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     code, milestone, status = texts_of(row, "statusCode", "statusMilestone", "status")
     at = _at(row)
     if at is None:
-        return trackers.no_time(number, code or milestone)
+        return no_time(number, code or milestone or "without a status")
     return Scan(
         moment=at.moment,
         wall_clock=at.wall_clock,
@@ -88,7 +87,7 @@ def _at(row: Object) -> When | None:
 
 def _carrier(rows: list[Object]) -> str:
     """The carrier of all events, where there is only one; a tracker's own list is what they tried."""
-    found = {couriers(CARRIERS).key_of(text_at(row, "courierCode")) for row in rows}
+    found = {couriers_of("ship24").key_of(text_at(row, "courierCode")) for row in rows}
     return found.pop() if len(found) == 1 else ""
 
 

@@ -1,26 +1,23 @@
 """Reads Shippo's tracks, polled or pushed: a history of statuses, each with a finer substatus."""
 
-from pathlib import Path
-
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, Scan, ShipmentTold
 from milepost.sources import trackers
-from milepost.sources.couriers import couriers
+from milepost.sources.answers import foreign, no_time, opened, refused
+from milepost.sources.couriers import couriers_of
 from milepost.sources.iso_times import when, window
 from milepost.sources.loose_json import Object, objects_at, text_at, texts_of, value_at
-
-CARRIERS = Path(__file__).with_name("carriers.csv")
 
 
 def parse(report: Report) -> Parsed:
     """Everything one answer or push says. Pure; what cannot be read is in `refusals`."""
-    answer = trackers.opened(report)
+    answer = opened(report)
     if isinstance(answer, Refusal):
         return Parsed(refusals=(answer,))
     track = answer if "tracking_number" in answer else value_at(answer, "data")
     if not isinstance(track, dict) or "tracking_number" not in track:
-        return trackers.refused("unknown_shape", "The answer holds no track.", ", ".join(report.subject))
+        return refused("unknown_shape", "The answer holds no track.", ", ".join(report.subject))
     return _track(track, report)
 
 
@@ -32,7 +29,7 @@ def refs(status: str, substatus: str) -> tuple[CodeRef, ...]:
 def _track(item: Object, report: Report) -> Parsed:
     number = trackers.asked_as(text_at(item, "tracking_number"), report)
     if number is None:
-        return trackers.foreign()
+        return foreign()
     rows = objects_at(item, "tracking_history") or objects_at(item, "tracking_status")
     destination = _place(value_at(item, "address_to"))
     return trackers.read(
@@ -41,7 +38,7 @@ def _track(item: Object, report: Report) -> Parsed:
         etas=window(number, "", text_at(item, "eta"), destination),
         told=ShipmentTold(
             tracking_number=number,
-            carrier=couriers(CARRIERS).key_of(text_at(item, "carrier")),
+            carrier=couriers_of("shippo").key_of(text_at(item, "carrier")),
             service=text_at(item, "servicelevel", "name"),
             origin=_place(value_at(item, "address_from")),
             destination=destination,
@@ -55,7 +52,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     substatus = text_at(row, "substatus", "code") or text_at(row, "substatus")
     at = when(told_at)
     if at is None:
-        return trackers.no_time(number, status)
+        return no_time(number, status or "without a status")
     return Scan(
         moment=at.moment,
         wall_clock=at.wall_clock,

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, ProofTold, Scan, ShipmentTold
-from milepost.sources.answers import joined, refusal, refused
+from milepost.sources.answers import foreign, joined, no_time, not_found, opened, refused
 from milepost.sources.carriers.australia_post.errors import NOT_FOUND, NOT_TRACKED, code_of, words_of
 from milepost.sources.carriers.australia_post.phrases import phrase, place
 from milepost.sources.iso_times import when
-from milepost.sources.loose_json import Object, UnreadableError, decode, objects_at, text_at, texts_of
+from milepost.sources.loose_json import Object, objects_at, text_at, texts_of
 
 DELIVERED = "delivered"
 STATUS_DELIVERED = frozenset({"delivered", "delivered in full", "item delivered"})
@@ -20,12 +20,9 @@ STATUS_DELIVERED = frozenset({"delivered", "delivered in full", "item delivered"
 
 def parse(report: Report) -> Parsed:
     """Everything one answer says. Pure; what cannot be read is in `refusals`."""
-    try:
-        answer = decode(report.body)
-    except UnreadableError:
-        return refused("unreadable_body", "The answer is not JSON.")
-    if not isinstance(answer, dict):
-        return refused("unknown_shape", "The answer is not an object.")
+    answer = opened(report)
+    if isinstance(answer, Refusal):
+        return Parsed(refusals=(answer,))
     if "tracking_results" not in answer:
         return _problem(answer, report.subject)
     return joined(_result(item, report.subject) for item in objects_at(answer, "tracking_results"))
@@ -45,7 +42,7 @@ def _problem(answer: Object, asked: Sequence[str]) -> Parsed:
 def _failed(error: Object, number: str) -> Parsed:
     code = code_of(error)
     if code in NOT_FOUND:
-        return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
+        return not_found([number])
     return refused("number_refused" if code == NOT_TRACKED else "item_failed", words_of(error), number)
 
 
@@ -53,7 +50,7 @@ def _result(item: Object, asked: Sequence[str]) -> Parsed:
     told = text_at(item, "tracking_id")
     number = next((one for one in asked if one.casefold() == told.casefold()), None)
     if number is None:
-        return refused("foreign_number", "It answers about a number we did not ask for.")
+        return foreign()
     for error in objects_at(item, "errors"):
         return _failed(error, number)
     articles = _articles(item, number)
@@ -98,7 +95,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     location, sentence, date = texts_of(row, "location", "description", "date")
     told = when(date)
     if told is None:
-        return refusal("no_time", f"The event {sentence or 'without words'} has no time we can read.", number)
+        return no_time(number, sentence or "without words")
     code = phrase(sentence)
     return Scan(
         moment=told.moment,

@@ -13,7 +13,7 @@ from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, EtaTold, Parsed, ProofTold, Scan, ShipmentTold
-from milepost.sources.answers import refusal, refused
+from milepost.sources.answers import foreign, no_time, not_found, refused
 from milepost.sources.carriers.canada_post.bodies import opened
 from milepost.sources.carriers.canada_post.moments import DAY_LENGTH, event_time
 from milepost.sources.iso_times import moment_of
@@ -51,9 +51,9 @@ def parse(report: Report) -> Parsed:
     if "pin" not in answer and not rows:
         return _problem(answer, number)
     if not _is_about(answer, number):
-        return refused("foreign_number", "It answers about a number we did not ask for.")
+        return foreign()
     if not rows and not _is_known(answer):
-        return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
+        return not_found([number])
     read = [_scan(row, number) for row in rows]
     delivery = next((row for row in rows if DELIVERED.fullmatch(_code(row))), None)
     return Parsed(
@@ -72,7 +72,7 @@ def _problem(answer: Object, number: str) -> Parsed:
     words = (text_at(said, name) for name in ("message", "description", "httpMessage", "detail"))
     detail = next(filter(None, words), "No reason was given.")
     if code == NO_HISTORY or detail.casefold() == "no pin history":
-        return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
+        return not_found([number])
     if KEYS_REFUSED.fullmatch(code):
         return refused("access_refused", detail, number)
     if code in LOOK_UP_REFUSED:
@@ -101,7 +101,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     text, day, time, zone = texts_of(row, *ROW)
     when = event_time(day, time, zone)
     if when is None:
-        return refusal("no_time", f"The event {code or 'without code'} has no time we can read.", number)
+        return no_time(number, code or "without code")
     return Scan(
         moment=when.moment,
         wall_clock=when.wall_clock,

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import msgspec
 
-from milepost.model.reports import Report, ReportKind
+from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.clock import Clock
 from milepost.settings import CarrierAccess
+from milepost.sources.answers import report_of
 from milepost.sources.line import Answer, Line
 
 DEFAULT_URL = "https://api-eu.dhl.com"
@@ -66,11 +67,4 @@ def _is_full(answer: Answer) -> bool:
 
 
 def _report(query: TrackingQuery, answer: Answer, clock: Clock) -> Report:
-    return Report(
-        source="dhl",
-        kind=ReportKind.TRACKING,
-        shop_id=None,
-        subject=(query.tracking_number,),
-        heard_at=clock.now(),
-        body=answer.body,
-    )
+    return report_of("dhl", [query.tracking_number], answer, clock)

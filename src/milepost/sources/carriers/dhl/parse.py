@@ -7,17 +7,17 @@ DHL's own five words (`statusCode`) say little; the division's code, where one i
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed, ProofTold, Scan, ShipmentTold
+from milepost.sources.answers import foreign, joined, no_time, not_found, opened, refused
 from milepost.sources.carriers.dhl.codes import division_code, group_of, refs
 from milepost.sources.carriers.dhl.windows import etas
 from milepost.sources.iso_times import moment_of
 from milepost.sources.loose_json import (
     Object,
-    UnreadableError,
-    decode,
     is_true_at,
     objects_at,
     text_at,
@@ -30,45 +30,30 @@ LOCAL_TRACKING = "local-tracking"
 COMPOSED = re.compile(r"[,;/]| - ")
 REFUSED = {"400": "number_refused", "401": "access_refused", "403": "access_refused"}
 EVENT = ("statusCode", "status", "statusDetailed", "timestamp", "description", "remark")
-DETAIL_LENGTH_MAX = 200
 
 
 def parse(report: Report) -> Parsed:
     """Everything one answer says. Pure; what cannot be read is in `refusals`."""
-    try:
-        answer = decode(report.body)
-    except UnreadableError:
-        return Parsed(refusals=(_refusal("unreadable_body", "The answer is not JSON."),))
-    if not isinstance(answer, dict):
-        return Parsed(refusals=(_refusal("unknown_shape", "The answer is not an object."),))
+    answer = opened(report)
+    if isinstance(answer, Refusal):
+        return Parsed(refusals=(answer,))
     if "shipments" not in answer:
         return _problem(answer, report.subject)
     shipments = objects_at(answer, "shipments")
     if not shipments:
-        return _not_found(report.subject)
-    read = [_shipment(item, shipments, report.subject) for item in shipments]
-    return Parsed(
-        scans=tuple(scan for one in read for scan in one.scans),
-        etas=tuple(eta for one in read for eta in one.etas),
-        proofs=tuple(proof for one in read for proof in one.proofs),
-        shipments=tuple(told for one in read for told in one.shipments),
-        refusals=tuple(refusal for one in read for refusal in one.refusals),
-        notes=(*(note for one in read for note in one.notes), *_elsewhere(answer)),
-    )
+        return not_found(report.subject)
+    read = joined(_shipment(item, shipments, report.subject) for item in shipments)
+    return replace(read, notes=(*read.notes, *_elsewhere(answer)))
 
 
 def _problem(answer: Object, asked: Sequence[str]) -> Parsed:
     """A problem document (RFC 7807): only "no such shipment" is news."""
     status = text_at(answer, "status")
     if status == "404":
-        return _not_found(asked)
+        return not_found(asked)
     reason = REFUSED.get(status) or ("problem_answer" if status else "unknown_shape")
     detail = text_at(answer, "detail") or text_at(answer, "title") or "The answer holds no shipments."
-    return Parsed(refusals=(_refusal(reason, detail, ", ".join(asked)),))
-
-
-def _not_found(asked: Sequence[str]) -> Parsed:
-    return Parsed(shipments=tuple(ShipmentTold(tracking_number=number, not_found=True) for number in asked))
+    return refused(reason, detail, ", ".join(asked))
 
 
 def _elsewhere(answer: Object) -> Iterator[str]:
@@ -79,8 +64,7 @@ def _elsewhere(answer: Object) -> Iterator[str]:
 def _shipment(item: Object, all_items: Sequence[Object], asked: Sequence[str]) -> Parsed:
     number = _number(item, all_items, asked)
     if number is None:
-        detail = "It answers about a number we did not ask for."
-        return Parsed(refusals=(_refusal("foreign_number", detail),))
+        return foreign()
     group = group_of(text_at(item, "service") or text_at(item, "division"))
     read = [_scan(row, number, group) for row in _events(item)]
     return Parsed(
@@ -122,7 +106,7 @@ def _scan(row: Object, number: str, group: str) -> Scan | Refusal:
     code = division_code(status, detailed)
     moment = moment_of(timestamp)
     if moment is None:
-        return _refusal("no_time", f"The event {coarse or 'without status'} has no time we can read.", number)
+        return no_time(number, coarse or "without status")
     return Scan(
         moment=moment if moment.tzinfo else None,
         wall_clock=None if moment.tzinfo else moment.isoformat(timespec="seconds"),
@@ -207,7 +191,3 @@ def _grams(item: Object) -> int | None:
 def _texts(node: Object, *path: str) -> list[str]:
     value = value_at(node, *path)
     return [text for entry in value if (text := text_at({"": entry}, ""))] if isinstance(value, list) else []
-
-
-def _refusal(reason: str, detail: str, subject: str = "") -> Refusal:
-    return Refusal(reason=reason, detail=detail[:DETAIL_LENGTH_MAX], subject=subject)

@@ -5,10 +5,11 @@ from uuid import uuid4
 
 import msgspec
 
-from milepost.model.reports import Report, ReportKind
+from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.clock import Clock
 from milepost.settings import CarrierAccess
+from milepost.sources.answers import report_of
 from milepost.sources.line import Line, Token
 from milepost.sources.tokens import REFUSED, token_in
 
@@ -52,16 +53,7 @@ async def fetch(
             json_body=_question(batch),
             bearer=token,
         )
-        reports.append(
-            Report(
-                source=KEY,
-                kind=ReportKind.TRACKING,
-                shop_id=None,
-                subject=batch,
-                heard_at=clock.now(),
-                body=answer.body,
-            )
-        )
+        reports.append(report_of(KEY, batch, answer, clock))
     return reports
 
 

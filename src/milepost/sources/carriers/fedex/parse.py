@@ -1,6 +1,7 @@
 """Reads FedEx tracking answers (carriers.md §3.3–3.5). Pure: what cannot be read is a refusal."""
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -8,11 +9,10 @@ from typing import Any
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, ProofTold, Scan, ShipmentTold
+from milepost.sources.answers import decoded, joined, not_found, refused
 from milepost.sources.carriers.fedex.windows import dates_of, moment, window_in
 from milepost.sources.loose_json import (
     Object,
-    UnreadableError,
-    decode,
     objects_at,
     text_at,
     texts_of,
@@ -37,15 +37,14 @@ def parse(report: Report) -> Parsed:
     among them needs the order, which a parser does not know. Windows and proofs have no date to choose by, so
     only those of the newest use are told.
     """
-    try:
-        answer = decode(report.body)
-    except UnreadableError:
-        return _refused("unreadable_body", "The answer is not JSON.")
+    answer = decoded(report)
+    if isinstance(answer, Refusal):
+        return Parsed(refusals=(answer,))
     found = results(answer)
     if not found:
         return _without_results(answer, report)
     read = [_result(number, result) for number, result in found[:RESULTS_MAX]]
-    return _joined([part if _is_newest(part, read) else _scans_alone(part) for part in read])
+    return _in_order(joined(part if _is_newest(part, read) else _scans_alone(part) for part in read))
 
 
 def results(answer: Any) -> list[tuple[str, Object]]:
@@ -64,8 +63,8 @@ def results(answer: Any) -> list[tuple[str, Object]]:
 def _result(number: str, result: Object) -> Parsed:
     if error := text_at(result, "error", "code"):
         if error in NOT_FOUND:
-            return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
-        return _refused("source_refused", f"FedEx answered with {error}.", number)
+            return not_found([number])
+        return refused("source_refused", f"FedEx answered with {error}.", number)
     space = SPACES.get(text_at(result, "trackingNumberInfo", "carrierCode"), "")
     read = [_event(event, number, space) for event in objects_at(result, "scanEvents")[:SCANS_MAX]]
     facts = _facts(number, result)
@@ -226,21 +225,10 @@ def _without_results(answer: Any, report: Report) -> Parsed:
     subject = report.subject[0] if len(report.subject) == 1 else ""
     codes = sorted({text_at(error, "code") for error in objects_at(answer, "errors")} - {""})
     if codes:
-        return _refused("source_refused", f"FedEx answered with {', '.join(codes)}.", subject)
-    return _refused("unknown_shape", "The answer holds no track result and no error.", subject)
+        return refused("source_refused", f"FedEx answered with {', '.join(codes)}.", subject)
+    return refused("unknown_shape", "The answer holds no track result and no error.", subject)
 
 
-def _refused(reason: str, detail: str, subject: str = "") -> Parsed:
-    return Parsed(refusals=(Refusal(reason=reason, detail=detail, subject=subject),))
-
-
-def _joined(parts: list[Parsed]) -> Parsed:
+def _in_order(read: Parsed) -> Parsed:
     """Facts of the newest use stand last, so that they have the last word."""
-    facts = (shipment for part in parts for shipment in part.shipments)
-    return Parsed(
-        scans=tuple(scan for part in parts for scan in part.scans),
-        etas=tuple(eta for part in parts for eta in part.etas),
-        proofs=tuple(proof for part in parts for proof in part.proofs),
-        shipments=tuple(sorted(facts, key=lambda told: told.ship_date or date.min)),
-        refusals=tuple(refusal for part in parts for refusal in part.refusals),
-    )
+    return replace(read, shipments=tuple(sorted(read.shipments, key=lambda told: told.ship_date or date.min)))

@@ -12,12 +12,10 @@ from typing import Any
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, EtaTold, Parsed, Scan, ShipmentTold
-from milepost.sources.answers import joined, refusal, refused
+from milepost.sources.answers import decoded, foreign, joined, no_time, not_found, refused
 from milepost.sources.iso_times import moment_of, when, window
 from milepost.sources.loose_json import (
     Object,
-    UnreadableError,
-    decode,
     is_true_at,
     objects_at,
     text_at,
@@ -45,10 +43,9 @@ CACHED_MAX = 10_000
 
 def parse(report: Report) -> Parsed:
     """Everything one answer says. Pure; what cannot be read is in `refusals`."""
-    try:
-        answer = decode(report.body)
-    except UnreadableError:
-        return refused("unreadable_body", "The answer is not JSON.")
+    answer = decoded(report)
+    if isinstance(answer, Refusal):
+        return Parsed(refusals=(answer,))
     envelopes = answer[:ENVELOPES_MAX] if isinstance(answer, list) else [answer]
     if not envelopes:
         return refused("unknown_shape", "The answer is an empty list.", ", ".join(report.subject))
@@ -67,14 +64,14 @@ def _envelope(envelope: Any, position: int, count: int, asked: Sequence[str]) ->
     if code not in GOOD or not isinstance(shipment, dict):
         return _failed(envelope, code, number)
     if number is None:
-        return refused("foreign_number", "It answers about a number we did not ask for.")
+        return foreign()
     return _shipment(shipment, number)
 
 
 def _failed(envelope: Object, code: str, number: str | None) -> Parsed:
     """A number nobody knows yet is news, all else is a refusal."""
     if code == NOT_FOUND and number is not None:
-        return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
+        return not_found([number])
     said = text_at(envelope, "returnMessage") or text_at(envelope, "message")
     reason = REFUSED.get(code) or ("source_refused" if code else "unknown_shape")
     words = ": ".join(part for part in (code, said) if part)
@@ -96,7 +93,7 @@ def _scan(row: Object, shipment: Object, number: str) -> Scan | Refusal:
     code, label, date, country = texts_of(row, *EVENT)
     told = when(date)
     if told is None:
-        return refusal("no_time", f"The event {code or 'without code'} has no time we can read.", number)
+        return no_time(number, code or "without code")
     return Scan(
         moment=told.moment,
         wall_clock=told.wall_clock,

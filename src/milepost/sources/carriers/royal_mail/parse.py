@@ -12,12 +12,10 @@ from typing import Any
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, EtaTold, Parsed, ProofTold, Scan, ShipmentTold
-from milepost.sources.answers import joined, refusal, refused
+from milepost.sources.answers import foreign, joined, no_time, not_found, opened, refused
 from milepost.sources.iso_times import when, window
 from milepost.sources.loose_json import (
     Object,
-    UnreadableError,
-    decode,
     objects_at,
     text_at,
     texts_of,
@@ -46,12 +44,9 @@ CACHED_MAX = 10_000
 
 def parse(report: Report) -> Parsed:
     """Everything one answer says. Pure; what cannot be read is in `refusals`."""
-    try:
-        answer = decode(report.body)
-    except UnreadableError:
-        return refused("unreadable_body", "The answer is not JSON.")
-    if not isinstance(answer, dict):
-        return refused("unknown_shape", "The answer is not an object.")
+    answer = opened(report)
+    if isinstance(answer, Refusal):
+        return Parsed(refusals=(answer,))
     pieces = objects_at(answer, "mailPieces")
     if not pieces or "httpCode" in answer:
         return _failed(answer, ", ".join(report.subject), report.subject)
@@ -61,7 +56,7 @@ def parse(report: Report) -> Parsed:
 def _piece(piece: Object, asked: Sequence[str]) -> Parsed:
     number = _number(piece, asked)
     if number is None:
-        return refused("foreign_number", "It answers about a number we did not ask for.")
+        return foreign()
     rows = _rows(piece)
     if piece.get("error") and not rows:
         return _failed({"httpCode": piece.get("status"), "errors": piece["error"]}, number, [number])
@@ -97,9 +92,7 @@ def _failed(answer: Object, subject: str, asked: Sequence[str]) -> Parsed:
     code, said, cause = texts_of(first, "errorCode", "errorDescription", "errorCause")
     status, title, more = texts_of(answer, "httpCode", "httpMessage", "moreInformation")
     if code == NOT_FOUND:
-        return Parsed(
-            shipments=tuple(ShipmentTold(tracking_number=number, not_found=True) for number in asked)
-        )
+        return not_found(asked)
     if code in NO_NEWS:
         return Parsed(notes=(f"no news ({code})",))
     if code.startswith("E1"):
@@ -113,7 +106,7 @@ def _scan(row: Sequence[str], number: str, *, is_home: bool) -> Scan | Refusal:
     code, name, time, location = row
     told = when(time)
     if told is None:
-        return refusal("no_time", f"The event {code or 'without code'} has no time we can read.", number)
+        return no_time(number, code or "without code")
     return Scan(
         moment=told.moment,
         wall_clock=told.wall_clock,

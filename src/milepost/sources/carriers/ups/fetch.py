@@ -4,10 +4,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 from uuid import uuid4
 
-from milepost.model.reports import Report, ReportKind
+from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.clock import Clock
 from milepost.settings import CarrierAccess
+from milepost.sources.answers import report_of
 from milepost.sources.line import Line, Token, basic
 from milepost.sources.tokens import REFUSED, token_in
 
@@ -36,16 +37,7 @@ async def fetch(
             params=DETAILS,
             bearer=token,
         )
-        reports.append(
-            Report(
-                source=KEY,
-                kind=ReportKind.TRACKING,
-                shop_id=None,
-                subject=(query.tracking_number,),
-                heard_at=clock.now(),
-                body=answer.body,
-            )
-        )
+        reports.append(report_of(KEY, [query.tracking_number], answer, clock))
     return reports
 
 

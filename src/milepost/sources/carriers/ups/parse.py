@@ -6,11 +6,10 @@ from typing import Any
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, ProofTold, Scan, ShipmentTold
+from milepost.sources.answers import decoded, joined, not_found, refused
 from milepost.sources.carriers.ups.moments import day_of, moment_of
 from milepost.sources.carriers.ups.windows import window_in
 from milepost.sources.loose_json import (
-    UnreadableError,
-    decode,
     is_true_at,
     objects_at,
     text_at,
@@ -38,10 +37,9 @@ CACHED_MAX = 10_000
 
 def parse(report: Report) -> Parsed:
     """Scans, dates, proof and facts of every package of every shipment in the answer."""
-    try:
-        answer = decode(report.body)
-    except UnreadableError:
-        return _refused("unreadable_body", "The answer is not JSON.")
+    answer = decoded(report)
+    if isinstance(answer, Refusal):
+        return Parsed(refusals=(answer,))
     shipments = objects_at(answer, "trackResponse", "shipment")
     if not shipments:
         return _without_shipments(answer, report)
@@ -51,7 +49,7 @@ def parse(report: Report) -> Parsed:
         parts += [_package(package, shipment) for package in packages]
         if not packages:
             parts.append(_without_packages(shipment, report))
-    return _joined(parts)
+    return joined(parts)
 
 
 def _package(package: dict[str, Any], shipment: dict[str, Any]) -> Parsed:
@@ -176,35 +174,21 @@ def _without_packages(shipment: dict[str, Any], report: Report) -> Parsed:
     number = text_at(shipment, "inquiryNumber") or "".join(report.subject[:1])
     codes = {text_at(warning, "code") for warning in objects_at(shipment, "warnings")}
     if codes & NOT_FOUND:
-        return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
-    return _refused("unknown_shape", f"A shipment without packages ({_listed(codes)}).", number)
+        return not_found([number])
+    return refused("unknown_shape", f"A shipment without packages ({_listed(codes)}).", number)
 
 
 def _without_shipments(answer: Any, report: Report) -> Parsed:
     number = "".join(report.subject[:1])
     codes = {text_at(error, "code") for error in objects_at(answer, "response", "errors")} - {""}
     if codes & NOT_FOUND:
-        return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
+        return not_found([number])
     if "TV1002" in codes:
-        return _refused("invalid_number", "UPS says that this is no number of its own (TV1002).", number)
+        return refused("invalid_number", "UPS says that this is no number of its own (TV1002).", number)
     if codes:
-        return _refused("source_refused", f"UPS answered with {_listed(codes)}.", number)
-    return _refused("unknown_shape", "The answer holds no shipment and no error.", number)
+        return refused("source_refused", f"UPS answered with {_listed(codes)}.", number)
+    return refused("unknown_shape", "The answer holds no shipment and no error.", number)
 
 
 def _listed(codes: set[str]) -> str:
     return ", ".join(sorted(codes)) or "no code"
-
-
-def _refused(reason: str, detail: str, subject: str = "") -> Parsed:
-    return Parsed(refusals=(Refusal(reason=reason, detail=detail, subject=subject),))
-
-
-def _joined(parts: list[Parsed]) -> Parsed:
-    return Parsed(
-        scans=tuple(scan for part in parts for scan in part.scans),
-        etas=tuple(eta for part in parts for eta in part.etas),
-        proofs=tuple(proof for part in parts for proof in part.proofs),
-        shipments=tuple(shipment for part in parts for shipment in part.shipments),
-        refusals=tuple(refusal for part in parts for refusal in part.refusals),
-    )

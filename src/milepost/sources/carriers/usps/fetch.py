@@ -6,11 +6,12 @@ from weakref import WeakSet
 
 import msgspec
 
-from milepost.model.reports import Report, ReportKind
+from milepost.model.reports import Report
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.clock import Clock
 from milepost.ports.sources import AccessError, SourceError
 from milepost.settings import CarrierAccess
+from milepost.sources.answers import report_of
 from milepost.sources.line import Answer, Line, Token
 
 DEFAULT_URL = "https://apis.usps.com"
@@ -91,14 +92,7 @@ def _zip(query: TrackingQuery) -> dict[str, str]:
 
 
 def _report(queries: Sequence[TrackingQuery], answer: Answer, clock: Clock) -> Report:
-    return Report(
-        source="usps",
-        kind=ReportKind.TRACKING,
-        shop_id=None,
-        subject=tuple(query.tracking_number for query in queries),
-        heard_at=clock.now(),
-        body=answer.body,
-    )
+    return report_of("usps", [query.tracking_number for query in queries], answer, clock)
 
 
 def token_of(line: Line, access: CarrierAccess) -> Fetcher:

@@ -16,12 +16,11 @@ from typing import Any
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, ProofTold, Scan, ShipmentTold
+from milepost.sources.answers import decoded, foreign, joined, no_time, not_found, refused
 from milepost.sources.carriers.usps.times import day_of, scan_time
 from milepost.sources.carriers.usps.windows import etas
 from milepost.sources.loose_json import (
     Object,
-    UnreadableError,
-    decode,
     is_true_at,
     objects_at,
     text_at,
@@ -40,36 +39,26 @@ TAG = re.compile(r"<[^<>]*>")
 REFUSED = {"400": "number_refused", "401": "access_refused", "403": "access_refused"}
 PLACE = ("eventCity", "eventState", "eventZIPCode", "eventZIP", "eventCountry")
 NOWHERE = RawPlace()
-DETAIL_LENGTH_MAX = 200
 CODES_MAX = 1_000
 
 
 def parse(report: Report) -> Parsed:
     """Everything one answer says. Pure; what cannot be read is in `refusals`."""
-    try:
-        answer = decode(report.body)
-    except UnreadableError:
-        return Parsed(refusals=(_refusal("unreadable_body", "The answer is not JSON."),))
+    answer = decoded(report)
+    if isinstance(answer, Refusal):
+        return Parsed(refusals=(answer,))
     items = answer if isinstance(answer, list) else [answer]
-    read = [_item(item, position, items, report.subject) for position, item in enumerate(items)]
-    return Parsed(
-        scans=tuple(scan for one in read for scan in one.scans),
-        etas=tuple(eta for one in read for eta in one.etas),
-        proofs=tuple(proof for one in read for proof in one.proofs),
-        shipments=tuple(shipment for one in read for shipment in one.shipments),
-        refusals=tuple(refusal for one in read for refusal in one.refusals),
-        notes=tuple(note for one in read for note in one.notes),
-    )
+    return joined(_item(item, position, items, report.subject) for position, item in enumerate(items))
 
 
 def _item(item: Any, position: int, items: Sequence[Any], asked: Sequence[str]) -> Parsed:
     if not isinstance(item, dict):
-        return Parsed(refusals=(_refusal("unknown_shape", "An entry of the answer is not an object."),))
+        return refused("unknown_shape", "An entry of the answer is not an object.")
     number = _number(item, asked[position] if len(items) == len(asked) else None, asked)
     if "error" in item:
         return _failed(item, number)
     if number is None:
-        return Parsed(refusals=(_refusal("foreign_number", "It answers about a number we did not ask for."),))
+        return foreign()
     read = [_scan(row, number) for row in objects_at(item, "trackingEvents")]
     return Parsed(
         scans=tuple(one for one in read if isinstance(one, Scan)),
@@ -101,9 +90,9 @@ def _failed(item: Object, number: str | None) -> Parsed:
     """An entry that is an error: a number nobody knows is news, all else is a refusal."""
     failure = _failure(item)
     if failure.status == "404" and number is not None:
-        return Parsed(shipments=(ShipmentTold(tracking_number=number, not_found=True),))
+        return not_found([number])
     reason = REFUSED.get(failure.status, "item_failed")
-    return Parsed(refusals=(_refusal(reason, failure.detail, number or ""),))
+    return refused(reason, failure.detail, number or "")
 
 
 def _failure(item: Object) -> _Failure:
@@ -126,7 +115,7 @@ def _scan(row: Object, number: str) -> Scan | Refusal:
     code, text = texts_of(row, "eventCode", "eventType")
     moment, wall_clock = scan_time(row)
     if moment is None and wall_clock is None:
-        return _refusal("no_time", f"The event {code or 'without code'} has no time we can read.", number)
+        return no_time(number, code or "without code")
     return Scan(
         moment=moment,
         wall_clock=wall_clock,
@@ -206,7 +195,3 @@ def _notes(item: Object) -> tuple[str, ...]:
 def _plain(text: str) -> str:
     """Text without markup: `Ground Advantage<SUP>&#153;</SUP>` is Ground Advantage™."""
     return html.unescape(TAG.sub("", text)).strip() if "<" in text or "&" in text else text
-
-
-def _refusal(reason: str, detail: str, subject: str = "") -> Refusal:
-    return Refusal(reason=reason, detail=detail[:DETAIL_LENGTH_MAX], subject=subject)

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from milepost.model.imports import Layout, Standing, Stated
+from milepost.model.imports import Standing, Stated
 from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
-from milepost.model.reports import Refusal, Report
+from milepost.model.reports import Report
 from milepost.model.scans import CodeRef, EtaTold, Parsed, Scan
+from milepost.sources.edi.interchange import Interchange
 from milepost.sources.edi.moments import moment, offset
 from milepost.sources.edi.segments import EdiError, Segment, cut
 from milepost.sources.sheets.cells import CellError
@@ -36,8 +37,6 @@ SHAPES = {
 EAN = "9"
 REASONS_MAX = 5
 
-MALFORMED = "malformed_edi"
-
 
 def recognizes(body: bytes, _stated: Stated) -> bool:
     """An interchange begins with UNA or UNB."""
@@ -53,7 +52,7 @@ def parse(report: Report) -> Parsed:
     except EdiError as error:
         reading.refuse_file(str(error))
     reading.end()
-    return reading.parsed()
+    return reading.told(of_days="times name a day and no hour")
 
 
 def _text(body: bytes) -> str:
@@ -89,14 +88,10 @@ class _Event:
 
 
 @dataclass(slots=True)
-class _Reading:
-    """An interchange, segment by segment."""
+class _Reading(Interchange):
+    """An interchange of this kind, segment by segment."""
 
-    stated: Stated
-    sender: str = ""
     is_iftsta: bool = False
-    is_others: bool = False
-    ended: bool = True
     message_refs: dict[str, str] = field(default_factory=dict)
     message_times: dict[str, Segment] = field(default_factory=dict)
     consignment: str = ""
@@ -107,17 +102,12 @@ class _Reading:
     barcode: str = ""
     event: _Event | None = None
     waiting: list[_Event] = field(default_factory=list)
-    scans: list[Scan] = field(default_factory=list)
-    etas: list[EtaTold] = field(default_factory=list)
-    standings: list[Standing] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    days_only: int = 0
 
     def hear(self, segment: Segment) -> None:
         """One more."""
         match segment.tag:
             case "UNB":
-                self._begin_interchange(segment)
+                self.begin(segment, 2)
             case "UNZ":
                 self.ended = True
             case "UNH":
@@ -127,16 +117,6 @@ class _Reading:
                 self.is_iftsta = False
             case _ if self.is_iftsta and not self.is_others:
                 self._in_message(segment)
-
-    def _begin_interchange(self, segment: Segment) -> None:
-        sender = segment.at(2)
-        self.ended = False
-        self.is_others = bool(self.sender) and sender != self.sender
-        if self.is_others:
-            self.refuse(
-                segment, "element 2: another sender than before; hand in its interchange as a file of its own"
-            )
-        self.sender = self.sender or sender
 
     def _begin_message(self, segment: Segment) -> None:
         self._end_consignment()
@@ -278,31 +258,7 @@ class _Reading:
     def end(self) -> None:
         """The file is over."""
         self._end_consignment()
-        cut_off = any(one.reason == MALFORMED for one in self.refusals)
-        if not self.ended and self.sender and not cut_off:
-            self.refuse_file("the file ends before its UNZ: it was cut off; ask for it again")
-
-    def refuse(self, segment: Segment, detail: str, reason: str = "bad_segment") -> None:
-        self.refusals.append(
-            Refusal(reason=reason, detail=f"{segment.where}, {detail}", subject=segment.where)
-        )
-
-    def refuse_file(self, detail: str) -> None:
-        self.refusals.append(Refusal(reason=MALFORMED, detail=detail))
-
-    def parsed(self) -> Parsed:
-        """All of it."""
-        remarks = []
-        if self.days_only:
-            remarks.append(
-                f"{self.days_only:,} times name a day and no hour: they stand at its first minute."
-            )
-        return Parsed(
-            scans=tuple(self.scans),
-            etas=tuple(self.etas),
-            refusals=tuple(self.refusals),
-            layout=Layout(standings=tuple(self.standings), remarks=tuple(remarks), sender=self.sender),
-        )
+        self.check_end("UNZ")
 
 
 def _place(segment: Segment) -> RawPlace:

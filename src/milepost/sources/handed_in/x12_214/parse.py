@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from milepost.model.imports import Layout, Standing, Stated
+from milepost.model.imports import Standing, Stated
 from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
-from milepost.model.reports import Refusal, Report
+from milepost.model.reports import Report
 from milepost.model.scans import CodeRef, EtaTold, Parsed, Scan
+from milepost.sources.edi.interchange import Interchange
 from milepost.sources.edi.moments import DAY_DIGITS, moment
 from milepost.sources.edi.segments import EdiError, Segment, cut
 from milepost.sources.handed_in.x12_214.time_codes import zone_of
@@ -18,8 +19,6 @@ HEAD_LENGTH = 106  # the ISA segment, whose every place is fixed
 TRACKING_QUALIFIERS = ("2I", "CN")  # tracking number; carrier's reference (PRO)
 ESTIMATES = frozenset({"AG", "X2"})
 OLD_DATE_DIGITS = 6  # before 004010 the century stood in an element of its own
-
-MALFORMED = "malformed_edi"
 
 
 def recognizes(body: bytes, _stated: Stated) -> bool:
@@ -36,7 +35,7 @@ def parse(report: Report) -> Parsed:
     except EdiError as error:
         reading.refuse_file(str(error))
     reading.end()
-    return reading.parsed()
+    return reading.told(of_days="events name a day and no time")
 
 
 def _segments(text: str) -> Iterator[Segment]:
@@ -59,31 +58,22 @@ class _Event:
 
 
 @dataclass(slots=True)
-class _Reading:
-    """An interchange, segment by segment."""
+class _Reading(Interchange):
+    """An interchange of this kind, segment by segment."""
 
-    stated: Stated
-    sender: str = ""
     is_214: bool = False
-    is_others: bool = False  # an interchange of another sender than the first
-    ended: bool = True
     header_number: str = ""
     header_refs: dict[str, str] = field(default_factory=dict)
     loop_refs: dict[str, str] = field(default_factory=dict)
     in_loop: bool = False
     event: _Event | None = None
     waiting: list[_Event] = field(default_factory=list)  # of this loop: its number may stand after them
-    scans: list[Scan] = field(default_factory=list)
-    etas: list[EtaTold] = field(default_factory=list)
-    standings: list[Standing] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    days_only: int = 0
 
     def hear(self, segment: Segment) -> None:
         """One more."""
         match segment.tag:
             case "ISA":
-                self._begin_interchange(segment)
+                self.begin(segment, 6)
             case "IEA":
                 self.ended = True
             case "ST":
@@ -93,16 +83,6 @@ class _Reading:
                 self.is_214 = False
             case _ if self.is_214 and not self.is_others:
                 self._in_set(segment)
-
-    def _begin_interchange(self, segment: Segment) -> None:
-        sender = segment.at(6)
-        self.ended = False
-        self.is_others = bool(self.sender) and sender != self.sender
-        if self.is_others:
-            self.refuse(
-                segment, "element 6: another sender than before; hand in its interchange as a file of its own"
-            )
-        self.sender = self.sender or sender
 
     def _begin_set(self, segment: Segment) -> None:
         self._end_loop()
@@ -192,28 +172,4 @@ class _Reading:
     def end(self) -> None:
         """The file is over."""
         self._end_loop()
-        cut_off = any(one.reason == MALFORMED for one in self.refusals)
-        if not self.ended and self.sender and not cut_off:
-            self.refuse_file("the file ends before its IEA: it was cut off; ask for it again")
-
-    def refuse(self, segment: Segment, detail: str, reason: str = "bad_segment") -> None:
-        self.refusals.append(
-            Refusal(reason=reason, detail=f"{segment.where}, {detail}", subject=segment.where)
-        )
-
-    def refuse_file(self, detail: str) -> None:
-        self.refusals.append(Refusal(reason=MALFORMED, detail=detail))
-
-    def parsed(self) -> Parsed:
-        """All of it."""
-        remarks = []
-        if self.days_only:
-            remarks.append(
-                f"{self.days_only:,} events name a day and no time: they stand at its first minute."
-            )
-        return Parsed(
-            scans=tuple(self.scans),
-            etas=tuple(self.etas),
-            refusals=tuple(self.refusals),
-            layout=Layout(standings=tuple(self.standings), remarks=tuple(remarks), sender=self.sender),
-        )
+        self.check_end("IEA")
