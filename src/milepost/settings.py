@@ -330,7 +330,9 @@ class Settings:
     log_level: str = setting("info", "`debug`, `info`, `warning` or `error`.")
     log_format: str = setting("auto", "`auto` (text on a terminal, else JSON), `text` or `json`.")
     language: str = setting("en", "Language of messages and pages.")
-    silence_days: int = setting(3, "Days without a scan on the way after which a parcel counts as silent.")
+    silence_days: int = setting(
+        3, "Days without a scan after which a parcel counts as silent, until its lane was measured."
+    )
 
 
 def load(path: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:

@@ -7,6 +7,7 @@ import pytest
 
 from milepost.desk import forecasting
 from milepost.desk.forecasting import ForecastError
+from milepost.forecast import training
 from milepost.forecast.foreteller import Foreteller
 from milepost.forecast.training import LESSONS_MIN, Tuning, train
 from milepost.foreseeing import learn_lately
@@ -45,6 +46,14 @@ def test_a_tuning_replaces_the_one_in_place_only_when_it_is_better_on_the_last_w
     assert again.model.loss_h == again.model.loss_before_h == found.model.loss_h
     few = train(history[: LESSONS_MIN - 1], stiff, version=1, table=(), prior=None, now=NOW)
     assert few is None
+
+
+def test_a_tuning_that_is_worse_on_the_last_weeks_stays_out(history, monkeypatch):
+    never_learns = Tuning(half_life_days=60.0, shrinkage=1e9, belief=1e9)
+    monkeypatch.setattr(training, "CANDIDATES", (never_learns,))
+    found = train(history, Tuning(), version=1, table=Foreteller().table, prior=None, now=NOW)
+    assert found.model.loss_h > found.model.loss_before_h
+    assert not found.is_better
 
 
 async def test_a_version_is_put_in_place_named_by_forecasts_and_taken_back(tmp_path, history):

@@ -63,6 +63,7 @@ def places(console, *, only_two=False):
         "/console/imports",
         "/console/webhooks",
         "/console/carriers",
+        "/console/forecast",
         "/console/work",
         "/console/codes",
     ]

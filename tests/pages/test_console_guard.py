@@ -19,6 +19,7 @@ PLACES = (
     "/console/webhooks",
     "/console/webhooks/ep_1",
     "/console/carriers",
+    "/console/forecast",
     "/console/work",
     "/console/codes",
     "/console/orders/1",
