@@ -48,7 +48,7 @@ def ladder(marks: tuple[Mark, ...], scanned: int) -> Ladder:
     whole = _fit(marks)
     views = [whole]
     end = _last_stops(marks, scanned)
-    if end and _nearness(near := _fit(end)) > WORTH_A_FRAME * _nearness(whole):
+    if end and _nearness(near := _fit(end, is_part=True)) > WORTH_A_FRAME * _nearness(whole):
         views.append(near)
     usual = len(views) - 1
     views += _deeper(views[-1], marks, scanned)
@@ -62,13 +62,13 @@ def ladder(marks: tuple[Mark, ...], scanned: int) -> Ladder:
     )
 
 
-def _fit(marks: tuple[Mark, ...]) -> View:
+def _fit(marks: tuple[Mark, ...], *, is_part: bool = False) -> View:
     anchors: list[Vector] = []
     for mark in marks:
         anchors.append(mark.place)
         if mark.is_country:
             anchors += ring_around(mark.place, mark.radius_km * COUNTRY_SEEN)
-    return fit(anchors, way(marks))
+    return fit(anchors, way(marks), is_part=is_part)
 
 
 def _last_stops(marks: tuple[Mark, ...], scanned: int) -> tuple[Mark, ...]:

@@ -66,7 +66,7 @@ def spots(
     dots: list[_Dot] = []
     for mark in sorted(marks, key=lambda one: _care(one, scanned, last)):
         dot = _Dot(mark, *view.point(mark.place), _sort(mark, scanned, last))
-        if view.sees(mark.place) and _is_on_map(dot) and not _is_under(dot, dots):
+        if view.sees(mark.place) and _is_on_map(dot) and not _is_under(dot, dots) and _has_room(dot, room):
             dots.append(dot)
     for drawn in WIDTHS:
         for dot in dots:
@@ -139,6 +139,13 @@ def _sort(mark: Mark, scanned: int, last: int) -> Sort:
 
 def _is_on_map(dot: _Dot) -> bool:
     return 0 <= dot.x <= SIZE and 0 <= dot.y <= SIZE
+
+
+def _has_room(dot: _Dot, room: Room) -> bool:
+    """Where it is and where it goes is always shown; of the stops between, those beside legend and links."""
+    if dot.sort not in (Sort.DONE, Sort.AHEAD):
+        return True
+    return room.is_free(dot_box((dot.x, dot.y), dot.sort, "", NARROW), NARROW)
 
 
 def _is_under(dot: _Dot, others: Sequence[_Dot]) -> bool:

@@ -20,6 +20,12 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom
 ROUTE_BOX: Box = (160.0, 150.0, 840.0, 735.0)
 """Where the way itself lies; around it there is room for names, below it for the legend."""
 
+GLOBE_BOX: Box = (90.0, 125.0, 910.0, 735.0)
+"""A globe's ends lie further out: beyond them there is nothing to be named."""
+
+WAY_OUT_TOP = 225.0
+"""Where the box begins on a map that shows a part: over it lies the link to the whole journey."""
+
 SPAN_KM_MIN = 160.0
 """The box is never narrower on the ground: we know no streets."""
 
@@ -155,25 +161,30 @@ def _globe_factors(squeeze: float) -> list[float]:
     return [_globe_factor(squeeze, step / TABLE_HALF - 1) for step in range(2 * TABLE_HALF + 2)]
 
 
-def fit(anchors: Sequence[Vector], way: Iterable[Vector] = (), span_km_min: float = SPAN_KM_MIN) -> View:
+def fit(anchors: Sequence[Vector], way: Iterable[Vector] = (), *, is_part: bool = False) -> View:
     """A view in which all anchors, and the way between them, lie in the box of the route."""
     points = [*anchors, *way]
     center = middle(points)
     far = max(math.degrees(angle(center, point)) for point in points)
     if far > EQUAL_AREA_DEGREES_MAX:
-        return _globe(center, points)
+        return _globe(center, points, _below_way_out(GLOBE_BOX) if is_part else GLOBE_BOX)
+    box = _below_way_out(ROUTE_BOX) if is_part else ROUTE_BOX
     kind = Kind.EQUAL_AREA if far > FLAT_DEGREES_MAX else Kind.CONFORMAL
     raw = View(center, *axes(center), kind, 1.0, 1.0, 0.0, 0.0)
     left, top, right, bottom = _bounds([raw.point(point) for point in points])
-    width, height = ROUTE_BOX[2] - ROUTE_BOX[0], ROUTE_BOX[3] - ROUTE_BOX[1]
+    width, height = box[2] - box[0], box[3] - box[1]
     scale = min(
         width / max(1e-9, right - left),
         height / max(1e-9, bottom - top),
-        width / (span_km_min / EARTH_KM),
+        width / (SPAN_KM_MIN / EARTH_KM),
     )
-    x = (ROUTE_BOX[0] + ROUTE_BOX[2]) / 2 - (left + right) / 2 * scale
-    y = (ROUTE_BOX[1] + ROUTE_BOX[3]) / 2 - (top + bottom) / 2 * scale
+    x = (box[0] + box[2]) / 2 - (left + right) / 2 * scale
+    y = (box[1] + box[3]) / 2 - (top + bottom) / 2 * scale
     return View(center, *axes(center), kind, 1.0, scale, x, y)
+
+
+def _below_way_out(box: Box) -> Box:
+    return box[0], WAY_OUT_TOP, box[2], box[3]
 
 
 def around(center: Vector, span_km: float) -> View:
@@ -185,18 +196,18 @@ def around(center: Vector, span_km: float) -> View:
     return View(center, *axes(center), kind, 1.0, scale, SIZE / 2, y)
 
 
-def _globe(center: Vector, points: Sequence[Vector]) -> View:
+def _globe(center: Vector, points: Sequence[Vector], box: Box) -> View:
     center, far = _turned(center, points)
     squeeze = min(1.0, math.floor(9_000 / (far + GLOBE_EDGE_DEGREES)) / 100)
     raw = View(center, *axes(center), Kind.GLOBE, squeeze, 1.0, 0.0, 0.0)
     left, top, right, bottom = _bounds([raw.point(point) for point in points])
-    width, height = ROUTE_BOX[2] - ROUTE_BOX[0], ROUTE_BOX[3] - ROUTE_BOX[1]
+    width, height = box[2] - box[0], box[3] - box[1]
     fitting = min(width / max(1e-9, right - left), height / max(1e-9, bottom - top))
     scale = min(max(min(fitting, GLOBE_RADIUS[1] * SIZE), GLOBE_RADIUS[0] * SIZE), fitting)
     x = SIZE / 2 - (left + right) / 2 * scale * GLOBE_SHIFT
     y = SIZE / 2 - (top + bottom) / 2 * scale * GLOBE_SHIFT
-    x += _into(left * scale + x, right * scale + x, ROUTE_BOX[0], ROUTE_BOX[2])
-    y += _into(top * scale + y, bottom * scale + y, ROUTE_BOX[1], ROUTE_BOX[3])
+    x += _into(left * scale + x, right * scale + x, box[0], box[2])
+    y += _into(top * scale + y, bottom * scale + y, box[1], box[3])
     return View(center, *axes(center), Kind.GLOBE, squeeze, scale, x, y)
 
 
