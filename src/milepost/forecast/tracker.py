@@ -13,9 +13,6 @@ from milepost.model.forecasts import SHARES
 STEP = 0.02
 """Log time per day at most, times the share that was wrong."""
 
-STEP_FIRST = 0.08
-"""For the first weeks of a new model, whose edges may be wrong from the start; much more begins to swing."""
-
 LIMIT = 1.0
 """No edge moves further than this in log time (a factor of 2.7): then the model is wrong, not its width."""
 
@@ -27,13 +24,13 @@ FULL_DAY = 5.0
 class Tracker:
     """One group's corrections, a log shift per share. Times are days on one clock."""
 
-    __slots__ = ("_day", "_edges", "_ever", "_limit", "_pending", "_sequence", "_tally", "shifts", "step")
+    __slots__ = ("_day", "_edges", "_ever", "_limit", "_pending", "_sequence", "_step", "_tally", "shifts")
 
     def __init__(
         self, edges: Sequence[int] = (0, 1, 2, 4, 5, 6), step: float = STEP, limit: float = LIMIT
     ) -> None:
         self._edges = tuple(edges)
-        self.step = step
+        self._step = step
         self._limit = limit
         self._pending: list[tuple[float, int, int, Hashable]] = []
         self._sequence = 0
@@ -74,7 +71,7 @@ class Tracker:
             for edge, (read, came) in self._tally.items():
                 if read:
                     missed = self._ever * SHARES[edge] - came / read
-                    moved = self.shifts[edge] + self.step * missed * read / (read + FULL_DAY)
+                    moved = self.shifts[edge] + self._step * missed * read / (read + FULL_DAY)
                     self.shifts[edge] = max(-self._limit, min(moved, self._limit))
                     self._tally[edge] = [0, 0]
             self._day = day

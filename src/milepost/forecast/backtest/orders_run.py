@@ -10,7 +10,7 @@ from milepost.forecast.backtest.outcome import Findings, Outcome, Progress, Scor
 from milepost.forecast.orders.features import Columns, columns_of
 from milepost.forecast.orders.rows import OrderRow, Stage
 from milepost.forecast.spreads import hours_by, spread_of
-from milepost.forecast.tracker import STEP, STEP_FIRST, Tracker
+from milepost.forecast.tracker import Tracker
 from milepost.model.forecasts import MEDIAN, SHARES, Spread
 
 SCORED_PART = 0.2  # the last orders, when nobody says since when
@@ -93,7 +93,7 @@ def _scored(
 ) -> list[Scored]:
     """Track windows from some weeks before `since`, and keep what is bought from then on."""
     delivered = {which: rows[which].delivered_at for which in seen.which}
-    trackers = {placed: Tracker(step=STEP_FIRST) for placed in (False, True)}
+    trackers = {placed: Tracker() for placed in (False, True)}
     found: list[Scored] = []
     ever, day = 1.0, 0
 
@@ -109,7 +109,6 @@ def _scored(
             day = int(at)
             ever = _ever(seen, delivered, at)
         tracker = trackers[row.has_places]
-        tracker.step = STEP if at >= since else STEP_FIRST
         tracker.advance(at, came_by, ever=ever)
         plain = seen.base[number]
         logs = learned[number] if learned is not None else None
