@@ -4,6 +4,8 @@ import random
 from itertools import pairwise
 from math import log
 
+from milepost.forecast.backtest import silent
+from milepost.forecast.orders.rows import OrderRow, Stage
 from milepost.forecast.scans.silence import improbable_after_s, outlasting
 from milepost.forecast.scans.waiting import LAG_DAYS, Waiting
 from milepost.forecast.spreads import given_waited, spread_of
@@ -64,3 +66,23 @@ def test_windows_of_silent_parcels_come_right_by_age():
             bare.append(given_waited(told, 96).hours[1] <= left <= given_waited(told, 96).hours[5])
     assert sum(bare) / len(bare) < 0.7
     assert 0.74 <= sum(inside) / len(inside) <= 0.87
+
+
+def test_a_silent_order_is_foreseen_again_at_each_age_and_the_late_ones_teach():
+    """Told three days for all; one in three takes twelve. After ten silent days two are left, and it learns so."""
+    told_days, rows, told = 3.0, [], []
+    for number in range(900):
+        at, took = 10 + number * 0.1, 12.0 if number % 3 == 0 else 3.0
+        rows.append(
+            OrderRow(order_id=str(number), purchased_at=at - 1, handed_over_at=at, delivered_at=at + took)
+        )
+        spread = spread_of([told_days * 24 * 2.718 ** (0.3 * score) for score in SCORES])
+        told.append(silent.Told(number, at, spread, Stage.HANDED_OVER))
+    found = silent.stages(rows, told, since=70.0)
+    assert list(found) == ["silent_3_d", "silent_6_d", "silent_10_d"]
+    last = found["silent_10_d"][-1]
+    assert last.took_h == 48.0
+    assert last.stale_h == (3 - 10) * 24
+    early = silent.stages(rows, told[:300], since=0.0)["silent_10_d"][0]
+    assert abs(last.spread.point - 48) < abs(early.spread.point - 48)
+    assert abs(last.spread.point - 48) < 16

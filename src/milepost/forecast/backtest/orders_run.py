@@ -5,6 +5,7 @@ from math import ceil, exp, isnan
 from time import process_time
 from typing import Protocol
 
+from milepost.forecast.backtest import silent
 from milepost.forecast.backtest.orders_pass import Moments, walk
 from milepost.forecast.backtest.outcome import Findings, Outcome, Progress, Scored
 from milepost.forecast.orders.features import Columns, columns_of
@@ -66,13 +67,15 @@ def run(
         )
     stages: dict[str, list[Scored]] = {}
     stale: dict[int, float] = {}
+    told: list[silent.Told] = []
     for stage, seen in moments.items():
         stages[stage.word] = _scored(
-            rows, stage, seen, learned.get(stage), since=since, stale=stale, findings=findings
+            rows, stage, seen, learned.get(stage), since=since, stale=stale, findings=findings, told=told
         )
+    by_age = silent.stages(rows, [one for one in told if one.stage is Stage.HANDED_OVER], since)
     about["cpu_s"] = round(process_time() - started, 1)
     about["score_from_day"] = round(since, 3)
-    return Outcome(stages=stages, findings=findings, unit="d", about=about, seed=seed)
+    return Outcome(stages=stages, findings=findings, unit="d", silent=by_age, about=about, seed=seed)
 
 
 def _last_part(rows: Sequence[OrderRow]) -> float:
@@ -90,6 +93,7 @@ def _scored(
     since: float,
     stale: dict[int, float],
     findings: Findings,
+    told: list[silent.Told],
 ) -> list[Scored]:
     """Track windows from some weeks before `since`, and keep what is bought from then on."""
     delivered = {which: rows[which].delivered_at for which in seen.which}
@@ -118,6 +122,7 @@ def _scored(
         days = [exp(one + shift) for one, shift in zip(logs, tracker.shifts, strict=True)]
         spread = spread_of([24 * one for one in days])
         tracker.expect(which, [at + one for one in days])
+        told.append(silent.Told(which, at, spread, stage))
         if stage is Stage.PURCHASE:
             stale[which] = at + spread.point / 24
         there = row.delivered_at

@@ -51,5 +51,6 @@ class Outcome:
     stages: Mapping[str, Sequence[Scored]]
     findings: Findings
     unit: str  # d, h or min: what errors and widths are told in
+    silent: Mapping[str, Sequence[Scored]] = field(default_factory=dict)  # by age; told beside the stages
     about: Mapping[str, object] = field(default_factory=dict)  # model, splits, costs: told, not judged
     seed: int = 0

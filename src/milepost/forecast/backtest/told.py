@@ -40,7 +40,7 @@ def last_line(outcome: Outcome, commit: str) -> dict[str, Any]:
 def rows(outcome: Outcome) -> list[Row]:
     """A line per stage: all rows, and those with places where they are fewer."""
     found = []
-    for stage, scored in outcome.stages.items():
+    for stage, scored in {**outcome.stages, **outcome.silent}.items():
         placed = figures.with_places(scored)
         found.append(_row(stage, "all", scored, outcome))
         if placed and len(placed) < len(scored):
@@ -51,7 +51,7 @@ def rows(outcome: Outcome) -> list[Row]:
 def rivals(outcome: Outcome) -> list[Row]:
     """What else could have been said at the same moments about the same parcels."""
     found = []
-    for stage, scored in outcome.stages.items():
+    for stage, scored in {**outcome.stages, **outcome.silent}.items():
         groups = {"all": list(scored), "with places": figures.with_places(scored)}
         for name, words in RIVALS:
             for group, rows_of in groups.items():
