@@ -1,5 +1,6 @@
 """A history of orders, run through the whole forecast as if it were happening: walk, learn, track, score."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from math import ceil, exp, isnan
 from time import process_time
@@ -18,6 +19,7 @@ SCORED_PART = 0.2  # the last orders, when nobody says since when
 WARM_DAYS = 56.0
 LOST_AFTER_DAYS = 60.0
 LOST_LOOKED_AT_DAYS = 90.0
+EVER_WORTH = 20  # orders that are believed to come before any is known
 PROMISE_SHARE = 0.965
 """Promised is the end of the day by which this share has come: rounding up makes it 97 %."""
 
@@ -99,7 +101,8 @@ def _scored(
     delivered = {which: rows[which].delivered_at for which in seen.which}
     trackers = {placed: Tracker() for placed in (False, True)}
     found: list[Scored] = []
-    ever, day = 1.0, 0
+    ever: dict[bool, float] = {}
+    day = 0
 
     def came_by(which: object, at: float) -> bool:
         there = delivered[which]  # type: ignore[index]
@@ -111,9 +114,9 @@ def _scored(
         row = rows[which]
         if int(at) != day:
             day = int(at)
-            ever = _ever(seen, delivered, at)
+            ever = _ever(rows, seen, at)
         tracker = trackers[row.has_places]
-        tracker.advance(at, came_by, ever=ever)
+        tracker.advance(at, came_by, ever=ever[row.has_places])
         plain = seen.base[number]
         logs = learned[number] if learned is not None else None
         if logs is None or isnan(logs[0]):
@@ -155,14 +158,13 @@ def promised_day(row: OrderRow, at: float, spread: Spread) -> float:
     return ceil(at + hours_by(spread, PROMISE_SHARE) / 24 + row.offset) - row.offset
 
 
-def _ever(seen: Moments, delivered: Mapping[int, float | None], now: float) -> float:
-    """The share of orders that come at all, by those of two months ago."""
-    came = looked = 0
-    for which, at in zip(seen.which, seen.at, strict=True):
-        if at >= now - LOST_AFTER_DAYS:
-            break
-        if at >= now - LOST_AFTER_DAYS - LOST_LOOKED_AT_DAYS:
-            looked += 1
-            there = delivered[which]
-            came += there is not None and there <= now
-    return (came + 20) / (looked + 20)
+def _ever(rows: Sequence[OrderRow], seen: Moments, now: float) -> dict[bool, float]:
+    """The share of orders that come at all, by those of two months ago: with places, and without."""
+    came, looked = {True: 0, False: 0}, {True: 0, False: 0}
+    since = bisect_left(seen.at, now - LOST_AFTER_DAYS - LOST_LOOKED_AT_DAYS)
+    until = bisect_left(seen.at, now - LOST_AFTER_DAYS)
+    for which in seen.which[since:until]:
+        row = rows[which]
+        looked[row.has_places] += 1
+        came[row.has_places] += row.delivered_at is not None and row.delivered_at <= now
+    return {group: (came[group] + EVER_WORTH) / (looked[group] + EVER_WORTH) for group in looked}
