@@ -20,7 +20,7 @@ WARM_DAYS = 56.0
 LOST_AFTER_DAYS = 60.0
 LOST_LOOKED_AT_DAYS = 90.0
 EVER_WORTH = 20  # orders that are believed to come before any is known
-PROMISE_SHARE = 0.965
+PROMISE_SHARE = 0.955
 """Promised is the end of the day by which this share has come: rounding up makes it 97 %."""
 
 Logs = Sequence[Sequence[float]]
