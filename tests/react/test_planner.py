@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from benches import asking
 from benches.asking import Run
 from benches.parcels import BEGINNING, town
 from milepost.model.polling import FREE, Left, Outlook, Pace, Quota
@@ -123,6 +124,16 @@ def test_knowledge_is_fresher_than_by_the_habit_of_others_under_the_same_quota(c
     habit = Run(parcels=crowded.parcels, quota=BATCHES, days=3, is_planned=False).go()
     assert crowded.age_s(0.5) < 0.95 * habit.age_s(0.5)
     assert crowded.age_s(0.95) < 0.95 * habit.age_s(0.95)
+
+
+def test_where_one_look_has_to_do_for_a_parcel_the_planner_takes_turns(monkeypatch):
+    """DHL's shape: of those under way a fourth can be asked about in a day. Turns alone are hard to beat."""
+    monkeypatch.setattr(asking, "SURVEY_EVERY", timedelta(hours=3))
+    quota, parcels = Quota(batch=1, per_minute=12, per_day=20), town(80, 30, 5)
+    ours, turns = (Run(parcels=parcels, quota=quota, days=30, is_planned=one).go() for one in (True, False))
+    assert len(ours.calls) >= 0.98 * len(turns.calls), "no call is left over"
+    assert ours.age_s(0.5) < 1.1 * turns.age_s(0.5)
+    assert ours.age_s(0.95) < 1.15 * turns.age_s(0.95)
 
 
 def test_after_a_restart_everybody_is_asked_once_and_no_second_wave_follows():

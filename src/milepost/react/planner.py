@@ -42,6 +42,12 @@ FAR_AHEAD = timedelta(hours=36)
 DRIFT = 0.1
 """Intervals differ by so much from number to number, so that what was asked together drifts apart."""
 
+WAY_LASTS_S = 5 * 24 * HOUR_S
+"""As long as a parcel is under way. Where turns are as long as that, one look has to tell the whole way."""
+
+SHORTER = 0.06
+"""By so much turns are shorter then: a line forms, so that no call of the day is left over."""
+
 WISHED = 0.98
 """Of a quota, when intervals grow: what that leaves over is used up ahead of time, and no line forms."""
 
@@ -71,7 +77,8 @@ def next_poll(
     wish = wish_s(outlook, now, polling, pushed, stretch)
     if wish is None:
         return None
-    period = timedelta(seconds=wish * stretch * (1 - DRIFT * share_of(outlook.number)))
+    turn_s = wish * stretch * (1 - SHORTER * _in_turns(stretch, polling))
+    period = timedelta(seconds=turn_s * (1 - DRIFT * share_of(outlook.number)))
     due_at = _on_beat(planned_at or now, now, period)
     if outlook.status.is_terminal and due_at > _sign_of_life(outlook) + _after_end(polling):
         return None
@@ -116,10 +123,13 @@ def numbers_per_h(quota: Quota, left: Left, now: datetime) -> float:
     """How many numbers can be asked about in an hour from now on, evenly to the end of the day (UTC)."""
     calls = quota.per_minute * 60.0 if quota.per_minute else float("inf")
     if quota.per_day:
-        even = quota.per_day / 24
-        ahead_of_time = BURST_H * even  # what may have been used before its hour is not missing
-        to_come = (left.today + ahead_of_time) / (24 * (1 - _day_gone(now)) + BURST_H)
-        calls = min(calls, max(even * (1 - MENDS), min(even * (1 + MENDS), to_come)))
+        even, to_come_h = quota.per_day / 24, 24 * (1 - _day_gone(now))
+        spare = left.today - even * to_come_h
+        if spare < 0:  # what may have been used before its hour is not missing
+            spare = min(0.0, spare + BURST_H * even)
+        calls = min(
+            calls, max(even * (1 - MENDS), min(even * (1 + MENDS), even + spare / (to_come_h + BURST_H)))
+        )
     return calls * quota.batch * WISHED * (1 - DRIFT / 2)
 
 
@@ -216,7 +226,9 @@ def put_off(one: Waiting, place: int, room: Room, now: datetime, polling: Pollin
     stretch, per_day = room.pace.of(one.shop_id), room.quota.per_day
     even_per_h = per_day / 24 if per_day else float("inf")
     if one.is_first and stretch > 1.0:
-        return now + timedelta(seconds=polling.in_transit_s * stretch * (0.4 + 0.6 * share_of(one.number)))
+        late = _in_turns(stretch, polling)  # the first look may be the only one: not before there is news
+        part = (0.4 + 0.45 * late + (0.6 - 0.3 * late) * share_of(one.number)) * (1 - SHORTER * late)
+        return now + timedelta(seconds=polling.in_transit_s * stretch * part)
     calls_per_h = min(even_per_h, 60.0 * (room.quota.per_minute or NO_HURRY))
     return now + MINUTE + timedelta(hours=place / (calls_per_h * room.quota.batch))
 
@@ -233,6 +245,11 @@ def _even_calls(room: Room, now: datetime) -> int:
         return left.now
     earned = int(per_day * min(1.0, _day_gone(now) + BURST_H / 24))
     return min(left.now, max(0, earned - (per_day - left.today)))
+
+
+def _in_turns(stretch: float, polling: Polling) -> float:
+    """How near a turn of all is to a parcel's whole way: 0 where nobody waits, 1 where it is as long."""
+    return min(1.0, polling.in_transit_s * (stretch - 1) / WAY_LASTS_S)
 
 
 def _interval_s(status: Status, polling: Polling) -> int:
