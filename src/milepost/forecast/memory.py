@@ -56,6 +56,8 @@ SUNDAYS_MIN = 0.02
 """A share of deliveries on a weekday from which on the carrier counts as delivering on it."""
 
 REMEMBERED = 8192
+SERVICE_GROUP = 2
+"""Which of the groups of a parcel is that of its service (`_groups`)."""
 
 
 class Memory:
@@ -156,19 +158,29 @@ class Memory:
             each = min(PRIOR_WEIGHT, lane.parcels) / lane.parcels
             for cell, parcels in lane.cells:
                 ratio = value_of(cell)
-                left = ratio - self._levels.level(keys, at)
+                self._learn_shapes(lane.stage, way, ratio, at, each * parcels)
                 self._levels.observe(keys, at, ratio, weight=each * parcels)
-                for group in _groups(lane.stage, way):
-                    self._shapes[group].add(left, at, each * parcels)
+
+    def _learn_shapes(self, stage: str, way: Way, ratio: float, at: float, weight: float = 1.0) -> None:
+        """How far it strayed from what was expected of it, by whoever asks without and with its service.
+
+        Before the first scan most ask without: to them all services stray as far as they lie apart.
+        """
+        keys, groups = keys_of(stage, way), _groups(stage, way)
+        left = ratio - self._levels.level(keys, at)
+        is_early = way.service and stage in (PURCHASE, LABELED)
+        plain = ratio - self._levels.level(keys[:-1], at) if is_early else left
+        for group in groups[:SERVICE_GROUP]:
+            self._shapes[group].add(plain, at, weight)
+        for group in groups[SERVICE_GROUP:]:
+            self._shapes[group].add(left, at, weight)
 
     def _learn_stage(self, standing: Standing, way: Way, took: float, at: float) -> None:
         keys = keys_of(standing.stage, way)
         expected = rough(standing, way, self._table)
         ratio = log(max(took, 0.25) / expected.hours)
-        left = ratio - self._levels.level(keys, at)
+        self._learn_shapes(standing.stage, way, ratio, at)
         self._levels.observe(keys, at, ratio)
-        for group in _groups(standing.stage, way):
-            self._shapes[group].add(left, at)
         for key in keys:
             self._counts[key] += 1
 
@@ -224,10 +236,10 @@ def keys_of(stage: str, way: Way) -> tuple[tuple[str, str], ...]:
     origin = "" if stage in (PURCHASE, LABELED) else way.origin
     lane = f"{origin}>{way.country}"
     names = ["", lane, f"{way.carrier}|", f"{way.carrier}|{lane}", f"{way.carrier}|{lane}-{way.region}"]
-    if way.service:  # last, because it is often not known before the first scan
-        names.append(f"{way.carrier}|{lane}|{way.service.casefold()}")
     if stage in (PURCHASE, LABELED) and way.shop:
         names.append(f"@{way.shop}")  # how fast a seller hands over
+    if way.service:  # last, because it is often not known before the first scan
+        names.append(f"{way.carrier}|{lane}|{way.service.casefold()}")
     return tuple((stage, name) for name in dict.fromkeys(names))
 
 
