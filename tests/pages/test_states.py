@@ -81,7 +81,7 @@ def test_every_state_is_for_everybody(site, browser):
                 looked += 1
                 if found:
                     wrong[name, screen["width"], scheme, scripts] = found
-    assert wrong == {}
+    assert wrong == {}, wrong
     assert not [url for url in outside if not url.startswith((site.url, "data:", "blob:"))]
     keep("page_states", {"states": len(opened), "looks": looked, "violations": 0})
 
