@@ -62,3 +62,8 @@ def basic(headers: Mapping[str, str]) -> tuple[str, str] | None:
     except (binascii.Error, UnicodeDecodeError):
         return None
     return name, secret
+
+
+def retry_after(seconds: int | None) -> tuple[tuple[str, str], ...]:
+    """The header that says when to come back, where the carrier says it."""
+    return () if seconds is None else (("Retry-After", str(seconds)),)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from litestar import Litestar
 
+from milepost_sandbox.servers.answers import bearer
 from milepost_sandbox.servers.frame import Frame
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
 from milepost_sandbox.servers.pushing import Pusher
 from milepost_sandbox.servers.telling import Rows, Telling, carrier_entails
+from milepost_sandbox.servers.tokens import TokenBook
 from milepost_sandbox.world.words import Credentials, Entailed, FaultsLike, Parcel, Step, WorldLike
 
 
@@ -50,6 +52,33 @@ class CarrierDesk:
     def set_portal(self, told: Mapping[str, str]) -> None:
         """What a person writes into the carrier's portal; this one asks for nothing there."""
 
+    def is_token_call(self, path: str) -> bool:
+        """Whether this path gives out tokens; a carrier that takes keys has none."""
+        return False
+
+    def end_token(self, headers: dict[str, str]) -> None:
+        """End the token these headers carry; a key does not expire."""
+
+
+class TokenDesk(CarrierDesk):
+    """The desk of a carrier that gives out tokens; each says where, and how long they live."""
+
+    TOKEN_PATH: ClassVar[str]
+    TOKEN_LIFE_S: ClassVar[int]
+
+    def __init__(
+        self, world: WorldLike, faults: FaultsLike, credentials: Credentials, table: RowTable
+    ) -> None:
+        """Everything a question needs, and no token yet."""
+        super().__init__(world, faults, credentials, table)
+        self.tokens = TokenBook(world, table.SOURCE, self.TOKEN_LIFE_S)
+
+    def is_token_call(self, path: str) -> bool:
+        return path.endswith(self.TOKEN_PATH)
+
+    def end_token(self, headers: dict[str, str]) -> None:
+        self.tokens.expire(bearer(headers))
+
 
 class CarrierFrame(Frame):
     """A carrier's server, and the sender of its pushes."""
@@ -66,7 +95,7 @@ class CarrierPlatform:
     def __init__(
         self,
         table: RowTable,
-        desk: Callable[[WorldLike, FaultsLike, Credentials], Any],
+        desk: Callable[[WorldLike, FaultsLike, Credentials, RowTable], Any],
         routes: Callable[[Any], Sequence[Any]],
     ) -> None:
         """`desk` makes what `routes` need to answer."""
@@ -86,7 +115,7 @@ class CarrierPlatform:
         options: ServerOptions = DEFAULT_OPTIONS,
     ) -> CarrierFrame:
         """A fresh server."""
-        desk = self._desk(world, faults, credentials)
+        desk = self._desk(world, faults, credentials, self._table)
         app = Litestar(self._routes(desk), openapi_config=None, logging_config=None)
         return CarrierFrame(app, desk, source=self.source, world=world, faults=faults, options=options)
 

@@ -15,7 +15,7 @@ import msgspec
 from litestar import Litestar
 
 from milepost_sandbox.servers.aggregators.rows import Table
-from milepost_sandbox.servers.answers import Answer, json_answer
+from milepost_sandbox.servers.answers import Answer, json_answer, retry_after
 from milepost_sandbox.servers.carrier import CarrierFrame
 from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
 from milepost_sandbox.servers.pushing import Body, Hook, Pusher
@@ -102,8 +102,7 @@ class Desk:
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
         """Too many questions."""
-        headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)
-        return json_answer(429, self.voice.problem(429, "Too many requests."), *headers)
+        return json_answer(429, self.voice.problem(429, "Too many requests."), *retry_after(retry_after_s))
 
     def server_error(self, variant: int) -> Answer:
         """One of two failures."""

@@ -8,12 +8,11 @@ from typing import Any, Final
 
 from litestar import Request, Response, get
 
-from milepost_sandbox.servers.answers import Answer, basic, json_answer, respond, tell
+from milepost_sandbox.servers.answers import Answer, basic, json_answer, respond, retry_after, tell
 from milepost_sandbox.servers.australia_post import answer as shapes
 from milepost_sandbox.servers.australia_post import rows
 from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
 from milepost_sandbox.servers.telling import disturbed, showing
-from milepost_sandbox.world.words import Credentials, FaultsLike, WorldLike
 
 PATH: Final = "/shipping/v1/track"
 NUMBERS_MAX: Final = 10
@@ -31,23 +30,13 @@ class AustraliaPost(CarrierPlatform):
 class _Desk(CarrierDesk):
     """What the handler knows: the world and the client's key."""
 
-    def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        super().__init__(world, faults, credentials, rows)
-
     def rate_limited(self, retry_after_s: int | None) -> Answer:
-        headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)
-        return gateway_refusal(429, "API_002", "Too many requests", *headers)
+        return gateway_refusal(429, "API_002", "Too many requests", *retry_after(retry_after_s))
 
     def server_error(self, variant: int) -> Answer:
         if variant % 3 == 0:
             return gateway_refusal(503, "API_003", "Service unavailable")
         return refusal(500, "99999", "INTERNAL_ERROR", "An internal error has occurred.")
-
-    def is_token_call(self, path: str) -> bool:
-        return False
-
-    def end_token(self, headers: dict[str, str]) -> None:
-        """A key does not expire."""
 
     def why_refused(self, headers: Mapping[str, str]) -> Answer | None:
         """The reason a call is refused, if there is one."""

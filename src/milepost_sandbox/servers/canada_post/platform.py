@@ -10,13 +10,11 @@ from urllib.parse import parse_qs
 
 from litestar import Request, Response, get, post
 
-from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, tell
+from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, retry_after, tell
 from milepost_sandbox.servers.canada_post import answer as shapes
 from milepost_sandbox.servers.canada_post import rows
-from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
+from milepost_sandbox.servers.carrier import CarrierPlatform, TokenDesk
 from milepost_sandbox.servers.telling import disturbed, showing
-from milepost_sandbox.servers.tokens import TokenBook
-from milepost_sandbox.world.words import Credentials, FaultsLike, WorldLike
 
 TOKEN_PATH: Final = "/cpc-api-native-oauth-provider/oauth2/token"
 TOKEN_LIFE_S: Final = 3_600
@@ -33,26 +31,18 @@ class CanadaPost(CarrierPlatform):
         super().__init__(rows, _Desk, _routes)
 
 
-class _Desk(CarrierDesk):
+class _Desk(TokenDesk):
     """What the handlers know: the world, the issued tokens, the client's key."""
 
-    def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        super().__init__(world, faults, credentials, rows)
-        self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
+    TOKEN_PATH = TOKEN_PATH
+    TOKEN_LIFE_S = TOKEN_LIFE_S
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
-        headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)
-        return refusal(429, "Server", "Rejected by SLM Monitor", *headers)
+        return refusal(429, "Server", "Rejected by SLM Monitor", *retry_after(retry_after_s))
 
     def server_error(self, variant: int) -> Answer:
         status = (500, 503, 504)[variant % 3]
         return refusal(status, str(status), "The service is not available.")
-
-    def is_token_call(self, path: str) -> bool:
-        return path.endswith(TOKEN_PATH)
-
-    def end_token(self, headers: dict[str, str]) -> None:
-        self.tokens.expire(bearer(headers))
 
     def token(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a token call: the keys stand in headers, the rest in a form."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from litestar import Request, Response, get, post
 
 from milepost_sandbox.servers.answers import Answer, json_answer, respond, tell
-from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
+from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform, RowTable
 from milepost_sandbox.servers.dhl import answer as shapes
 from milepost_sandbox.servers.dhl import rows
 from milepost_sandbox.servers.dhl.pushes import PATH as PUSH_PATH
@@ -33,8 +33,10 @@ class Dhl(CarrierPlatform):
 class _Desk(CarrierDesk):
     """What the handler knows: the world and the client's key."""
 
-    def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        super().__init__(world, faults, credentials, rows)
+    def __init__(
+        self, world: WorldLike, faults: FaultsLike, credentials: Credentials, table: RowTable
+    ) -> None:
+        super().__init__(world, faults, credentials, table)
         self.pushes = Pushes(world, faults, self.rows, self.pusher)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
@@ -45,12 +47,6 @@ class _Desk(CarrierDesk):
         if variant % 3 == 0:
             return problem(503, "Service unavailable", "The service is temporarily unavailable.")
         return problem(500, "Internal server error", "Something went wrong on our side.")
-
-    def is_token_call(self, path: str) -> bool:
-        return False
-
-    def end_token(self, headers: dict[str, str]) -> None:
-        """A key does not expire."""
 
     def why_refused(self, headers: Mapping[str, str]) -> Answer | None:
         """The reason any call is refused, if there is one."""

@@ -14,13 +14,12 @@ import msgspec
 from litestar import Request, Response, post
 
 from milepost_sandbox.servers import chance
-from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, tell
-from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
+from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, retry_after, tell
+from milepost_sandbox.servers.carrier import CarrierPlatform, RowTable, TokenDesk
 from milepost_sandbox.servers.fedex import answer as shapes
 from milepost_sandbox.servers.fedex import rows
 from milepost_sandbox.servers.fedex.pushes import Visibility
 from milepost_sandbox.servers.telling import disturbed, showing
-from milepost_sandbox.servers.tokens import TokenBook
 from milepost_sandbox.world.words import Credentials, FaultsLike, Parcel, WorldLike
 
 TOKEN_PATH: Final = "/oauth/token"
@@ -67,12 +66,16 @@ class FedEx(CarrierPlatform):
         super().__init__(rows, _Desk, _routes)
 
 
-class _Desk(CarrierDesk):
+class _Desk(TokenDesk):
     """What the handlers know: the world, the issued tokens, the client's key."""
 
-    def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        super().__init__(world, faults, credentials, rows)
-        self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
+    TOKEN_PATH = TOKEN_PATH
+    TOKEN_LIFE_S = TOKEN_LIFE_S
+
+    def __init__(
+        self, world: WorldLike, faults: FaultsLike, credentials: Credentials, table: RowTable
+    ) -> None:
+        super().__init__(world, faults, credentials, table)
         self.visibility = Visibility(world, faults, self.rows, self.pusher)
         self._answers = 0
 
@@ -80,19 +83,14 @@ class _Desk(CarrierDesk):
         self.visibility.set_portal(told)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
-        headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)
-        return self.refusal(429, "TOO.MANY.REQUESTS.ERROR", "Request limit reached", *headers)
+        return self.refusal(
+            429, "TOO.MANY.REQUESTS.ERROR", "Request limit reached", *retry_after(retry_after_s)
+        )
 
     def server_error(self, variant: int) -> Answer:
         if variant % 3 == 0:
             return self.refusal(503, "SERVICE.UNAVAILABLE.ERROR", "The service is currently unavailable")
         return self.refusal(500, "INTERNAL.SERVER.ERROR", "We encountered an unexpected error")
-
-    def is_token_call(self, path: str) -> bool:
-        return path == TOKEN_PATH
-
-    def end_token(self, headers: dict[str, str]) -> None:
-        self.tokens.expire(bearer(headers))
 
     def refusal(self, status: int, code: str, message: str, *headers: tuple[str, str]) -> Answer:
         """FedEx's error body."""

@@ -14,7 +14,6 @@ from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
 from milepost_sandbox.servers.la_poste import answer as shapes
 from milepost_sandbox.servers.la_poste import rows
 from milepost_sandbox.servers.telling import disturbed, showing
-from milepost_sandbox.world.words import Credentials, FaultsLike, WorldLike
 
 PATH: Final = "/suivi/v2/idships"
 NUMBERS_MAX: Final = 10
@@ -34,9 +33,6 @@ class LaPoste(CarrierPlatform):
 class _Desk(CarrierDesk):
     """What the handler knows: the world and the client's key."""
 
-    def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        super().__init__(world, faults, credentials, rows)
-
     def rate_limited(self, retry_after_s: int | None) -> Answer:
         """The gateway does not say when to come back."""
         return gateway(429, "TOO_MANY_REQUESTS", "Rate limited, max quota reached")
@@ -47,12 +43,6 @@ class _Desk(CarrierDesk):
         return json_answer(
             status, {"returnCode": status, "returnMessage": words, "lang": "fr_FR", "scope": "open"}
         )
-
-    def is_token_call(self, path: str) -> bool:
-        return False
-
-    def end_token(self, headers: dict[str, str]) -> None:
-        """A key does not expire."""
 
     def why_refused(self, headers: Mapping[str, str]) -> Answer | None:
         """The reason any call is refused, if there is one."""

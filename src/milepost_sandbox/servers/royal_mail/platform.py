@@ -14,7 +14,7 @@ from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
 from milepost_sandbox.servers.royal_mail import answer as shapes
 from milepost_sandbox.servers.royal_mail import rows
 from milepost_sandbox.servers.telling import Telling, disturbed, showing
-from milepost_sandbox.world.words import Credentials, FaultsLike, Parcel, WorldLike
+from milepost_sandbox.world.words import Parcel
 
 PATH: Final = "/mailpieces/v2"
 NUMBERS_MAX: Final = 30
@@ -35,9 +35,6 @@ class RoyalMail(CarrierPlatform):
 class _Desk(CarrierDesk):
     """What the handlers know: the world and the client's keys."""
 
-    def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        super().__init__(world, faults, credentials, rows)
-
     def rate_limited(self, retry_after_s: int | None) -> Answer:
         """The gateway in front of it speaks; it does not say when to come back."""
         return gateway(429, "Too Many Requests", "The rate limit has been exceeded for the plan")
@@ -46,12 +43,6 @@ class _Desk(CarrierDesk):
         if variant % 3 == 0:
             return problem(503, "Service Unavailable", "E0001", "The service is down", "Try again later")
         return problem(500, "Internal Server Error", "E0009", "A system behind it failed", "Try again later")
-
-    def is_token_call(self, path: str) -> bool:
-        return False
-
-    def end_token(self, headers: dict[str, str]) -> None:
-        """Its keys do not expire."""
 
     def why_refused(self, headers: Mapping[str, str]) -> Answer | None:
         """The reason any call is refused, if there is one."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
-from milepost_sandbox.servers.answers import Answer
+from milepost_sandbox.servers.answers import Answer, retry_after
 from milepost_sandbox.servers.options import ServerOptions
 from milepost_sandbox.servers.telling import disturbed
 from milepost_sandbox.servers.tiktok_shop import envelope, orders, packages, rows
@@ -66,8 +66,7 @@ class Desk:
             offered[order.delivery_option_id] = order.delivery_option
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
-        headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)
-        return self.envelopes.refuse(envelope.RATE_LIMITED, *headers)
+        return self.envelopes.refuse(envelope.RATE_LIMITED, *retry_after(retry_after_s))
 
     def server_error(self, variant: int) -> Answer:
         """One of the envelope's errors, or an overloaded front that answers in HTML."""

@@ -10,10 +10,10 @@ from urllib.parse import parse_qs
 
 from litestar import Request, Response, get, post
 
-from milepost_sandbox.servers.answers import Answer, basic, bearer, json_answer, respond, tell
-from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
+from milepost_sandbox.servers.answers import Answer, basic, bearer, json_answer, respond, retry_after, tell
+from milepost_sandbox.servers.carrier import CarrierPlatform, RowTable, TokenDesk
 from milepost_sandbox.servers.telling import disturbed, showing
-from milepost_sandbox.servers.tokens import Token, TokenBook
+from milepost_sandbox.servers.tokens import Token
 from milepost_sandbox.servers.ups import answer as shapes
 from milepost_sandbox.servers.ups import rows
 from milepost_sandbox.servers.ups.pushes import Alerts
@@ -34,31 +34,28 @@ class Ups(CarrierPlatform):
         super().__init__(rows, _Desk, _routes)
 
 
-class _Desk(CarrierDesk):
+class _Desk(TokenDesk):
     """What the handlers know: the world, the issued tokens, the client's key."""
 
-    def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        super().__init__(world, faults, credentials, rows)
-        self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
+    TOKEN_PATH = TOKEN_PATH
+    TOKEN_LIFE_S = TOKEN_LIFE_S
+
+    def __init__(
+        self, world: WorldLike, faults: FaultsLike, credentials: Credentials, table: RowTable
+    ) -> None:
+        super().__init__(world, faults, credentials, table)
         self.alerts = Alerts(world, self.rows, self.pusher)
 
     def set_portal(self, told: Mapping[str, str]) -> None:
         self.alerts.set_portal(told)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
-        headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)
-        return refusal(429, "10429", "Too Many Requests", *headers)
+        return refusal(429, "10429", "Too Many Requests", *retry_after(retry_after_s))
 
     def server_error(self, variant: int) -> Answer:
         if variant % 3 == 0:
             return refusal(503, "TV9998", "The service is not available")
         return refusal(500, "TV9999", "Internal error")
-
-    def is_token_call(self, path: str) -> bool:
-        return path == TOKEN_PATH
-
-    def end_token(self, headers: dict[str, str]) -> None:
-        self.tokens.expire(bearer(headers))
 
     def token(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer a token call: HTTP Basic and a form (carriers.md §2.1)."""

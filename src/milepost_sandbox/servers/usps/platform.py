@@ -12,10 +12,9 @@ from urllib.parse import parse_qs
 import msgspec
 from litestar import Request, Response, get, post
 
-from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, tell
-from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
+from milepost_sandbox.servers.answers import Answer, bearer, json_answer, respond, retry_after, tell
+from milepost_sandbox.servers.carrier import CarrierPlatform, RowTable, TokenDesk
 from milepost_sandbox.servers.telling import Telling, disturbed, showing
-from milepost_sandbox.servers.tokens import TokenBook
 from milepost_sandbox.servers.usps import answer as shapes
 from milepost_sandbox.servers.usps import rows
 from milepost_sandbox.servers.usps.pushes import Subscriptions
@@ -53,28 +52,25 @@ class Usps(CarrierPlatform):
         super().__init__(rows, _Desk, _routes)
 
 
-class _Desk(CarrierDesk):
+class _Desk(TokenDesk):
     """What the handlers know: the world, the issued tokens, the client's key."""
 
-    def __init__(self, world: WorldLike, faults: FaultsLike, credentials: Credentials) -> None:
-        super().__init__(world, faults, credentials, rows)
-        self.tokens = TokenBook(world, rows.SOURCE, TOKEN_LIFE_S)
+    TOKEN_PATH = TOKEN_PATH
+    TOKEN_LIFE_S = TOKEN_LIFE_S
+
+    def __init__(
+        self, world: WorldLike, faults: FaultsLike, credentials: Credentials, table: RowTable
+    ) -> None:
+        super().__init__(world, faults, credentials, table)
         self.subscriptions = Subscriptions(world, faults, self.rows, self.pusher)
 
     def rate_limited(self, retry_after_s: int | None) -> Answer:
-        headers = () if retry_after_s is None else (("Retry-After", str(retry_after_s)),)
-        return refusal(429, "Too many requests", *headers)
+        return refusal(429, "Too many requests", *retry_after(retry_after_s))
 
     def server_error(self, variant: int) -> Answer:
         if variant % 3 == 0:
             return refusal(503, "Service is unavailable")
         return refusal(500, "Internal server error")
-
-    def is_token_call(self, path: str) -> bool:
-        return path == TOKEN_PATH
-
-    def end_token(self, headers: dict[str, str]) -> None:
-        self.tokens.expire(bearer(headers))
 
     def token(self, body: bytes, media_type: str) -> Answer:
         """Answer a token call, in JSON or as a form (carriers.md §4.1)."""

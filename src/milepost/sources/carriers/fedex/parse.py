@@ -19,12 +19,14 @@ from milepost.sources.loose_json import (
     value_at,
 )
 from milepost.sources.masses import grams
+from milepost.sources.raw_places import place_in
 
 NOT_FOUND = frozenset({"TRACKING.TRACKINGNUMBER.NOTFOUND", "TRACKING.DATA.NOTFOUND"})
 SPACES = {"FDXE": "express", "FDXG": "ground", "FXSP": "ground"}
 """Express and Ground number their exceptions differently (§3.5); other carrier codes are told by shape."""
 GROUND_SHAPE = re.compile(r"\d{3}[A-Z]?")
 DELIVERED = "DL"
+ADDRESS = ("city", "stateOrProvinceCode", "postalCode", "countryCode", "countryName")
 RESULTS_MAX = 1000
 SCANS_MAX = 5000
 CACHED_MAX = 10_000
@@ -111,7 +113,7 @@ def _event(event: Object, number: str, space: str) -> Scan | Refusal:
         code=code,
         refs=_refs(kind, exception, _delay(event), derived, space),
         text=text or text_at(event, "derivedStatus"),
-        place=_place(event.get("scanLocation"), facility),
+        place=place_in(event.get("scanLocation"), ADDRESS, facility),
         tracking_number=number,
     )
 
@@ -196,28 +198,11 @@ def _ship_date(dates: dict[str, str]) -> date | None:
 
 
 def _party(result: Object, party: str, location: str) -> RawPlace:
-    place = _place(value_at(result, party, "address"))
+    place = place_in(value_at(result, party, "address"), ADDRESS)
     return (
-        _place(value_at(result, location, "locationContactAndAddress", "address"))
+        place_in(value_at(result, location, "locationContactAndAddress", "address"), ADDRESS)
         if place.is_empty
         else place
-    )
-
-
-def _place(address: Any, facility: str = "") -> RawPlace:
-    told = texts_of(address, "city", "stateOrProvinceCode", "postalCode", "countryCode", "countryName")
-    return _place_of(tuple(told), facility)
-
-
-@lru_cache(CACHED_MAX)  # parcels pass the same hubs all day
-def _place_of(told: tuple[str, ...], facility: str) -> RawPlace:
-    city, region, postal_code, country_code, country = told
-    return RawPlace(
-        city=city,
-        region=region,
-        postal_code=postal_code,
-        country=country_code or country,
-        facility=facility,
     )
 
 

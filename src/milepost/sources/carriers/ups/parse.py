@@ -17,6 +17,7 @@ from milepost.sources.loose_json import (
     value_at,
 )
 from milepost.sources.masses import grams
+from milepost.sources.raw_places import place_in
 
 NOT_FOUND = frozenset({"TW0001"})
 TABLES = {
@@ -29,6 +30,7 @@ TABLES = {
     "X": ("X", "D"),
 }
 """Which tables of codes.csv a class looks into; the same two letters mean different things in each (§2.5)."""
+ADDRESS = ("city", "stateProvince", "postalCode", "countryCode", "country")
 DELIVERY_CLASSES = frozenset({"D", "X"})
 PACKAGES_MAX = 1000
 ACTIVITIES_MAX = 5000
@@ -88,7 +90,9 @@ def _activity(activity: dict[str, Any], number: str, delivered_on: set[str]) -> 
         code=code,
         refs=_refs(kind, letters, number_code, is_proven=is_proven),
         text=text or text_at(status, "simplifiedTextDescription"),
-        place=_place(value_at(activity, "location", "address"), text_at(activity, "location", "slic")),
+        place=place_in(
+            value_at(activity, "location", "address"), ADDRESS, text_at(activity, "location", "slic")
+        ),
         tracking_number=number,
         logical=is_true_at(activity, "logicalScan"),
     )
@@ -113,27 +117,10 @@ def _refs(kind: str, code: str, number: str, *, is_proven: bool) -> tuple[CodeRe
     )
 
 
-def _place(address: Any, facility: str = "") -> RawPlace:
-    told = texts_of(address, "city", "stateProvince", "postalCode", "countryCode", "country")
-    return _place_of(tuple(told), facility)
-
-
-@lru_cache(CACHED_MAX)  # parcels pass the same hubs all day
-def _place_of(told: tuple[str, ...], facility: str) -> RawPlace:
-    city, region, postal_code, country_code, country = told
-    return RawPlace(
-        city=city,
-        region=region,
-        postal_code=postal_code,
-        country=country_code or country,
-        facility=facility,
-    )
-
-
 def _address(package: dict[str, Any], kind: str) -> RawPlace:
     for party in objects_at(package, "packageAddress"):
         if text_at(party, "type") == kind:
-            return _place(party.get("address"))
+            return place_in(party.get("address"), ADDRESS)
     return RawPlace()
 
 
