@@ -28,7 +28,10 @@ OPTIONS: Mapping[str, Any] = {
     "force_row_wise": True,
 }
 LEAF_PART = 0.001  # of the rows, at least in a leaf
-LEAF_MIN = 20
+LEAF_MIN = 30
+TREES_FIRST = 40
+ROWS_PER_TREE = 200
+"""Few rows grow few trees: more would learn them by heart, and the windows would be too narrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ def grow(rows: Floats, names: tuple[str, ...], lessons: Mapping[str, Lesson], se
         target = lesson.target if lesson.rows is None else lesson.target[lesson.rows]
         leaf = max(LEAF_MIN, int(LEAF_PART * len(mine)))
         options = {**OPTIONS, "alpha": lesson.share, "seed": seed, "min_data_in_leaf": leaf, **lesson.options}
+        trees = min(lesson.trees, TREES_FIRST + len(mine) // ROWS_PER_TREE)
         data = lightgbm.Dataset(mine, target, feature_name=list(names), params=options)
-        dumps[model] = lightgbm.train(options, data, lesson.trees).dump_model()
+        dumps[model] = lightgbm.train(options, data, trees).dump_model()
     return from_lightgbm(dumps)
