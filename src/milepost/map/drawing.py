@@ -26,7 +26,7 @@ class Drawing:
     zoom: int
     nearer: int | None  # the next zoom, if there is one
     wider: int | None
-    whole: int | None  # the zoom that shows all of the way, if this one does not
+    whole: int | None  # the zoom that shows all of the way, if this one is nearer
     km_done: float
     km_todo: float
 
@@ -40,7 +40,7 @@ def draw(route: Route, atlas: Atlas, zoom: int = 0) -> Drawing | None:
     frame = steps.at(zoom)
     view = frame.view
     done, ahead = _lines(view, found, route.scanned)
-    room = Room(has_way_out=not frame.is_whole)
+    room = Room(has_way_out=frame.zoom > steps.whole.zoom)
     line = [point for leg in (done, ahead) for point in _on_map(leg)]
     shown = spots(view, found, scanned=route.scanned, last=len(route.stops) - 1, line=line, room=room)
     lands = {
@@ -59,7 +59,7 @@ def draw(route: Route, atlas: Atlas, zoom: int = 0) -> Drawing | None:
         zoom=frame.zoom,
         nearer=frame.zoom + 1 if frame.zoom + 1 in zooms else None,
         wider=frame.zoom - 1 if frame.zoom - 1 in zooms else None,
-        whole=None if frame.is_whole else steps.whole.zoom,
+        whole=steps.whole.zoom if frame.zoom > steps.whole.zoom else None,
         km_done=km_done,
         km_todo=km_todo,
     )
