@@ -114,7 +114,7 @@ def test_news_appears_on_an_open_page(moving_site, browser):
         expect(page.locator("html")).to_have_attribute("data-same", "page")  # it was not loaded again
         expect(page.locator("details", has_text="What was promised").first).to_have_attribute("open", "")
         expect(page.locator("summary:focus")).to_have_count(1)
-        site.move(timedelta(days=8))  # "Delivered Thursday" is a date by now
+        site.clock.move(timedelta(days=8))  # "Delivered Thursday" is a date by now
         topic = f"order:{there.facts.shop_id}:{there.facts.order_number}"
         site.loop.call_soon_threadsafe(site.milepost.app.live.publish, [topic])
         writing.bring_to_front()
