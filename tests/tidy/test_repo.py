@@ -48,6 +48,19 @@ def test_requirements_are_locked_by_hash():
         assert not without, f"{name(locked)}: no hash for {without}"
 
 
+def test_every_list_of_requirements_is_locked_whole_with_those_it_rests_on():
+    """What only one machine has by hand is not there on the next."""
+    for wanted in (ROOT / "requirements").glob("*.in"):
+        told = wanted.read_text(encoding="utf-8")
+        if "-r runtime.in" in told:
+            told += (ROOT / "requirements" / "runtime.in").read_text(encoding="utf-8")
+        names = {name.lower() for name in re.findall(r"^([A-Za-z0-9_-]+)(?:\[|[><=~!])", told, re.MULTILINE)}
+        locked = wanted.with_suffix(".txt").read_text(encoding="utf-8")
+        missing = {name for name in names if not re.search(rf"^{name}==", locked, re.MULTILINE)}
+        assert names, wanted
+        assert not missing, f"{wanted.name}: run tools/lock.sh: {missing}"
+
+
 def test_runtime_requirements_agree_with_the_package():
     package = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"]
     lines = (ROOT / "requirements/runtime.in").read_text(encoding="utf-8").splitlines()
