@@ -28,18 +28,19 @@ def stories(tmp_path_factory):
 
 
 def test_shuffling_the_future_changes_no_past_forecast(stories):
-    score_from, cut = stories[int(TRIPS * 0.6)].steps[0].at, stories[int(TRIPS * 0.8)].steps[0].at
-    changed = [shaken(story, cut, random.Random(number)) for number, story in enumerate(stories)]
-    assert changed != stories
+    known = stories[:200]
+    score_from, cut = known[130].steps[0].at, known[165].steps[0].at
+    changed = [shaken(story, cut, random.Random(number)) for number, story in enumerate(known)]
+    assert changed != known
     told = [
         [
             (seen.story, seen.nth, seen.told_h)
             for seen in replay(history, score_from, TreeLearner()).seen
             if seen.at <= cut
         ]
-        for history in (stories, changed)
+        for history in (known, changed)
     ]
-    assert len(told[0]) > TRIPS
+    assert len(told[0]) > 300
     assert any(len(set(hours)) > 2 for _, _, hours in told[0][-50:])
     assert told[0] == told[1]
 

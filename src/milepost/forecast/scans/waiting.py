@@ -2,8 +2,8 @@
 
 Conditioning alone trusts the tail of a spread, the part that is known least. So for each age (days since the
 spread was told) the ledger keeps what past silent parcels did, and moves each share of the window to where it
-would have been right. A parcel is read a fixed time after the asking, whether it came or not: reading only
-those that came would be learning from the fast ones.
+would have been right. A parcel is read a fixed time after the asking, fast and slow ones alike: reading each
+as it comes would be learning from the fast ones. What has not come by then is taken for lost: not counted.
 """
 
 from bisect import bisect_right
@@ -19,14 +19,13 @@ AGES_D = (1.0, 2.0, 3.0, 4.5, 6.0, 8.0, 10.0, 12.5, 15.0, 20.0, 30.0)
 """Ages are told apart by these days; each has a ledger of its own."""
 
 LAG_DAYS = 28.0
-"""So long after the asking a parcel is read. Most have come; the others count as slower than anything."""
+"""So long after the asking a parcel is read. Nearly all that ever come have come by then."""
 
 KEPT_MAX = 1500
 HALF = 60.0
 """With so many read, an age moves half as far as they say."""
 
 MOVE_MAX = 1.2  # log time; more is a broken model, not an age
-NOT_YET = 1e9  # hours
 
 
 OVERDUE_FROM, OVERDUE_MAX = 0.9, 0.95
@@ -92,7 +91,9 @@ class Waiting:
         while waiting and waiting[0].at <= now - LAG_DAYS:
             one = waiting.popleft()
             came = self._came.get(one.key)
-            left_h = (came - one.at) * 24 if came is not None and came <= one.at + LAG_DAYS else NOT_YET
+            if came is None or came > one.at + LAG_DAYS:
+                continue
+            left_h = (came - one.at) * 24
             misses = tuple(log(max(left_h, HOURS_MIN) / max(hours, HOURS_MIN)) for hours in one.spread.hours)
             self._read.setdefault(age, deque(maxlen=KEPT_MAX)).append(misses)
             self._count[age] = self._count.get(age, 0) + 1
