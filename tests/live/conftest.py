@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
+import structlog
 
 from milepost.live import relay
 from milepost.live.opening import opened_live
@@ -20,6 +21,12 @@ LONG_ENOUGH_S = float(
     os.environ.get("MILEPOST_TEST_PATIENCE_S", "60")
 )  # nobody waits where a fault is planted
 BUSES = [pytest.param("postgres", marks=pytest.mark.postgres), "nats"]
+
+
+@pytest.fixture(autouse=True)
+def everything_is_said():
+    """Whatever a command run in this process made of the log: what is said of a bus is said at the level `info`."""
+    structlog.reset_defaults()
 
 
 async def until(condition, what="it"):

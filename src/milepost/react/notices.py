@@ -83,12 +83,14 @@ def _for_buyer(
 
 
 def _buyer_news(change: ShipmentChange, decision: Decision) -> Iterator[_News]:
-    yield from _milestone(change)
+    milestones = list(_milestone(change))
+    yield from milestones
     for exception in decision.opened:
         is_theirs = exception.mover is Mover.BUYER and exception.kind not in TOLD_AS_MILESTONE
         if exception.is_open and (is_theirs or exception.kind in BUYER_IS_TOLD):
             yield _exception_news(exception, WORDS[exception.kind].buyer, change)
-    yield from _promise_later(change)
+    if not milestones:  # it names the window by itself; a second message would only say what follows from it
+        yield from _promise_later(change)
 
 
 def _milestone(change: ShipmentChange) -> Iterator[_News]:
