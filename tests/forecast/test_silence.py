@@ -1,48 +1,14 @@
-"""When silence becomes improbable, and what silence makes of a forecast."""
+"""What silence makes of a forecast."""
 
 import random
 from itertools import pairwise
-from math import log
 
 from milepost.forecast.backtest import silent
 from milepost.forecast.orders.rows import OrderRow, Stage
-from milepost.forecast.scans.silence import improbable_after_s, outlasting
 from milepost.forecast.scans.waiting import LAG_DAYS, Waiting
 from milepost.forecast.spreads import given_waited, spread_of
-from milepost.model.gaps import NewsGaps
 
-HOUR = 3600.0
 SCORES = (-1.645, -1.282, -0.674, 0.0, 0.674, 1.282, 1.645)
-
-
-def gaps(hours, lane=""):
-    return NewsGaps(carrier="a", lane=lane, stage="in_transit").with_gaps(hour * HOUR for hour in hours)
-
-
-def test_a_gap_longer_than_nearly_all_others_is_improbable():
-    draw = random.Random(1)
-    usual = gaps([draw.lognormvariate(log(12), 0.5) for _ in range(900)])
-    at = improbable_after_s([usual])
-    assert at is not None
-    assert 30 * HOUR < at < 55 * HOUR  # the 99th percentile of these is at 38 h
-    assert 0.005 < outlasting([usual], at) < 0.03
-    assert outlasting([usual], HOUR) > 0.97
-
-
-def test_too_few_gaps_tell_nothing_and_open_ones_count():
-    assert improbable_after_s([]) is None
-    assert improbable_after_s([gaps([5.0] * 20)]) is None
-    seen = gaps([12.0] * 500)
-    alone, with_open = improbable_after_s([seen]), improbable_after_s([seen], [200 * HOUR] * 50)
-    assert alone is not None
-    assert with_open is None or with_open > alone  # a tenth of the parcels was never heard of again
-
-
-def test_a_lane_speaks_for_itself_the_more_it_has_seen():
-    world = gaps([10.0] * 990 + [20.0] * 10)
-    slow = improbable_after_s([world, gaps([60.0] * 300, "us>nz")])
-    little = improbable_after_s([world, gaps([60.0] * 3, "us>nz")])
-    assert improbable_after_s([world]) < little <= slow
 
 
 def test_windows_of_silent_parcels_come_right_by_age():

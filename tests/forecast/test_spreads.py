@@ -12,7 +12,6 @@ from milepost.forecast.spreads import (
     share_by,
     shifted,
     spread_of,
-    widened,
 )
 from milepost.model.forecasts import SHARES, Spread
 
@@ -49,10 +48,10 @@ def test_hours_and_shares_are_each_others_inverse_tails_included():
     assert hours_by(DAYS, 0.99) > DAYS.hours[-1]
 
 
-def test_a_widened_spread_keeps_its_median_and_moves_its_edges_as_told():
-    wide = widened(DAYS, 0.1, 0.3)
-    assert wide.point == DAYS.point
-    assert round(wide.hours[0], 2) == round(24 * 2.718281828**-0.1, 2)
-    assert round(wide.hours[-1], 2) == round(360 * 2.718281828**0.3, 2)
-    assert widened(DAYS, -9, -9).hours == tuple(sorted(widened(DAYS, -9, -9).hours)), "edges never cross"
+def test_shares_that_are_moved_by_nothing_stay_and_edges_never_cross():
+    assert shifted(DAYS, [9.0, *[0.0] * 5, -9.0]).hours == tuple(
+        sorted(shifted(DAYS, [9.0, *[0.0] * 5, -9.0]).hours)
+    )
+    later = shifted(DAYS, [0.1] * 7)
+    assert round(later.point / DAYS.point, 3) == 1.105
     assert shifted(DAYS, [0.0] * 7) == DAYS

@@ -104,10 +104,6 @@ class Memory:
         hours = [max(left + error, 0.0) for error in errors]
         return Spread(tuple(hours)) if hours[4] > 0 else None
 
-    def eta_seen(self, carrier: str, *, is_out: bool) -> int:
-        """How many of its dates were compared with what came."""
-        return len(self._etas[carrier, is_out])
-
     def like(self, stage: str, way: Way) -> int:
         """How many parcels a forecast rests on: of the finest sort that has enough, else of all."""
         found = (self._counts.get(key, 0) for key in reversed(keys_of(stage, way)))

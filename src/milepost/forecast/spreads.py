@@ -63,14 +63,6 @@ def mixed(spreads: Sequence[Spread], weights: Sequence[float]) -> Spread:
     )
 
 
-def widened(spread: Spread, low: float, high: float) -> Spread:
-    """The 5 % edge `low` and the 95 % edge `high` further out in log time; negative draws them in.
-
-    The shares between move in proportion to their normal score, the median stays.
-    """
-    return shifted(spread, [(high if score > 0 else low) * score / SCORES[-1] for score in SCORES])
-
-
 def shifted(spread: Spread, logs: Sequence[float]) -> Spread:
     """Each of the seven shares moved by so much in log time (0.1: a tenth later)."""
     return spread_of([hours * exp(by) for hours, by in zip(spread.hours, logs, strict=True)])
