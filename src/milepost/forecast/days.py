@@ -1,7 +1,7 @@
 """Calendar days at the doorstep: working days, holidays, and the hours in which parcels are handed over."""
 
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import holidays
@@ -44,15 +44,20 @@ def rests(day: date, country: str) -> str:
 
 
 @lru_cache(YEARS_REMEMBERED)
-def holidays_of(country: str, year: int) -> dict[date, str]:
-    """Public holidays of a whole country by date, in English where the library has it."""
+def holidays_of(country: str, year: int, region: str = "") -> dict[date, str]:
+    """Public holidays by date, in English where known; an unknown region has those of its whole country."""
     code = country.upper()
-    if not code:
+    regions = _regions().get(code)
+    if regions is None:
         return {}
-    try:
-        return dict(holidays.country_holidays(code, years=year, language="en_US"))
-    except (KeyError, NotImplementedError):
-        return {}
+    part = region if region in regions else None
+    return dict(holidays.country_holidays(code, subdiv=part, years=year, language="en_US"))
+
+
+@cache
+def _regions() -> dict[str, list[str]]:
+    """The regions with holidays of their own, by country, of every country the library knows."""
+    return holidays.list_supported_countries(include_aliases=False)
 
 
 def morning_of(day: date, zone: ZoneInfo) -> datetime:
