@@ -113,7 +113,7 @@ def test_news_appears_on_an_open_page(moving_site, browser):
         assert steps, "the story has no steps to count"
         expect(page.locator("p.what")).to_have_count(
             steps
-        )  # not the mark: what others taught is no news of it
+        )  # not the mark: it holds when we ask again, which is settled later
         expect(page.locator("html")).to_have_attribute("data-same", "page")  # it was not loaded again
         expect(page.locator("details", has_text="What was promised").first).to_have_attribute("open", "")
         expect(page.locator("summary:focus")).to_have_count(1)
