@@ -121,6 +121,21 @@ class Sms:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WebPush:
+    """Notifications in buyers' browsers (docs/run/web-push.md)."""
+
+    contact: str = setting(
+        "",
+        "Whom a push service may write to about our messages, `mailto:…` or `https://…`; empty: no web push.",
+    )
+    services: list[str] = setting(
+        [],
+        "Push services that are sent to, as `host` or `*.host`; empty: every one on the public internet. "
+        "`host:port` may lie in a private network, and be reached without TLS: for development only.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Webhooks:
     """Webhooks to the programs of subscribers."""
 
@@ -298,6 +313,9 @@ class Settings:
     )
     mail: Mail = field(default_factory=Mail, metadata={"about": "How e-mail leaves."})
     sms: Sms = field(default_factory=Sms, metadata={"about": "Text messages to buyers who asked for them."})
+    web_push: WebPush = field(
+        default_factory=WebPush, metadata={"about": "Notifications in the browsers of buyers."}
+    )
     webhooks: Webhooks = field(
         default_factory=Webhooks, metadata={"about": "Webhooks to the programs of subscribers."}
     )

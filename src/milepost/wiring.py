@@ -12,6 +12,7 @@ from milepost.forecast.foreteller import Foreteller
 from milepost.identify.candidates import Identifier
 from milepost.live.opening import opened_live
 from milepost.notify.catalog import channels
+from milepost.notify.catalog import close as hang_up
 from milepost.notify.webhooks.poster import HttpPoster
 from milepost.places.gazetteer import SqliteGazetteer
 from milepost.ports.app import App
@@ -63,6 +64,7 @@ async def running(
     found = carriers(settings, clock, line)
     await store.start()
     poster = HttpPoster(settings.webhooks)
+    ways = channels(settings)
     work = LeaseQueue(store, clock)
     try:
         await work.start(clock.now())
@@ -82,7 +84,7 @@ async def running(
                     aggregators=aggregators(settings, clock, line),
                     handed_in=handed_in(),
                     mailbox=ImapMailbox(settings.mailbox),
-                    channels=channels(settings),
+                    channels=ways,
                     poster=poster,
                     forecaster=Foreteller(),
                     identify=Identifier(with_posts({key: one.card for key, one in found.items()})),
@@ -95,4 +97,5 @@ async def running(
         for one in lines:
             await one.close()
         await poster.close()
+        await hang_up(ways)
         await store.stop()

@@ -23,6 +23,7 @@ from milepost_sandbox.servers.options import DEFAULT_OPTIONS, ServerOptions
 from milepost_sandbox.servers.platforms import PLATFORMS
 from milepost_sandbox.servers.receivers.listener import listening as listening_for
 from milepost_sandbox.servers.receivers.sms import SmsReceiver, call_back_forever
+from milepost_sandbox.servers.receivers.web_push import PushReceiver
 from milepost_sandbox.servers.receivers.webhooks import WebhookReceiver
 from milepost_sandbox.serving import ServingError, listen, serving, url_of
 from milepost_sandbox.stories.library import all_stories
@@ -103,7 +104,7 @@ class Sandbox:
 
     @property
     def receivers(self) -> Mapping[str, str]:
-        """Where those listen who are told: `webhooks` and `sms`."""
+        """Where those listen who are told: `webhooks`, `sms` and `web_push`."""
         return self._desk.receivers
 
     @property
@@ -166,6 +167,7 @@ async def running(options: SandboxOptions) -> AsyncIterator[Sandbox]:
         receivers = {
             "webhooks": await told.enter_async_context(listening_for(webhook_receiver, options.host)),
             "sms": await told.enter_async_context(listening_for(sms_receiver, options.host)),
+            "web_push": await told.enter_async_context(listening_for(PushReceiver(), options.host)),
         }
         desk = Desk(
             world=world,

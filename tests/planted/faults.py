@@ -642,4 +642,25 @@ FAULTS = (
         "country=located.country, longitude=0.0, latitude=0.0)",
         MAPS + "way.py::test_a_country_is_named_and_never_a_dot",
     ),
+    Fault(
+        "a browser that is gone is told again and again",
+        "notify/channels/web_push/channel.py",
+        'detail="the browser wants no more of them", gone=True',
+        'detail="the browser wants no more of them"',
+        "tests/web_push/test_telling.py::test_a_device_that_is_gone_is_forgotten_and_wishes_are_kept",
+    ),
+    Fault(
+        "a message is sealed with a key of everybody's",
+        "notify/channels/web_push/sealing.py",
+        'about = b"WebPush: info\\x00" + browser.public_key + ours',
+        'about = b"WebPush: info\\x00" + ours + ours',
+        "tests/web_push/test_sealing.py::test_the_standards_own_example_comes_out_byte_for_byte",
+    ),
+    Fault(
+        "a browser's push service may be a machine of ours",
+        "notify/channels/web_push/channel.py",
+        "self._outside = outside or HttpPoster(Webhooks())",
+        "self._outside = outside or HttpPoster(Webhooks(allow_private=True))",
+        "tests/web_push/test_telling.py::test_neither_many_devices_nor_a_machine_of_ours_is_called",
+    ),
 )

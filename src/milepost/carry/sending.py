@@ -1,5 +1,6 @@
 """Sending notices: who gets it is settled at the last moment, and each try is written down."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,18 +13,19 @@ from milepost.carry.paying import why_unpaid
 from milepost.flow import finish
 from milepost.model.actions import Action, Leased, Outcome
 from milepost.model.notices import MY_ORDERS, PASSCODE, Attempt, Audience, Message, Notice, Recipient
-from milepost.model.people import View
+from milepost.model.people import Subscription, View
 from milepost.model.places import RawPlace
 from milepost.notify.render import Links, TemplateError, render
 from milepost.notify.schedule import next_try
 from milepost.ports.app import App
-from milepost.ports.notify import SendResult, Sent, TextChannel
+from milepost.ports.notify import PushChannel, SendResult, Sent, TextChannel
 from milepost.ports.store import Transaction
 from milepost.react.notices import is_problem
 from milepost.react.quiet import quiet_until
 from milepost.record.links import (
     MINE_LENGTH,
     PASSCODE_LENGTH,
+    browser_mark,
     digest,
     new_contact_link,
     new_link,
@@ -53,13 +55,26 @@ class Try:
 
 
 async def send_notices(group: Sequence[Leased], app: App) -> None:
-    """Send what is due on one channel, one after the other: a mail server is not flooded."""
-    for held in group:
-        try:
-            await _send(held, app)
-        except TemplateError as error:
-            log.exception("notice_without_words", notice=held.action.payload["notice"])
-            await put_off([held], app, error)
+    """Send what is due on one channel: one after the other, so that a mail server is not flooded.
+
+    Browsers are told several at a time: each has its own push service, and one that hangs holds up no other.
+    """
+    channel = app.channels.get(group[0].action.lane.partition(":")[2]) if group else None
+    at_once = channel.at_once if isinstance(channel, PushChannel) else 1
+    for start in range(0, len(group), at_once):
+        some = group[start : start + at_once]
+        ended = await asyncio.gather(*(_send_or_put_off(held, app) for held in some), return_exceptions=True)
+        for error in ended:
+            if error is not None:
+                raise error
+
+
+async def _send_or_put_off(held: Leased, app: App) -> None:
+    try:
+        await _send(held, app)
+    except TemplateError as error:
+        log.exception("notice_without_words", notice=held.action.payload["notice"])
+        await put_off([held], app, error)
 
 
 async def _send(held: Leased, app: App) -> None:
@@ -88,9 +103,7 @@ async def _send(held: Leased, app: App) -> None:
         return
     keyed = replace(notice, key=f"{notice.key}:{digest(one.recipient.address)[:16]}")
     result = await channel.send(keyed, message, one.recipient)
-    await _write(
-        one, _attempt(one, result, now), _outcome(one, result, now), app, message, opted_out=result.opted_out
-    )
+    await _write(one, _attempt(one, result, now), _outcome(one, result, now), app, message, result=result)
     app.tally.count("notices", channel=notice.channel, outcome=result.outcome.value)
 
 
@@ -181,10 +194,17 @@ async def _message(one: Try, app: App) -> Message:
                 view=View.TOWN,
                 now=app.clock.now(),
             )
-        links = Links(order=f"{base}/t/{token}", unsubscribe=f"{base}/u/{token}")
+        links = Links(order=f"{base}/t/{token}", unsubscribe=f"{base}/u/{token}{_whose(one, app)}")
     language = one.recipient.language if one.recipient else app.settings.language
     zone = await _zone_of_door(notice, app)
     return render(notice, links, shop_name=shops.get(notice.shop_id, ""), language=language, zone=zone)
+
+
+def _whose(one: Try, app: App) -> str:
+    """A browser that wants no more ends itself alone; a link in a mail ends the mails."""
+    if one.recipient is None or not isinstance(app.channels.get(one.notice.channel), PushChannel):
+        return ""
+    return f"?browser={browser_mark(one.recipient.address)}"
 
 
 async def _with_code(notice: Notice, app: App) -> Notice:
@@ -231,7 +251,9 @@ def public_url(app: App) -> str:
 
 
 def _attempt(one: Try, result: SendResult, now: datetime) -> Attempt:
-    outcome = {Sent.SENT: "sent", Sent.REFUSED: "dead"}.get(result.outcome, "retry")
+    outcome = {Sent.SENT: "sent", Sent.REFUSED: "skipped" if result.gone else "dead"}.get(
+        result.outcome, "retry"
+    )
     if outcome == "retry" and _again(one, result, now) is None:
         outcome = "dead"
     return Attempt(
@@ -246,7 +268,7 @@ def _attempt(one: Try, result: SendResult, now: datetime) -> Attempt:
 
 def _outcome(one: Try, result: SendResult, now: datetime) -> Outcome:
     """Done, again on the schedule, or dead where a person looks."""
-    if result.outcome is Sent.SENT:
+    if result.outcome is Sent.SENT or result.gone:
         return Outcome(done=True)
     if result.outcome is Sent.REFUSED:
         return Outcome(counts_as_failure=True, error=result.detail)
@@ -264,18 +286,33 @@ async def _write(
     app: App,
     message: Message | None = None,
     *,
-    opted_out: bool = False,
+    result: SendResult | None = None,
 ) -> None:
     """The try, what follows from it, and the inbox entry become durable together."""
     now = app.clock.now()
+    over = await _over(one, app) if result is not None and result.gone else []
     async with app.store.transaction() as tx:
         await tx.add_attempt(attempt)
-        if opted_out and one.recipient is not None:
+        if result is not None and result.opted_out and one.recipient is not None:
             await tx.opt_out(one.recipient.address, now)
+        for subscription in over:
+            await tx.put_subscription(replace(subscription, ended_at=now))
         await _write_others(tx, one, now, app)
         if one.notice.channel == INBOX and message is not None:
             await tx.put_inbox(one.notice, message.subject, message.text, now)
         await finish(tx, one.held, outcome, now, app)
+
+
+async def _over(one: Try, app: App) -> list[Subscription]:
+    """What this address asked for of this order, now that nobody is there any more."""
+    notice = one.notice
+    return [
+        found
+        for found in await app.store.subscriptions(notice.shop_id, notice.order_number)
+        if one.recipient is not None
+        and (found.channel, found.address) == (notice.channel, one.recipient.address)
+        and found.ended_at is None
+    ]
 
 
 async def _write_others(tx: Transaction, one: Try, now: datetime, app: App) -> None:

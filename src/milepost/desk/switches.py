@@ -8,10 +8,11 @@ from milepost.desk.guessing import count_try
 from milepost.desk.texting import text_channel
 from milepost.model.people import Quiet, Subscription
 from milepost.ports.app import App
-from milepost.ports.notify import TextChannel
-from milepost.record.links import digest
+from milepost.ports.notify import PushChannel, TextChannel
+from milepost.record.links import browser_mark, digest
 from milepost.telling import tell
 
+WEB_PUSH = "web_push"
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}")
 
@@ -19,6 +20,12 @@ WORDING = "Tell me about this order at this address until it arrives. I can stop
 SMS_WORDING = (
     "Text me about this order until it arrives. My phone company may charge for it. Answer STOP to end it."
 )
+PUSH_WORDING = (
+    "Show me news of this order on this device until it arrives. I can stop it with one click, here or there."
+)
+BROWSERS_MAX = 10
+"""Browsers told of one order: a household has fewer, and whoever has more plays with us."""
+
 NOT_THE_NUMBER = "address: write the phone number that was given with the order"
 
 
@@ -44,6 +51,9 @@ async def switch_on(
     wording = WORDING
     if isinstance(found, TextChannel):
         address, wording = await _number(app, found, shop_id, order_number, address), SMS_WORDING
+    elif isinstance(found, PushChannel):
+        await _check_browser(app, found, shop_id, order_number, address)
+        wording = PUSH_WORDING
     elif not EMAIL.fullmatch(address.strip()):
         raise SwitchError("address: write an e-mail address as name@host")
     subscription = Subscription(
@@ -75,13 +85,20 @@ def quiet_of(from_time: str, to_time: str, zone: str | None) -> Quiet | None:
     return Quiet(from_time=from_time, to_time=to_time, zone=zone or "UTC")
 
 
-async def switch_off(app: App, *, shop_id: str, order_number: str, channel: str | None = None) -> int:
-    """Stop telling anybody about an order through a channel (None: any); how many addresses that ended."""
+async def switch_off(
+    app: App, *, shop_id: str, order_number: str, channel: str | None = None, browser: str = ""
+) -> int:
+    """Stop telling anybody about an order through a channel (None: any); how many addresses that ended.
+
+    `browser`: only the one with this mark.
+    """
     now = app.clock.now()
     ended = [
         replace(one, ended_at=now)
         for one in await app.store.subscriptions(shop_id, order_number)
-        if channel in (None, one.channel) and one.ended_at is None
+        if channel in (None, one.channel)
+        and one.ended_at is None
+        and browser in ("", browser_mark(one.address))
     ]
     async with app.store.transaction() as tx:
         for subscription in ended:
@@ -89,11 +106,34 @@ async def switch_off(app: App, *, shop_id: str, order_number: str, channel: str 
     return len(ended)
 
 
+def push_channel(app: App) -> PushChannel | None:
+    """The channel to browsers, if it is set up."""
+    channel = app.channels.get(WEB_PUSH)
+    return channel if isinstance(channel, PushChannel) and channel.is_configured else None
+
+
 async def can_text(app: App, shop_id: str, order_number: str) -> bool:
     """Whether the order came with a phone number that text messages may go to."""
     channel = text_channel(app)
     number = await _number_of_order(app, channel, shop_id, order_number) if channel else None
     return channel is not None and number is not None and channel.why_not(number) is None
+
+
+async def _check_browser(
+    app: App, channel: PushChannel, shop_id: str, order_number: str, address: str
+) -> None:
+    """Raises SwitchError for one that is not sent to, and for one too many."""
+    if why := channel.why_unreachable(address):
+        raise SwitchError(f"browser: {why}")
+    others = [
+        one
+        for one in await app.store.subscriptions(shop_id, order_number)
+        if one.channel == channel.key and one.ended_at is None and one.address != address
+    ]
+    if len(others) >= BROWSERS_MAX:
+        raise SwitchError(
+            f"browser: {BROWSERS_MAX} browsers are told of this order; stop them all, then start anew"
+        )
 
 
 async def _number(app: App, channel: TextChannel, shop_id: str, order_number: str, typed: str) -> str:

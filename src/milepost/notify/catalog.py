@@ -3,7 +3,7 @@
 import importlib
 from pathlib import Path
 
-from milepost.ports.notify import Channel
+from milepost.ports.notify import Channel, Lasting
 from milepost.settings import Settings
 
 CHANNELS = Path(__file__).with_name("channels")
@@ -19,3 +19,10 @@ def channels(settings: Settings) -> dict[str, Channel]:
         module = importlib.import_module(f"{__package__}.channels.{path.parent.name}.channel")
         found[path.parent.name] = module.build(settings)
     return found
+
+
+async def close(found: dict[str, Channel]) -> None:
+    """Hang up wherever a channel keeps a line open."""
+    for channel in found.values():
+        if isinstance(channel, Lasting):
+            await channel.close()

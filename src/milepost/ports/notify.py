@@ -26,6 +26,7 @@ class SendResult:
     message_id: str = ""
     retry_after_s: float | None = None
     opted_out: bool = False  # the receiver wants none of these any more
+    gone: bool = False  # nobody is there any more: this address is forgotten
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,3 +83,28 @@ class TextChannel(Channel, Protocol):
     def read_callback(self, url: str, body: bytes, signature: str) -> Callback | Refusal:
         """A provider's call to `url`, checked. Never raises."""
         ...
+
+
+@runtime_checkable
+class PushChannel(Channel, Protocol):
+    """A channel to browsers, each reached through the push service of whoever made it."""
+
+    @property
+    def at_once(self) -> int:
+        """How many are told at a time: a push service that is stuck holds up no other."""
+        ...
+
+    def application_key(self) -> str:
+        """Our public key, which a browser takes messages from; URL-safe base64."""
+        ...
+
+    def why_unreachable(self, address: str) -> str | None:
+        """Why nothing is sent to what a browser told of itself, as a sentence for its owner, or None."""
+        ...
+
+
+@runtime_checkable
+class Lasting(Protocol):
+    """What is closed at the end."""
+
+    async def close(self) -> None: ...

@@ -18,8 +18,8 @@ from milepost.react.words import WORDS
 INBOX = "inbox"
 """The seller's in-app channel; every other channel can reach a buyer too."""
 
-BUYERS_ONLY = frozenset({"sms"})
-"""Each message costs money, and sellers have their inbox."""
+BUYERS_ONLY = frozenset({"sms", "web_push"})
+"""Texts cost money, browsers ask on an order's page; and sellers have their inbox."""
 
 OLDEST_NEWS = timedelta(hours=48)
 """What happened longer ago is history, and nobody is told of it."""

@@ -16,12 +16,20 @@ PASSCODE_DIGITS = 8
 PASSCODE_LENGTH = timedelta(minutes=10)
 """A code typed in after this opens nothing (ASVS 6.5)."""
 
+MARK_LENGTH = 24
+"""Of a browser's digest, in hex: 96 bits, and only looked for within one order."""
+
 TOKEN_BYTES = 24  # 192 bits; 128 would do (reliability.md S-02)
 
 
 def digest(secret: str) -> str:
     """What is kept of a random secret: its SHA-256, hex."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def browser_mark(address: str) -> str:
+    """Which browser it is, for its own page and its own messages, without the address they are sent to."""
+    return digest(address)[:MARK_LENGTH]
 
 
 async def new_link(

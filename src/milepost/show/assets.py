@@ -44,6 +44,11 @@ def asset(name: str) -> str:
     return f"/static/{built}"
 
 
+def built(name: str) -> File:
+    """A built file by its plain name. Raises AssetsError."""
+    return _files()[asset(name).rpartition("/")[2]]
+
+
 def svg(name: str) -> str:
     """The SVG text of an icon named in a template or in frontend/src/icons.txt. Raises AssetsError."""
     found = _icons().get(name)

@@ -71,16 +71,11 @@ class HttpPoster:
             given = signing.headers(message_id, now, body, secrets)
         except (AddressError, signing.SecretError) as error:
             return Posted(verdict=Verdict.AGAIN, detail=str(error))
-        answer = await self._try(target, body, given, now)
+        answer = await self.hand_over(target, body, given, now)
         return answer.after(time.monotonic() - started)
 
-    async def close(self) -> None:
-        """Hang up."""
-        if "_pool" in vars(self):
-            await self._pool.aclose()
-        self._names.close()
-
-    async def _try(self, target: Target, body: bytes, given: dict[str, str], now: datetime) -> Posted:
+    async def hand_over(self, target: Target, body: bytes, given: dict[str, str], now: datetime) -> Posted:
+        """One POST with these headers on top of ours, and what the answer means. Never raises."""
         pool = self._pool  # made before the message's own time begins
         ends = asyncio.get_running_loop().time() + self._timeout_s
         try:
@@ -108,6 +103,12 @@ class HttpPoster:
             if "disconnected" in str(error):
                 return Posted(verdict=Verdict.AGAIN, detail="the line was lost", was_stuck=True)
             return Posted(verdict=Verdict.AGAIN, detail="its answer is not HTTP")
+
+    async def close(self) -> None:
+        """Hang up."""
+        if "_pool" in vars(self):
+            await self._pool.aclose()
+        self._names.close()
 
 
 def _request(target: Target, body: bytes, given: dict[str, str]) -> httpcore.Request:

@@ -14,10 +14,13 @@ from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_4
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
 from milepost.desk.passcodes import passcode_channel
 from milepost.desk.switches import (
+    PUSH_WORDING,
     SMS_WORDING,
+    WEB_PUSH,
     WORDING,
     SwitchError,
     can_text,
+    push_channel,
     quiet_of,
     switch_off,
     switch_on,
@@ -27,6 +30,7 @@ from milepost.model.people import Link, Subscription, View
 from milepost.notify.render import languages
 from milepost.ports.app import App
 from milepost.ports.store import Reads
+from milepost.record.links import MARK_LENGTH, browser_mark
 from milepost.show.buyer.feedback import AFTER_DELIVERY, choices
 from milepost.show.buyer.gather import Story, door_of, order_story
 from milepost.show.buyer.view import PageView, page_view
@@ -38,6 +42,9 @@ from milepost.show.words.sentences import source_names
 
 MAIL = "email"
 """The channel a buyer can switch on for any address; text messages go to the order's own number only."""
+
+CHANNELS = (MAIL, SMS, WEB_PUSH)
+"""What has a switch on the page."""
 
 Number = Annotated[str, PathParameter(max_length=NUMBER_LENGTH_MAX)]
 Zoom = Annotated[str, QueryParameter(max_length=20)]
@@ -76,7 +83,8 @@ async def order_page(
     view = _view(app, story)
     if view is None:
         return page(request, "buyer/erased.html", status=HTTP_410_GONE)
-    subscribed, texted = ([one for one in switched_on if one.channel == name] for name in (MAIL, SMS))
+    subscribed, texted, pushed = ([one for one in switched_on if one.channel == name] for name in CHANNELS)
+    browsers = push_channel(app)
     channel = app.channels.get(MAIL)
     return page(
         request,
@@ -86,11 +94,15 @@ async def order_page(
         map=await map_html(view.mapped.way if view.mapped else None, zoom),
         wrong=wrong if wrong_channel == MAIL else "",
         wrong_number=wrong if wrong_channel == SMS else "",
+        wrong_browser=wrong if wrong_channel == WEB_PUSH else "",
         wrong_feedback=wrong_feedback,
         given=given or {},
         kinds=choices(AFTER_DELIVERY),
         wording=WORDING,
         sms_wording=SMS_WORDING,
+        push_wording=PUSH_WORDING,
+        push_key=browsers.application_key() if browsers and view.may_change else "",
+        pushed=[browser_mark(one.address) for one in pushed],
         can_mail=channel is not None and channel.is_configured and view.may_change,
         can_get_code=link.view is not View.FULL and await _can_get_code(app, link),
         can_text=view.may_change and await can_text(app, link.shop_id, link.order_number),
@@ -100,6 +112,7 @@ async def order_page(
         quiets={one.channel: _quiet_words(one) for one in switched_on},
         languages=languages(),
         texts_only_problems=any(one.only_problems for one in texted),
+        pushes_only_problems=any(one.only_problems for one in pushed),
     )
 
 
@@ -129,7 +142,7 @@ def _view(app: App, story: Story | None) -> PageView | None:
 
 @post("/orders/{number:str}/notices", include_in_schema=False)
 async def notices(number: Number, data: Form, request: Request[None, None, State]) -> Response[Any]:
-    """Switch e-mail or text messages on or off; consent is kept with its wording."""
+    """Switch e-mail, text messages or one browser on or off; consent is kept with its wording."""
     link = await visit(request, number)
     if link is None:
         return look_up_page(request, status=HTTP_403_FORBIDDEN, message="needs_factor", order=number)
@@ -144,7 +157,13 @@ async def notices(number: Number, data: Form, request: Request[None, None, State
 
 async def _switch(app: App, link: Link, data: dict[str, str]) -> None:
     if data.get("do") == "off":
-        await switch_off(app, shop_id=link.shop_id, order_number=link.order_number, channel=_channel(data))
+        await switch_off(
+            app,
+            shop_id=link.shop_id,
+            order_number=link.order_number,
+            channel=_channel(data),
+            browser=data.get("browser", "")[:MARK_LENGTH],
+        )
         return
     await switch_on(
         app,
@@ -170,7 +189,8 @@ def _quiet_words(one: Subscription) -> str:
 
 
 def _channel(data: dict[str, str]) -> str:
-    return SMS if data.get("channel") == SMS else MAIL
+    asked = data.get("channel", MAIL)
+    return asked if asked in CHANNELS else MAIL
 
 
 ROUTES = [order, notices]
