@@ -12,6 +12,7 @@ NOON = time(14)
 
 UNTIL = time(20)
 SATURDAY = 5
+ALPHA_2 = 2
 WORKING_DAYS_MAX = 60
 DAYS_MAX = 200
 YEARS_REMEMBERED = 512
@@ -47,7 +48,7 @@ def rests(day: date, country: str) -> str:
 def holidays_of(country: str, year: int, region: str = "") -> dict[date, str]:
     """Public holidays by date, in English where known; an unknown region has those of its whole country."""
     code = country.upper()
-    regions = _regions().get(code)
+    regions = _regions(code)
     if regions is None:
         return {}
     part = region if region in regions else None
@@ -55,9 +56,17 @@ def holidays_of(country: str, year: int, region: str = "") -> dict[date, str]:
 
 
 @cache
-def _regions() -> dict[str, list[str]]:
-    """The regions with holidays of their own, by country, of every country the library knows."""
-    return holidays.list_supported_countries(include_aliases=False)
+def _regions(code: str) -> tuple[str, ...] | None:
+    """The regions of this country with holidays of their own; nothing where the library does not know it.
+
+    One country is asked for, since a list of all reads 250 modules in. It knows stock exchanges, too.
+    """
+    if len(code) != ALPHA_2:
+        return None
+    try:
+        return tuple(holidays.country_holidays(code).subdivisions)
+    except NotImplementedError:
+        return None
 
 
 def morning_of(day: date, zone: ZoneInfo) -> datetime:
