@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Iterable, Iterator
-from functools import reduce
+from functools import cache, reduce
 from itertools import product
 from math import log2
 from re import _constants as word  # type: ignore[attr-defined]
@@ -37,6 +37,7 @@ def bits(found: Iterable[Mold]) -> float:
     return min((sum(_bits(place) for place in one) for one in found), default=0.0)
 
 
+@cache  # there are a few dozen sets of characters, and tens of thousands of places
 def _bits(place: frozenset[str]) -> float:
     for kind in (DIGITS, LETTERS):
         if place <= kind:
@@ -46,6 +47,9 @@ def _bits(place: frozenset[str]) -> float:
 
 def _written_out(items: Iterable[Item]) -> Iterator[Mold]:
     parts = [list(_molds_of(kind, told)) for kind, told in items]
+    if len(parts) == 1:
+        yield from parts[0]
+        return
     for one in product(*parts):
         yield reduce(tuple.__add__, one, ())
 

@@ -2,8 +2,10 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from milepost.identify.checks import Formula, formula
@@ -81,10 +83,9 @@ class ShapeBook:
         self.punctuated: list[re.Pattern[str]] = []
         for card in cards.values():
             for pattern in card.patterns:
-                found = molds(pattern.regex)
-                if any(not place <= ANY for one in found for place in one):
-                    self.punctuated.append(re.compile(rf"(?<![0-9A-Z]){pattern.regex}(?![0-9A-Z])"))
-                for shape in _shapes(card, pattern, found):
+                shapes, punctuated = _shapes(card.key, card.name, pattern)
+                self.punctuated.extend(punctuated)
+                for shape in shapes:
                     by_length[len(shape.mold)].append(shape)
         self._shelves = {length: _shelf(shapes) for length, shapes in by_length.items()}
 
@@ -137,31 +138,46 @@ def _put_by_start(shelf: _Shelf, start: str) -> list[_Shape]:
     return found
 
 
-def _shapes(card: CarrierCard, pattern: NumberPattern, found: list[Mold]) -> Iterator[_Shape]:
-    """One for each length the pattern can have."""
+@cache  # a pattern stays what it is, and writing it out takes a while
+def _shapes(
+    carrier: str, name: str, pattern: NumberPattern
+) -> tuple[tuple[_Shape, ...], tuple[re.Pattern[str], ...]]:
+    """One for each length the pattern can have; and what finds it where marks belong to it."""
+    found = molds(pattern.regex)
+    places = frozenset(chain.from_iterable(found))
     right = Match(
-        card.key,
-        card.name,
+        carrier,
+        name,
         pattern,
         bits(found) + (CHECK_BITS if pattern.check else 0.0),
-        all(place <= DIGITS for one in found for place in one),
+        all(place <= DIGITS for place in places),
     )
     wrong = replace(right, bits=right.bits - CHECK_BITS, wrong=True)
-    regex = re.compile(pattern.regex)
-    for length in sorted({len(one) for one in found}):
-        same = [one for one in found if len(one) == length]
-        mold = _merged(same)
-        told = _sample(regex, same[0]) if pattern.check else None
-        plain = len(same) == 1 and "(?=" not in pattern.regex and "(?!" not in pattern.regex
-        yield _Shape(
-            right,
-            wrong,
-            None if plain and _is_digits_between(mold) else regex.fullmatch,
-            formula(pattern) if pattern.check else None,
-            slice(*told.span("serial")) if told else slice(0),
-            slice(*told.span("check")) if told else slice(0),
-            mold,
-        )
+    marked = () if all(place <= ANY for place in places) else (_alone(pattern.regex),)
+    by_length = sorted(found, key=len)
+    shapes = (_shape(right, wrong, list(same)) for _, same in groupby(by_length, len))
+    return tuple(shapes), marked
+
+
+def _alone(regex: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![0-9A-Z]){regex}(?![0-9A-Z])")
+
+
+def _shape(right: Match, wrong: Match, same: list[Mold]) -> _Shape:
+    """`same`: every mold of one length."""
+    pattern, regex = right.pattern, re.compile(right.pattern.regex)
+    mold = _merged(same)
+    told = _sample(regex, same[0]) if pattern.check else None
+    plain = len(same) == 1 and "(?=" not in pattern.regex and "(?!" not in pattern.regex
+    return _Shape(
+        right,
+        wrong,
+        None if plain and _is_digits_between(mold) else regex.fullmatch,
+        formula(pattern) if pattern.check else None,
+        slice(*told.span("serial")) if told else slice(0),
+        slice(*told.span("check")) if told else slice(0),
+        mold,
+    )
 
 
 def _sample(regex: re.Pattern[str], mold: Mold) -> re.Match[str]:

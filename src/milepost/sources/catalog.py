@@ -2,9 +2,11 @@
 
 import csv
 import importlib
+import io
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
@@ -26,6 +28,7 @@ from milepost.sources.push_proofs import secrets_of
 
 SOURCES = Path(__file__).parent
 CODE_COLUMNS = ("family", "code", "status", "reason", "responsible", "evidence", "note")
+CODE_FILES_MAX = 256  # tables remembered
 MAY_LACK = "responsible"  # where the usual party of each reason is the right one
 ADDRESS = re.compile(r"https?://[A-Za-z0-9.\-\[\]:]+(/[A-Za-z0-9._~/\-]*)?")
 STATUSES = frozenset({*Status, "note", ""})
@@ -143,18 +146,23 @@ def handed_in(folder: Path = SOURCES / "handed_in") -> dict[str, FolderHandedIn]
 
 def codes(path: Path) -> CodeBook:
     """What a source's codes mean, from its codes.csv. Raises CatalogError naming the line."""
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        told = tuple(rows.fieldnames or ())
-        if told not in (CODE_COLUMNS, tuple(name for name in CODE_COLUMNS if name != MAY_LACK)):
-            raise CatalogError(f"{path}:1: the columns are {','.join(CODE_COLUMNS)}")
-        found = CodeBook()
-        for row in rows:
-            where = f"{path}:{rows.line_num}"
-            ref = CodeRef(family=row["family"] or "", code=row["code"] or "")
-            if ref in found:
-                raise CatalogError(f"{where}: {ref.family} {ref.code} stands there twice")
-            found[ref] = _meaning(row, where)
+    return _codes(path, path.read_text("utf-8"))
+
+
+@lru_cache(maxsize=CODE_FILES_MAX)
+def _codes(path: Path, text: str) -> CodeBook:
+    """Read once in a process however often a Milepost is put together in it, as tests do."""
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    told = tuple(rows.fieldnames or ())
+    if told not in (CODE_COLUMNS, tuple(name for name in CODE_COLUMNS if name != MAY_LACK)):
+        raise CatalogError(f"{path}:1: the columns are {','.join(CODE_COLUMNS)}")
+    found = CodeBook()
+    for row in rows:
+        where = f"{path}:{rows.line_num}"
+        ref = CodeRef(family=row["family"] or "", code=row["code"] or "")
+        if ref in found:
+            raise CatalogError(f"{where}: {ref.family} {ref.code} stands there twice")
+        found[ref] = _meaning(row, where)
     return found
 
 
