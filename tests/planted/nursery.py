@@ -7,6 +7,7 @@ A line in, `{"tree": …, "tests": […], "said": file}`; a line out, pytest's e
 """
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -21,13 +22,26 @@ ROOT = Path(__file__).parents[2]
 OURS = ("milepost", "milepost_sandbox", "tests")
 NOT_BEFORE_PYTEST = ("pytest_asyncio",)  # it wants to read its plugins in by itself
 LONG_ENOUGH_S = 120
-SETTLED = [f"--rootdir={ROOT}", "-q", "-x", "-p", "no:cacheprovider", "-p", "pytest_asyncio.plugin"]
+WITHOUT = (
+    "cacheprovider",
+    "unraisableexception",
+    "threadexception",
+)  # the last two collect rubbish ten times
+SETTLED = [
+    f"--rootdir={ROOT}",
+    "-q",
+    "-x",
+    "-p",
+    "pytest_asyncio.plugin",
+    *(f"-pno:{one}" for one in WITHOUT),
+]
 
 
 def main() -> None:
     for name in libraries():
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
+    gc.freeze()  # what every fork shares is not looked through in each
     for line in sys.stdin:
         child = os.fork()
         if not child:
