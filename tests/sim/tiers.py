@@ -41,7 +41,7 @@ MAPS = {"map_routes": 2_000}
 PUSHES = {"pushed_orders": 2_000}
 SLOW = {"changes": 50, "stuck_connections": 10, "late_s": (0.005, 0.02, 0.1, 0.5, 1.0, 2.0, 3.5, 6.0)}
 TIERS = {
-    "test": Tier("test", 200, (11, 12, 13), 40, 12, 200, 100, 23, 2),
+    "test": Tier("test", 120, (11, 12), 36, 9, 100, 100, 23, 2),
     "sim": Tier(
         "sim", 5_000, SEEDS, 200, 60, 2_000, 2_000, 1, 50, **WORK, **BUS, **TROUBLE, **SLOW, **PUSHES, **MAPS
     ),
