@@ -25,6 +25,7 @@ from milepost.model.promises import Promise, Promiser
 from milepost.model.pushes import HeardBy
 from milepost.model.reading import Reading
 from milepost.model.reports import Refusal, Report
+from milepost.model.shipments import Shipment
 from milepost.model.shops import ShopState
 from milepost.normalize.reading import read
 from milepost.ports.app import App
@@ -342,6 +343,11 @@ async def finish_all(
         raise LostLeaseError(f"one of {len(ended)}")
 
 
+def order_topics(shipment: Shipment) -> set[str]:
+    """What the pages of its orders listen to."""
+    return {f"order:{shipment.shop_id}:{number}" for number in shipment.order_numbers}
+
+
 def _identify(app: App) -> Identify:
     def carrier_of(
         number: str, provider_name: str, country: str, clues: Clues = NO_CLUES
@@ -373,7 +379,7 @@ def _show(appended: Appended, readings: Iterable[Reading], actions: Iterable[Act
         topics.add(f"order:{order.after.shop_id}:{order.after.order_number}")
         topics.add(f"console:{order.after.shop_id}")
     for change in appended.shipments:
-        topics |= {f"order:{change.shipment.shop_id}:{number}" for number in change.shipment.order_numbers}
+        topics |= order_topics(change.shipment)
         topics.add(f"console:{change.shipment.shop_id}")
     app.live.publish(topics)
     app.tally.count("events_new", appended.new_events)

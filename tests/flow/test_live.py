@@ -4,11 +4,16 @@ import json
 from contextlib import asynccontextmanager
 
 import apsw
+import pytest
 
+from milepost.carry.hands import carry_out_due
 from milepost.flow import hear_push
 from milepost.live.hub import Hub
+from milepost.ports.sources import SourceError
+from milepost.react.polls import key_of
 from milepost.sources.marketplaces.tiktok_shop.signing import push_signature
 from tests.flow.house import SHOP, house, order, scans
+from tests.flow.test_carriers_asked import Asked
 from tests.flow.test_hooks import LOOKS, PUSH
 from tests.sources.tiktok_server import APP
 
@@ -31,9 +36,9 @@ class QuickReader(Hub):
 
 
 @asynccontextmanager
-async def watched(tmp_path):
+async def watched(tmp_path, **others):
     reader = QuickReader(tmp_path / "house.sqlite")
-    async with house(tmp_path, live=reader) as milepost:
+    async with house(tmp_path, live=reader, **others) as milepost:
         yield milepost, reader
 
 
@@ -45,6 +50,22 @@ async def test_who_is_told_of_news_finds_it_kept(tmp_path):
     assert f"order:{SHOP}:1001" in topics
     assert f"console:{SHOP}" in topics
     assert (events, due > 0) == (1, True)
+
+
+@pytest.mark.parametrize("fails", [None, SourceError("acme: answered 500")], ids=["no news", "no answer"])
+async def test_an_open_page_hears_when_it_is_asked_again_though_the_look_brought_nothing(tmp_path, fails):
+    acme = Asked()
+    acme.fails = fails
+    async with watched(tmp_path, more_carriers={"acme": acme}) as (milepost, reader):
+        await milepost.hear(order())
+        reader.looks.clear()
+        await carry_out_due(milepost.app, "w1")
+        told = [topics for topics, _, _ in reader.looks if f"order:{SHOP}:1001" in topics]
+        (row,) = await milepost.shipments()
+        key = key_of(row.shipment)
+        again_at = (await milepost.app.store.asks([key]))[key]
+    assert told, "the page would go on saying that we ask now"
+    assert again_at > milepost.clock.now()
 
 
 async def test_who_is_woken_for_work_finds_it_kept(tmp_path):

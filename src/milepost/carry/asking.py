@@ -8,7 +8,7 @@ from milepost.carry.condition import note_polled
 from milepost.carry.failures import put_off
 from milepost.carry.outlooks import next_parcel_look, usual_gaps
 from milepost.carry.subscribing import plan_subscriptions
-from milepost.flow import TAKE_IN_MAX, Alongside, finish_all, take_in
+from milepost.flow import TAKE_IN_MAX, Alongside, finish_all, order_topics, take_in
 from milepost.model.actions import Leased, Outcome
 from milepost.model.pushes import EVERY_NUMBER
 from milepost.model.reports import Report
@@ -36,6 +36,7 @@ async def poll_carrier(group: Sequence[Leased], app: App) -> None:
     room = planner.Room(quota=quota, left=left, pace=await app.store.pace(carrier.key))
     asked = await _admitted(group, room, app)
     if not asked:
+        await _tell_pages(group, app)
         return
     now = app.clock.now()
     more, until = planner.ahead(len(asked), room, now, app.settings.polling)
@@ -45,6 +46,13 @@ async def poll_carrier(group: Sequence[Leased], app: App) -> None:
     finally:
         if early:  # nobody else knows that we have these
             await app.work.give_back(early, app.clock.now())
+    await _tell_pages([*group, *early], app)
+
+
+async def _tell_pages(group: Sequence[Leased], app: App) -> None:
+    """When each is asked again is settled, and open pages say it: with news of the parcel or without."""
+    rows = await app.store.shipment_rows([held.action.payload["shipment"] for held in group])
+    app.live.publish(topic for row in rows.values() for topic in order_topics(row.shipment))
 
 
 async def _admitted(group: Sequence[Leased], room: planner.Room, app: App) -> list[Leased]:
