@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from milepost.model.events import BY_HAND, RETRACTS
 from milepost.model.instants import Instant, OffsetSource
-from milepost.model.promises import Promiser
+from milepost.model.promises import COLLECTION, Promiser
 from milepost.model.statuses import REASONS, Evidence, Status
 from milepost.show.dialects.vocabulary import DialectError, read
 from tests.contract.things import event, promise
@@ -151,7 +151,10 @@ def test_the_carriers_window_comes_back_and_our_forecast_is_not_told_as_theirs(d
     end = datetime(2026, 3, 6, 20, tzinfo=UTC)
     own = replace(promise(end, shipment_id=PARCEL), promiser=Promiser.CARRIER)
     ours = replace(promise(end + timedelta(days=9), shipment_id=PARCEL), promiser=Promiser.MILEPOST)
-    _, parsed = heard(dialect, told(dialect, scans_of([(Status.IN_TRANSIT, None)]), [own, ours]))
+    kept = replace(
+        own, name=COLLECTION, to_at=end + timedelta(days=5), said_at=own.said_at + timedelta(days=1)
+    )
+    _, parsed = heard(dialect, told(dialect, scans_of([(Status.IN_TRANSIT, None)]), [own, ours, kept]))
     (eta,) = parsed.etas
     day = str(eta.to_at or eta.wall_to)[:10]
     assert day == "2026-03-06"

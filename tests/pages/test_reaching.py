@@ -80,5 +80,5 @@ def test_what_lies_ready_says_until_when_to_either_reader():
     )
     (buyers,) = read("6 09:00 available_for_pickup", card=card)
     (sellers,) = read("6 09:00 available_for_pickup", card=card, reader="seller")
-    assert buyers.title == sellers.title == "Collect it by 13 March 2026"
+    assert buyers.title == sellers.title == "Collect it by Friday 13 March"
     assert buyers.lead != sellers.lead

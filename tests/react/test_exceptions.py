@@ -11,7 +11,7 @@ from milepost.react.exceptions import _is_same, decide, of_journey
 from milepost.react.kinds import KINDS, kind_of
 from milepost.react.words import WORDS
 from milepost.record.journey import derive
-from tests.react.stories import SHIPMENT, at, change, scan, scans, told
+from tests.react.stories import SHIPMENT, at, change, promise, scan, scans, told
 
 NOW = at("9 12:00")
 
@@ -187,6 +187,12 @@ def test_an_exception_says_when_it_happened_when_we_knew_and_until_when_to_act()
     (pickup,) = decide(change("", "4 08:00 available_for_pickup"), NOW).opened
     assert (pickup.opened_at, pickup.noticed_at, pickup.act_by) == (at("4 08:00"), NOW, at("9 08:00"))
     assert pickup.event_id == scan("4 08:00 available_for_pickup").event_id
+
+
+def test_what_is_kept_for_collection_has_to_be_collected_when_the_carrier_says():
+    kept = [promise("12 23:59", name="collection"), promise("20 23:59")]
+    (pickup,) = decide(change("", "4 08:00 available_for_pickup", promises=kept), NOW).opened
+    assert pickup.act_by == at("12 23:59")
 
 
 STORY = """

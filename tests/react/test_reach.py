@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from milepost.model.carriers import CarrierCard
 from milepost.model.events import BY_HAND, RETRACTS
-from milepost.model.promises import Promise, Promiser
+from milepost.model.promises import COLLECTION, Promise, Promiser
 from milepost.model.reach import Confidence, ContactKind, ContactPoint, CountsFrom, Policy, Topic, Unit
 from milepost.react.reach import Matter, advise, days_of, matters
 from milepost.record.journey import derive
@@ -88,6 +88,25 @@ def test_what_lies_ready_is_kept_until_the_earliest_of_its_days():
     collect = found[Matter.COLLECT]
     assert [term.last_on for term in collect.terms] == [date(2026, 3, 13), date(2026, 3, 10)]
     assert collect.last_on == date(2026, 3, 10)
+
+
+def kept(day, said):
+    return replace(promise(day, said), name=COLLECTION, kind="held_until")
+
+
+def test_what_the_carrier_said_of_this_parcel_stands_above_its_rules():
+    text = "6 09:00 available_for_pickup"
+    told = [kept("20", "6"), kept("19", "7"), promise("12", "1")]
+    assert advice(text, promises=told)[Matter.COLLECT].last_on == date(2026, 3, 19), "what it said last"
+    assert advice(text, promises=[kept("5", "2")])[Matter.COLLECT].last_on == date(2026, 3, 10), (
+        "an earlier stay"
+    )
+    assert Matter.COLLECT not in advice("6 09:00 in_transit", promises=told)
+
+
+def test_how_long_it_is_kept_is_no_day_of_delivery():
+    found = advice("5 08:00 accepted\n8 08:00 in_transit carrier.damaged", promises=[kept("20", "6")])
+    assert found[Matter.DAMAGED].last_on is None
 
 
 def test_the_days_of_a_second_wait_are_counted_anew():

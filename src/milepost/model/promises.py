@@ -1,7 +1,8 @@
 """Every date anyone named: who said it, when, for what, and the window it opens."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
 from msgspec import Struct
@@ -19,6 +20,13 @@ HAPPENED = "happened"
 """The kind of a date that lies behind: told beside the deadlines, and no promise to anybody."""
 
 
+DELIVERY = "delivery"
+"""The name under which carriers' and our own delivery windows stand."""
+
+COLLECTION = "collection"
+"""The name of how long a carrier keeps it to be collected: a promise of its own, never a delivery window."""
+
+
 class EtaKind(StrEnum):
     """What sort of date it is (carriers.md section 1 rule 8)."""
 
@@ -26,6 +34,7 @@ class EtaKind(StrEnum):
     ESTIMATED = "estimated"
     PREDICTED = "predicted"
     RESCHEDULED = "rescheduled"
+    HELD_UNTIL = "held_until"  # no delivery: the last day on which it can be collected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +44,15 @@ class ClockTold:
     name: str  # e.g. `delivery_sla_time`
     at: datetime  # UTC
     is_deadline: bool  # True for a date still to be met, False for something that happened
+
+
+def kept_until(promises: Iterable["Promise"], since: datetime) -> "Promise | None":
+    """How long the carrier said it keeps it, told newest; None where that was about an earlier stay.
+
+    `since`: when it was laid ready (aware).
+    """
+    told = [one for one in promises if one.name == COLLECTION and one.to_at >= since]
+    return max(told, key=lambda one: one.said_at, default=None)
 
 
 class Promise(Struct, frozen=True, kw_only=True, gc=False):
@@ -48,7 +66,7 @@ class Promise(Struct, frozen=True, kw_only=True, gc=False):
     shipment_id: str | None
     promiser: Promiser
     source: str  # folder key, or `forecast`
-    name: str  # `delivery`, or the marketplace clock's field name
+    name: str  # `delivery`, `collection`, or the marketplace clock's field name
     kind: str  # EtaKind value, `deadline`, `happened` or the forecast's model name
     from_at: datetime | None
     to_at: datetime
@@ -67,6 +85,11 @@ class Promise(Struct, frozen=True, kw_only=True, gc=False):
         """
         kind = self.kind if self.promiser is Promiser.CARRIER else ""
         return (self.shop_id, self.order_number, self.shipment_id or "", self.source, self.name, kind)
+
+    @property
+    def last_on(self) -> date:
+        """The day it ends, in the offset it was told in."""
+        return self.to_at.astimezone(timezone(timedelta(minutes=self.offset_minutes or 0))).date()
 
     @property
     def window(self) -> tuple[str, datetime | None, datetime]:

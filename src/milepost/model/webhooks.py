@@ -26,7 +26,7 @@ TYPES: Mapping[str, str] = {
     "shipment.delivery_retracted": "A later scan contradicts a delivery that was told.",
     "exception.opened": "Something is wrong with a delivery.",
     "exception.resolved": "What was wrong is over.",
-    "promise.changed": "Somebody named a delivery window, or another one than before.",
+    "promise.changed": "Somebody named another delivery window than before, or until when it is kept.",
     "endpoint.ping": "A test that somebody asked for. Sent to one endpoint, whatever it subscribed to.",
 }
 """What an endpoint can subscribe to."""

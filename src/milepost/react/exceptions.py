@@ -12,11 +12,12 @@ from milepost.model.changes import Decision, ShipmentChange
 from milepost.model.events import TrackingEvent
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey, JourneyEvent
+from milepost.model.promises import kept_until
 from milepost.model.shipments import Shipment
 from milepost.model.statuses import BEFORE_ACCEPTANCE, REASONS, Evidence, Status
 from milepost.react.kinds import ENDED, KINDS, TAKEN_OVER, kind_of, mover_of
 
-RETRACTED = "delivery_retracted"
+RETRACTED, PICKUP = "delivery_retracted", "pickup"
 SAME_CAUSE = timedelta(minutes=15)
 """A second copy of a scan may tell a slightly different instant."""
 
@@ -41,9 +42,8 @@ def decide_anew(change: ShipmentChange, now: datetime) -> Decision:
     after = of_journey(change.after, change.shipment, now)
     standing = [exception for exception in change.exceptions if exception.event_id is not None]
     opened = [found for found in after if not any(_is_same(known, found) for known in standing)]
-    return Decision(
-        opened=tuple(one for one in opened if one.is_open), resolved=tuple(_resolved(standing, after, now))
-    )
+    opened = [_in_time(one, change) for one in opened if one.is_open]
+    return Decision(opened=tuple(opened), resolved=tuple(_resolved(standing, after, now)))
 
 
 def decide(change: ShipmentChange, now: datetime) -> Decision:
@@ -54,7 +54,14 @@ def decide(change: ShipmentChange, now: datetime) -> Decision:
     after = of_journey(change.after, change.shipment, now)
     standing = [exception for exception in change.exceptions if exception.event_id is not None]
     opened = [found for found in after if not any(_is_same(known, found) for known in (*before, *standing))]
+    opened = [_in_time(one, change) for one in opened]
     return Decision(opened=tuple(opened), resolved=tuple(_resolved(standing, after, now)))
+
+
+def _in_time(one: DeliveryException, change: ShipmentChange) -> DeliveryException:
+    """What waits to be collected waits as long as the carrier says it keeps this very parcel."""
+    told = kept_until(change.promises, one.opened_at) if one.kind == PICKUP else None
+    return replace(one, act_by=told.to_at) if told else one
 
 
 def _is_plain(journey: Journey) -> bool:

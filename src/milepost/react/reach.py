@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
+from datetime import date
 from enum import StrEnum
 
 from milepost.model.carriers import CarrierCard
 from milepost.model.events import TrackingEvent
 from milepost.model.journeys import Journey
-from milepost.model.promises import Promise, Promiser
+from milepost.model.promises import DELIVERY, Promise, Promiser, kept_until
 from milepost.model.reach import ContactKind, ContactPoint, CountsFrom, Policy, Topic
 from milepost.model.statuses import BEFORE_ACCEPTANCE, Evidence, Status
-
-DELIVERY = "delivery"
 
 
 class Matter(StrEnum):
@@ -43,7 +41,7 @@ class Advice:
     matter: Matter
     ways: tuple[ContactPoint, ...]  # most useful first
     terms: tuple[Term, ...]
-    last_on: date | None  # the earliest last day of its terms: safe whichever of them applies
+    last_on: date | None  # as the carrier said of this parcel; else the earliest of its terms, which is safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,7 @@ class _Case:
     country: str
     service: str
     crosses_border: bool | None  # None: where it comes from or goes to is not known
+    kept_until: date | None  # as the carrier said of this very parcel
 
 
 _SPEAK = (ContactKind.PHONE, ContactKind.CHAT, ContactKind.EMAIL_FORM, ContactKind.SUPPORT)
@@ -121,6 +120,7 @@ def advise(
         country=country,
         service=service,
         crosses_border=_crosses_border(journey, country),
+        kept_until=_kept_until(journey, promises),
     )
     found = [_advice(matter, card, case) for matter in matters(journey, kinds)]
     is_over = journey.status is Status.DELIVERED  # then only a claim is left, and not for ever
@@ -188,7 +188,14 @@ def _first_promised(promises: Iterable[Promise]) -> date | None:
     first = min(told, key=lambda one: one.said_at, default=None)
     if first is None:
         return None
-    return first.to_at.astimezone(timezone(timedelta(minutes=first.offset_minutes or 0))).date()
+    return first.last_on
+
+
+def _kept_until(journey: Journey, promises: Iterable[Promise]) -> date | None:
+    if journey.status is not Status.AVAILABLE_FOR_PICKUP or journey.status_since is None:
+        return None
+    told = kept_until(promises, journey.status_since)
+    return told.last_on if told else None
 
 
 def _crosses_border(journey: Journey, country: str) -> bool | None:
@@ -207,7 +214,10 @@ def _advice(matter: Matter, card: CarrierCard, case: _Case) -> Advice:
         for policy in _that_apply(card.rules(case.country), topic, case)
     ]
     last_days = [term.last_on for term in terms if term.last_on and term.policy.topic in wanted.dated]
-    return Advice(matter=matter, ways=tuple(ways), terms=tuple(terms), last_on=min(last_days, default=None))
+    last_on = min(last_days, default=None)
+    if matter is Matter.COLLECT and case.kept_until is not None:
+        last_on = case.kept_until  # said of this parcel: no rule knows better
+    return Advice(matter=matter, ways=tuple(ways), terms=tuple(terms), last_on=last_on)
 
 
 def _that_apply(rules: Iterable[Policy], topic: Topic, case: _Case) -> Iterable[Policy]:

@@ -5,13 +5,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from milepost.model.orders import OrderFacts
-from milepost.model.promises import HAPPENED, Promise, Promiser
+from milepost.model.promises import COLLECTION, DELIVERY, HAPPENED, EtaKind, Promise, Promiser
 from milepost.model.reading import EtaRead
 from milepost.model.shipments import Shipment
 from milepost.ports.store import OrderKey
-
-DELIVERY = "delivery"
-"""The name under which carriers' and our own delivery windows stand."""
 
 
 class Book:
@@ -101,13 +98,13 @@ def from_eta(eta: EtaRead, shipment: Shipment, carrier_name: str, heard_at: date
             shipment_id=shipment.shipment_id,
             promiser=Promiser.CARRIER,
             source=eta.source,
-            name=DELIVERY,
+            name=COLLECTION if eta.kind is EtaKind.HELD_UNTIL else DELIVERY,
             kind=eta.kind.value,
             from_at=eta.from_at,
             to_at=eta.to_at,
             offset_minutes=eta.offset_minutes,
             said_at=heard_at,
-            reason=f"{carrier_name} named it ({eta.kind.value}).",
+            reason=f"{carrier_name} named it ({eta.kind.value.replace('_', ' ')}).",
         )
         for number in shipment.order_numbers
     ]

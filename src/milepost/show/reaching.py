@@ -10,8 +10,8 @@ from milepost.model.carriers import CarrierCard
 from milepost.model.journeys import Journey
 from milepost.model.promises import Promise
 from milepost.model.reach import Confidence, ContactKind, ContactPoint, Policy
-from milepost.react.reach import Advice, Term, advise
-from milepost.show.moments import counted, long_date
+from milepost.react.reach import Advice, Matter, Term, advise
+from milepost.show.moments import counted, day, long_date
 from milepost.show.words.sentences import MatterWords, ReachWords, policies, reach
 
 LOCALE = Locale("en")
@@ -107,6 +107,8 @@ def _title(told: MatterWords, one: Advice, today: date) -> str:
         return told.title
     if one.last_on < today:
         return f"{told.title}: the last day was {date_words(one.last_on)}"
+    if one.matter is Matter.COLLECT:
+        return told.by.format(day=day(datetime.combine(one.last_on, time(), UTC)))
     return told.by.format(day=date_words(one.last_on))
 
 

@@ -10,7 +10,7 @@ from milepost.model.journeys import Journey, JourneyEvent
 from milepost.model.notices import Attempt, Notice
 from milepost.model.orders import Contact
 from milepost.model.places import Place
-from milepost.model.promises import Promise, Promiser
+from milepost.model.promises import DELIVERY, Promise, Promiser
 from milepost.model.shipments import Shipment
 from milepost.model.webhooks import Endpoint, Sending
 from milepost.ports.app import App
@@ -109,7 +109,8 @@ def choice(one: CarrierChoice) -> shapes.ChoiceShape:
 
 
 def _newest(promises: Iterable[Promise], shipment_id: str, promiser: Promiser) -> shapes.WindowShape | None:
-    told = [p for p in promises if p.shipment_id == shipment_id and p.promiser is promiser]
+    about = (shipment_id, promiser, DELIVERY)
+    told = [one for one in promises if (one.shipment_id, one.promiser, one.name) == about]
     if not told:
         return None
     newest = max(told, key=lambda promise: promise.said_at)

@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey
-from milepost.model.promises import Promise
+from milepost.model.promises import DELIVERY, Promise
 from milepost.model.statuses import Status
 from milepost.react.reach import Advice
 from milepost.settings import ShopPolicy
-from milepost.show.buyer.windows import DELIVERY, Window
+from milepost.show.buyer.windows import Window
 from milepost.show.moments import day
 
 SELLER_AFTER = timedelta(days=2)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from milepost.model.promises import Promise, Promiser
-from milepost.show.buyer.windows import DELIVERY, Window, reason_of, zone_or_none
+from milepost.model.promises import DELIVERY, Promise, Promiser
+from milepost.show.buyer.windows import Window, reason_of, zone_or_none
 from milepost.show.moments import moment
 
 SHOWN_MAX = 12

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from milepost.model.promises import EtaKind, Promise, Promiser
+from milepost.model.promises import DELIVERY, EtaKind, Promise, Promiser
 from milepost.show.moments import clock, day, near_day, short_day, weekday
 
-DELIVERY = "delivery"
 WHOLE_DAY = timedelta(hours=11)
 """A window this long within one day names the day and not the hours."""
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from milepost.model.events import TrackingEvent
 from milepost.model.instants import SURENESS
 from milepost.model.journeys import Journey
-from milepost.model.promises import Promise, Promiser
+from milepost.model.promises import DELIVERY, Promise, Promiser
 from milepost.model.shipments import Shipment
 from milepost.model.statuses import Status
 from milepost.ports.store import ShipmentRow
@@ -121,5 +121,9 @@ def _lines(journey: Journey, carrier: str | None) -> Iterable[Line]:
 
 
 def _window(promises: Iterable[Promise], shipment_id: str) -> Promise | None:
-    told = [one for one in promises if one.shipment_id == shipment_id and one.promiser is Promiser.CARRIER]
+    told = [
+        one
+        for one in promises
+        if (one.shipment_id, one.promiser, one.name) == (shipment_id, Promiser.CARRIER, DELIVERY)
+    ]
     return max(told, key=lambda promise: promise.said_at, default=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,7 @@ CATEGORIES: Final = {
     "delivered": "Delivered",
     "return_in_transit": "Return",
 }
+KEPT: Final = timedelta(days=15)
 FLAGS: Final = {
     "onTime": True,
     "redeliveryEnabled": False,
@@ -111,7 +112,16 @@ def _common(parcel: Parcel, told: Sequence[Telling]) -> dict[str, Any]:
         "uniqueMailPieceID": parcel.key,
         "mailPieceIntakeDate": told[-1].at.strftime("%Y-%m-%d %H:%M:%S.000000"),
         "tableCode": "T",
+        **_kept(parcel, newest),
     }
+
+
+def _kept(parcel: Parcel, newest: Telling) -> dict[str, str]:
+    """The day on which it goes back, while it waits at the post office."""
+    if newest.meaning.status != "available_for_pickup":
+        return {}
+    returned = newest.at.astimezone(ZoneInfo(parcel.destination.zone)) + KEPT
+    return {"returnDateNotice": returned.strftime("%Y-%m-%d")}
 
 
 def _expectation(parcel: Parcel, told: Sequence[Telling], now: datetime) -> dict[str, str | None]:

@@ -8,7 +8,7 @@ from milepost.model.reports import Refusal, Report
 from milepost.model.scans import CodeRef, Parsed, ProofTold, Scan, ShipmentTold
 from milepost.sources.answers import decoded, joined, not_found, refused
 from milepost.sources.carriers.ups.moments import day_of, moment_of
-from milepost.sources.carriers.ups.windows import window_in
+from milepost.sources.carriers.ups.windows import kept_until, window_in
 from milepost.sources.loose_json import (
     is_true_at,
     objects_at,
@@ -65,11 +65,12 @@ def _package(package: dict[str, Any], shipment: dict[str, Any]) -> Parsed:
         _activity(activity, number, delivered_on)
         for activity in objects_at(package, "activity")[:ACTIVITIES_MAX]
     ]
-    window = window_in(package, number, _address(package, "DESTINATION"))
+    destination = _address(package, "DESTINATION")
+    windows = (window_in(package, number, destination), kept_until(package, number, destination))
     proof = _proof(package, number)
     return Parsed(
         scans=tuple(item for item in read if isinstance(item, Scan)),
-        etas=(window,) if window else (),
+        etas=tuple(window for window in windows if window),
         proofs=(proof,) if proof else (),
         shipments=(_facts(package, shipment, number),),
         refusals=tuple(item for item in read if isinstance(item, Refusal)),

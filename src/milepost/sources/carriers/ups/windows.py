@@ -40,6 +40,16 @@ def window_in(package: dict[str, Any], number: str, destination: RawPlace) -> Et
     )
 
 
+def kept_until(package: dict[str, Any], number: str, destination: RawPlace) -> EtaTold | None:
+    """How long the access point keeps it: the whole of that day, by the clock there."""
+    day = day_of(text_at(package, "accessPointInformation", "pickupByDate"))
+    if day is None:
+        return None
+    return EtaTold(
+        tracking_number=number, kind=EtaKind.HELD_UNTIL, wall_to=day.isoformat(), place=destination
+    )
+
+
 def _kind(*, is_rescheduled: bool, hours: str) -> EtaKind:
     if is_rescheduled:
         return EtaKind.RESCHEDULED

@@ -66,7 +66,6 @@ def _item(item: Any, position: int, items: Sequence[Any], asked: Sequence[str]) 
         proofs=tuple(_proofs(item, number)),
         shipments=(_shipment(item, number),),
         refusals=tuple(one for one in read if isinstance(one, Refusal)),
-        notes=_notes(item),
     )
 
 
@@ -185,11 +184,6 @@ def _town(item: Object, end: str) -> RawPlace:
     if not country and (region or postal_code):
         country = "US"
     return RawPlace(city=city, region=region, postal_code=postal_code, country=country)
-
-
-def _notes(item: Object) -> tuple[str, ...]:
-    returned_on = text_at(item, "returnDateNotice")
-    return (f"goes back to the sender on {returned_on} if it is not collected",) if returned_on else ()
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ They are local to the destination and mostly dates without a time (carriers.md s
 
 import re
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
@@ -27,7 +27,19 @@ def etas(item: Object, number: str, destination: RawPlace) -> tuple[EtaTold, ...
     """Every date the answer names; v3r2 groups them under `deliveryDateExpectation`."""
     grouped = item.get("deliveryDateExpectation")
     told = {**item, **grouped} if isinstance(grouped, dict) else item
-    return (*_deadlines(told, number, destination), *_predicted(told, number, destination))
+    return (
+        *_deadlines(told, number, destination),
+        *_predicted(told, number, destination),
+        *_kept_until(told, number, destination),
+    )
+
+
+def _kept_until(told: Object, number: str, place: RawPlace) -> Iterator[EtaTold]:
+    """It goes back on the day of the notice, so the day before is the last that is safe."""
+    moment = moment_of(text_at(told, "returnDateNotice"))
+    if moment is not None:
+        last = (moment - timedelta(days=1)).date().isoformat()
+        yield EtaTold(tracking_number=number, kind=EtaKind.HELD_UNTIL, wall_to=last, place=place)
 
 
 def _deadlines(told: Object, number: str, place: RawPlace) -> Iterator[EtaTold]:
