@@ -23,11 +23,12 @@ from milepost.ports.gathering import Gathering
 from milepost.show import pages
 from milepost.show.api.resources import router
 from milepost.show.assets import static
+from milepost.show.counters import Counters
 from milepost.show.dialects.router import router as dialects
 from milepost.show.errors import answer_for
 from milepost.show.health import healthz, readyz
 from milepost.show.hooks import aggregator_hook, carrier_hook, carrier_token, hook
-from milepost.show.metrics import Counters, metrics
+from milepost.show.metrics import metrics
 from milepost.show.security import OwnFormsOnly, add_headers
 from milepost.show.sms_hooks import sms_reply, sms_status
 from milepost.version import VERSION

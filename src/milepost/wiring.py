@@ -20,7 +20,7 @@ from milepost.ports.clock import Clock
 from milepost.queue.budgets import StoredBudgets
 from milepost.queue.leases import LeaseQueue
 from milepost.settings import Settings
-from milepost.show.metrics import Counters
+from milepost.show.counters import Counters
 from milepost.sources.aggregator_catalog import aggregators
 from milepost.sources.catalog import carriers, handed_in, marketplaces
 from milepost.sources.imap import ImapMailbox

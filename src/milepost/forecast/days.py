@@ -1,10 +1,10 @@
 """Calendar days at the doorstep: working days, holidays, and the hours in which parcels are handed over."""
 
+import importlib
 from datetime import date, datetime, time, timedelta
 from functools import cache, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import holidays
 
 FROM = time(8)
 NOON = time(14)
@@ -52,7 +52,7 @@ def holidays_of(country: str, year: int, region: str = "") -> dict[date, str]:
     if regions is None:
         return {}
     part = region if region in regions else None
-    return dict(holidays.country_holidays(code, subdiv=part, years=year, language="en_US"))
+    return dict(_library().country_holidays(code, subdiv=part, years=year, language="en_US"))
 
 
 @cache
@@ -64,7 +64,7 @@ def _regions(code: str) -> tuple[str, ...] | None:
     if len(code) != ALPHA_2:
         return None
     try:
-        return tuple(holidays.country_holidays(code).subdivisions)
+        return tuple(_library().country_holidays(code).subdivisions)
     except NotImplementedError:
         return None
 
@@ -85,3 +85,9 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return ZoneInfo("UTC")
+
+
+@cache
+def _library() -> Any:
+    """Read in by the first forecast only: it takes a quarter of a second, and most commands make none."""
+    return importlib.import_module("holidays")

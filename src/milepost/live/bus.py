@@ -4,6 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+NATS = ("nats", "tls")
+"""How the address of such a bus begins."""
+
 
 class BusAwayError(Exception):
     """The bus cannot be reached now. The text says why, without secrets; trying again later may help."""

@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import AuthorizationError, Error, SlowConsumerError
 
-from milepost.live.bus import BusAwayError, Ears
+from milepost.live.bus import NATS, BusAwayError, Ears
 from milepost.ports.live import LiveError
 
 SERVER_MIN = (2, 9, 0)
@@ -29,7 +29,6 @@ HEARD_MAX = 10_000
 
 HEARD_BYTES_MAX = 16_000_000
 PORT = 4222
-SCHEMES = ("nats", "tls")
 SUBJECT = re.compile(r"[A-Za-z0-9_-]{1,64}(\.[A-Za-z0-9_-]{1,64}){0,7}")
 UNREADABLE = (
     "live.url cannot be read as a NATS address: write `nats://user:password@host:4222`, "
@@ -156,7 +155,7 @@ def _server(url: str) -> SplitResult:
         _ = parts.port
     except ValueError as error:
         raise LiveError(UNREADABLE) from error
-    if parts.scheme not in SCHEMES or not parts.hostname or parts.path.strip("/") or parts.query:
+    if parts.scheme not in NATS or not parts.hostname or parts.path.strip("/") or parts.query:
         raise LiveError(UNREADABLE)
     return parts
 

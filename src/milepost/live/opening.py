@@ -1,14 +1,14 @@
 """Picks how news gets about: by `live.url`, or by the database when that is empty."""
 
+import importlib
 import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from milepost.live.bus import Bus
+from milepost.live.bus import NATS, Bus
 from milepost.live.hub import Hub
-from milepost.live.nats import SCHEMES, NatsBus
 from milepost.live.postgres import PostgresBus
 from milepost.live.relay import Relay
 from milepost.ports.live import Live, LiveError
@@ -49,8 +49,10 @@ def bus_of(settings: Settings) -> Bus | None:
         return None
     if scheme in POSTGRES:
         return PostgresBus(url)
-    if scheme in SCHEMES:
-        return NatsBus(url, settings.live.subject)
+    if scheme in NATS:
+        nats = importlib.import_module("milepost.live.nats")  # few need it, and reading it in takes a while
+        bus: Bus = nats.NatsBus(url, settings.live.subject)
+        return bus
     shown = urlsplit(url).scheme or "nothing we know"  # never more of it: it may hold a password
     raise LiveError(f"live.url begins with {shown!r}: write {SHAPES}, or leave it empty")
 
