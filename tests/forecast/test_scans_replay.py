@@ -11,9 +11,7 @@ from milepost.forecast.backtest import scans, scans_file
 from milepost.forecast.backtest.outcome import Findings
 from milepost.forecast.backtest.tables import Mapped
 from milepost.forecast.scans.learned import TreeLearner
-from milepost.forecast.scans.model import ScansModel
 from milepost.forecast.scans.replay import replay
-from milepost.forecast.scans.story import Step, Story
 from tests.forecast import freight
 
 SEED = 11
@@ -105,39 +103,3 @@ def test_open_trips_teach_nothing_and_get_a_forecast(stories):
     past = replay(slow, slow[-60].steps[0].at, None)
     assert all(seen.left_h is None for seen in past.seen if seen.story % 5 == 0)
     assert all(len(seen.told_h) == 7 for seen in past.seen)
-
-
-def test_with_no_history_the_width_is_honest_and_waiting_moves_it_on(stories):
-    cold, taught = ScansModel(), ScansModel(stories[:240])
-    story = stories[260].so_far(1)
-    at = story.steps[-1].at
-    wide, narrow = cold.spread(story, at), taught.spread(story, at)
-    assert wide is not None
-    assert narrow is not None
-    assert wide.hours[6] / wide.hours[0] > narrow.hours[6] / narrow.hours[0]
-    for waited_h in (narrow.point * 1.5, narrow.hours[6] * 3):
-        later = taught.spread(story, at + timedelta(hours=waited_h))
-        assert later is not None
-        assert 0 < later.hours[0] < later.point < later.hours[6]
-    assert taught.spread(story, at - timedelta(hours=1)) is None
-    assert taught.spread(stories[260], at) is None  # it has arrived
-    assert taught.spread(Story(key="", steps=()), at) is None
-
-
-def test_what_is_observed_moves_what_is_foreseen(stories):
-    model = ScansModel(stories[:200])
-    story = stories[230].so_far(1)
-    before = model.spread(story, story.steps[0].at)
-    for number in range(60):
-        start = story.steps[0].at - timedelta(days=2)
-        end = start + timedelta(hours=before.point * 4)
-        model.observe(
-            replace(story, key=f"slow {number}", steps=(replace(story.steps[0], at=start),), delivered_at=end)
-        )
-    assert model.spread(story, story.steps[0].at).point > before.point * 1.5
-
-
-def test_a_place_nobody_ever_saw_gets_a_forecast(stories):
-    model = ScansModel(stories[:200])
-    at = stories[230].steps[0].at
-    assert model.spread(Story(key="new", steps=(Step(at=at, word="?", place="Atlantis"),)), at) is not None

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from milepost.forecast.spreads import (
     given_waited,
     hours_by,
+    left_after,
     mixed,
     share_by,
     shifted,
@@ -55,3 +56,12 @@ def test_shares_that_are_moved_by_nothing_stay_and_edges_never_cross():
     later = shifted(DAYS, [0.1] * 7)
     assert round(later.point / DAYS.point, 3) == 1.105
     assert shifted(DAYS, [0.0] * 7) == DAYS
+
+
+def test_a_parcel_past_all_that_was_known_is_told_of_with_a_window_that_grows_with_its_wait():
+    known = Spread((20.0, 24.0, 36.0, 50.0, 66.0, 84.0, 98.0))
+    assert left_after(known, 60.0) == given_waited(known, 60.0), "as long as one in ten is slower still"
+    long, longer = left_after(known, 300.0), left_after(known, 600.0)
+    assert 0 < long.hours[0] < long.point < long.hours[-1]
+    assert long.point > 4 * given_waited(known, 300.0).point
+    assert longer.hours[-1] - longer.hours[0] > 1.5 * (long.hours[-1] - long.hours[0])

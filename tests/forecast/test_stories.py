@@ -229,3 +229,15 @@ def test_what_comes_later_changes_no_past_prediction(known):
     asked = one.forecast(Parcel(one, placed="14 09:00", month=1).facts("14 23:00"))
     two.learn([], (), now)
     assert two.forecast(Parcel(two, placed="14 09:00", month=1).facts("14 23:00")) == asked
+
+
+def test_what_is_asked_before_the_first_scan_is_learned_as_it_was_asked():
+    """Nobody knows at purchase whether it comes from here or from abroad, or with which service; history does."""
+    teller = taught(Foreteller())
+    parcel = Parcel(teller)
+    at_purchase = parcel.waits("2 09:00")
+    took = 8 + 50  # hours from purchase to the carrier, and on to the door
+    assert abs(at_purchase.spread.point - took) < 20, "it was 31 hours off with a yardstick of its own"
+    assert at_purchase.spread.hours[1] < took < at_purchase.spread.hours[5]
+    named = Parcel(teller, service="Ground").waits("2 09:00")
+    assert named.parcels == at_purchase.parcels, "a service never seen is told by all of them"

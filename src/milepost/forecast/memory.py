@@ -13,12 +13,14 @@ from functools import lru_cache
 from heapq import heappop, heappush
 from math import exp, log
 
+from msgspec import structs
+
 from milepost.forecast.commitments import Commitment
 from milepost.forecast.days import zone_of
 from milepost.forecast.hierarchy import Hierarchy
 from milepost.forecast.rough import SCORES, rough
 from milepost.forecast.sketch import Sketch, value_of
-from milepost.forecast.spreads import given_waited, mixed, share_by, shifted
+from milepost.forecast.spreads import left_after, shifted
 from milepost.forecast.stages import LABELED, OUT, PICKUP, PURCHASE, Standing
 from milepost.forecast.tracker import Tracker
 from milepost.model.forecast_models import Prior, Tuning
@@ -43,11 +45,6 @@ ETA_OUT_PRIOR = (-9.0, -7.0, -4.0, -2.0, 0.0, 2.0, 20.0)
 """Hours from the end of a carrier's window to the door, at SHARES, before 30 were measured. Assumed: most
 come before it ends, a few a day or two late (ShipMatrix 2021: 85 to 95 % on time, forecast.md 3.3)."""
 
-OVERDUE_FROM, OVERDUE_MAX = 0.9, 0.95
-OVERDUE = (0.05, 0.08, 0.16, 0.35, 0.8, 1.8, 3.0)
-"""What is still to wait, as shares of what was waited, of a parcel slower than nine of ten: nobody knows what
-became of it, and the longer it took the longer it may take. Assumed; before that, history is believed."""
-
 PRIOR_WEIGHT = 40.0
 """A lane that was imported counts as so many parcels at most, however many it was made of."""
 
@@ -56,8 +53,8 @@ SUNDAYS_MIN = 0.02
 """A share of deliveries on a weekday from which on the carrier counts as delivering on it."""
 
 REMEMBERED = 8192
-SERVICE_GROUP = 2
-"""Which of the groups of a parcel is that of its service (`_groups`)."""
+EARLY = frozenset({PURCHASE, LABELED})
+"""Before the first scan often nobody knows from where it comes, or with which service."""
 
 
 class Memory:
@@ -84,12 +81,8 @@ class Memory:
 
     def spread(self, standing: Standing, way: Way, now: datetime) -> Spread:
         """Remaining hours of a parcel that stands there and has not come by `now`."""
-        whole, waited = self._whole(standing, way, days(now)), (now - standing.since) / HOUR
-        left = given_waited(whole, waited)
-        if waited <= whole.hours[-2]:
-            return left
-        overdue = min((share_by(whole, waited) - OVERDUE_FROM) / (1 - OVERDUE_FROM), OVERDUE_MAX)
-        return mixed([left, Spread(tuple(waited * share for share in OVERDUE))], [1 - overdue, overdue])
+        seen = self._view(standing.stage, way)
+        return left_after(self._whole(standing, seen, days(now)), (now - standing.since) / HOUR)
 
     def straightened(self, spread: Spread, stage: str, carrier: str) -> Spread:
         """The same with the corrections that what was told and what came taught, by carrier if enough."""
@@ -106,8 +99,8 @@ class Memory:
 
     def like(self, stage: str, way: Way) -> int:
         """How many parcels a forecast rests on: of the finest sort that has enough, else of all."""
-        found = (self._counts.get(key, 0) for key in reversed(keys_of(stage, way)))
-        return next((count for count in found if count >= ENOUGH), self._counts.get((stage, ""), 0))
+        found = [self._counts.get(key, 0) for key in keys_of(stage, self._view(stage, way))]
+        return next((count for count in reversed(found) if count >= ENOUGH), found[0])
 
     def delivers_on(self, carrier: str, weekday: int) -> bool:
         """Whether it comes on that day of the week: any but Sunday until enough was seen."""
@@ -150,35 +143,24 @@ class Memory:
         prior, self._prior = self._prior, None
         for lane in prior.lanes if prior is not None else ():
             way = Way(carrier=lane.carrier, service=lane.service, origin=lane.origin, country=lane.country)
-            keys, at = keys_of(lane.stage, way), days(now)
-            each = min(PRIOR_WEIGHT, lane.parcels) / lane.parcels
+            at, each = days(now), min(PRIOR_WEIGHT, lane.parcels) / lane.parcels
             for cell, parcels in lane.cells:
-                ratio = value_of(cell)
-                self._learn_shapes(lane.stage, way, ratio, at, each * parcels)
-                self._levels.observe(keys, at, ratio, weight=each * parcels)
-
-    def _learn_shapes(self, stage: str, way: Way, ratio: float, at: float, weight: float = 1.0) -> None:
-        """How far it strayed from what was expected of it, by whoever asks without and with its service.
-
-        Before the first scan most ask without: to them all services stray as far as they lie apart.
-        """
-        keys, groups = keys_of(stage, way), _groups(stage, way)
-        left = ratio - self._levels.level(keys, at)
-        is_early = way.service and stage in (PURCHASE, LABELED)
-        plain = ratio - self._levels.level(keys[:-1], at) if is_early else left
-        for group in groups[:SERVICE_GROUP]:
-            self._shapes[group].add(plain, at, weight)
-        for group in groups[SERVICE_GROUP:]:
-            self._shapes[group].add(left, at, weight)
+                self._learn_ratio(lane.stage, way, value_of(cell), at, each * parcels)
 
     def _learn_stage(self, standing: Standing, way: Way, took: float, at: float) -> None:
-        keys = keys_of(standing.stage, way)
-        expected = rough(standing, way, self._table)
-        ratio = log(max(took, 0.25) / expected.hours)
-        self._learn_shapes(standing.stage, way, ratio, at)
-        self._levels.observe(keys, at, ratio)
-        for key in keys:
-            self._counts[key] += 1
+        for seen in views(standing.stage, way):
+            expected = rough(standing, seen, self._table)
+            self._learn_ratio(standing.stage, seen, log(max(took, 0.25) / expected.hours), at)
+            for key in keys_of(standing.stage, seen):
+                self._counts[key] += 1
+
+    def _learn_ratio(self, stage: str, way: Way, ratio: float, at: float, weight: float = 1.0) -> None:
+        """How much longer than guessed it took, and how far that strayed from what was expected of it."""
+        keys = keys_of(stage, way)
+        strayed = ratio - self._levels.level(keys, at)
+        for group in _groups(stage, way):
+            self._shapes[group].add(strayed, at, weight)
+        self._levels.observe(keys, at, ratio, weight=weight)
 
     def _learn_etas(self, lesson: Lesson) -> None:
         """Of each carrier window that stood last before it went out, and after."""
@@ -206,6 +188,15 @@ class Memory:
                     tracker = self._trackers[key] = Tracker()
                 tracker.expect(delivered, edges)
 
+    def _view(self, stage: str, way: Way) -> Way:
+        """The way as far as history knows ways described so; as it was asked while it knows none at all."""
+        if stage not in EARLY:
+            return way
+        found = (
+            view for view in views(stage, way) if self._counts.get((_kind(stage, view), ""), 0) >= ENOUGH
+        )
+        return next(found, way)
+
     def _whole(self, standing: Standing, way: Way, at: float) -> Spread:
         """Hours from the beginning of the stage to the door, of all parcels like it."""
         stage = standing.stage
@@ -227,25 +218,52 @@ class Memory:
 
 
 @lru_cache(REMEMBERED)
+def views(stage: str, way: Way) -> tuple[Way, ...]:
+    """The way as it may be known to whoever asks at that stage: each is learned apart.
+
+    A yardstick of a known service and one of an unknown one are not the same hours.
+    """
+    if stage not in EARLY:
+        return (way,)
+    known = [
+        structs.replace(way, service=service, origin=origin)
+        for service in (way.service, "")
+        for origin in (way.origin, "")
+    ]
+    return tuple(dict.fromkeys(known))
+
+
+@lru_cache(REMEMBERED)
 def keys_of(stage: str, way: Way) -> tuple[tuple[str, str], ...]:
-    """What a parcel is counted under, the coarsest first. Before the first scan its origin is not known."""
-    origin = "" if stage in (PURCHASE, LABELED) else way.origin
-    lane = f"{origin}>{way.country}"
+    """What a parcel is counted under, the coarsest first."""
+    lane = f"{way.origin}>{way.country}"
     names = ["", lane, f"{way.carrier}|", f"{way.carrier}|{lane}", f"{way.carrier}|{lane}-{way.region}"]
-    if stage in (PURCHASE, LABELED) and way.shop:
+    if stage in EARLY and way.shop:
         names.append(f"@{way.shop}")  # how fast a seller hands over
-    if way.service:  # last, because it is often not known before the first scan
+    if way.service:
         names.append(f"{way.carrier}|{lane}|{way.service.casefold()}")
-    return tuple((stage, name) for name in dict.fromkeys(names))
+    kind = _kind(stage, way)
+    return tuple((kind, name) for name in dict.fromkeys(names))
 
 
 @lru_cache(REMEMBERED)
 def _groups(stage: str, way: Way) -> tuple[tuple[str, str], ...]:
     """Whose spread around the level is kept: of all, of the carrier between two countries, of its service."""
-    origin = "" if stage in (PURCHASE, LABELED) else way.origin
-    lane = f"{way.carrier}|{origin}>{way.country}"
-    names = ["", lane, f"{lane}|{way.service.casefold()}"] if way.service else ["", lane]
-    return tuple((stage, name) for name in names)
+    lane = f"{way.carrier}|{way.origin}>{way.country}"
+    names = ["", lane]
+    if way.service:
+        names.append(f"{lane}|{way.service.casefold()}")
+    if stage in EARLY and way.shop:
+        names.append(f"@{way.shop}")
+    kind = _kind(stage, way)
+    return tuple((kind, name) for name in names)
+
+
+def _kind(stage: str, way: Way) -> str:
+    """The stage, and of an early one how much is known of its way."""
+    if stage not in EARLY:
+        return stage
+    return f"{stage}{' service' if way.service else ''}{' origin' if way.origin else ''}"
 
 
 def days(moment: datetime) -> float:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from math import log
 
 from milepost.forecast.commitments import Commitment
-from milepost.forecast.memory import HOUR
+from milepost.forecast.memory import HOUR, views
 from milepost.forecast.rough import rough
 from milepost.forecast.sketch import cell_of
-from milepost.forecast.stages import LABELED, PICKUP, PURCHASE, Standing
+from milepost.forecast.stages import PICKUP, Standing
 from milepost.model.forecast_models import Prior, PriorLane
 from milepost.model.lessons import Lesson
 
@@ -27,10 +27,10 @@ def shared(lessons: Sequence[Lesson], table: Sequence[Commitment]) -> Prior:
             took = (lesson.delivered_at - lived.since) / HOUR
             if took <= 0 or lived.stage == PICKUP:
                 continue
-            origin = "" if lived.stage in (PURCHASE, LABELED) else way.origin
-            expected = rough(Standing(lived.stage, lived.since, lived.heard_at), way, table)
-            cell = cell_of(log(max(took, 0.25) / expected.hours))
-            counts[lived.stage, way.carrier, way.service, origin, way.country][cell] += 1
+            for seen in views(lived.stage, way):
+                expected = rough(Standing(lived.stage, lived.since, lived.heard_at), seen, table)
+                cell = cell_of(log(max(took, 0.25) / expected.hours))
+                counts[lived.stage, way.carrier, seen.service, seen.origin, way.country][cell] += 1
     lanes = [_lane(key, cells) for key, cells in sorted(counts.items()) if cells.total() >= PARCELS_MIN]
     return Prior(lanes=tuple(sorted(lanes, key=lambda one: -one.parcels)[:LANES_MAX]))
 

@@ -23,6 +23,11 @@ SCORES = tuple(_NORMAL.inv_cdf(share) for share in SHARES)
 LAST_PIECE = len(SCORES) - 2
 LOG_MIN = log(HOURS_MIN)
 
+OVERDUE_FROM, OVERDUE_MAX = 0.9, 0.95
+OVERDUE = (0.05, 0.08, 0.16, 0.35, 0.8, 1.8, 3.0)
+"""What is still to wait, as shares of what was waited, of a parcel slower than nine of ten: nobody knows what
+became of it, and the longer it took the longer it may take. Assumed; before that, history is believed."""
+
 
 def spread_of(hours: Sequence[float]) -> Spread:
     """A spread from seven numbers that may be below zero or cross each other a little."""
@@ -50,6 +55,16 @@ def given_waited(spread: Spread, hours: float) -> Spread:
     gone = min(_share_at(logs, hours), SHARE_MAX)
     left = 1 - gone
     return spread_of([_hours_at(logs, gone + share * left) - hours for share in SHARES])
+
+
+def left_after(spread: Spread, hours: float) -> Spread:
+    """The same of a parcel that may be overdue: past nearly all like it, wide and never nothing."""
+    left = given_waited(spread, hours)
+    gone = share_by(spread, hours) if hours > 0 else 0.0
+    if gone <= OVERDUE_FROM:
+        return left
+    overdue = min((gone - OVERDUE_FROM) / (1 - OVERDUE_FROM), OVERDUE_MAX)
+    return mixed([left, Spread(tuple(hours * share for share in OVERDUE))], [1 - overdue, overdue])
 
 
 def mixed(spreads: Sequence[Spread], weights: Sequence[float]) -> Spread:

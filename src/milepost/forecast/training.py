@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from milepost.forecast.commitments import Commitment
-from milepost.forecast.memory import Memory
+from milepost.forecast.memory import Memory, views
 from milepost.forecast.stages import ACCEPTED, LANDED, PURCHASE, Standing
 from milepost.model.forecast_models import ForecastModel, Prior, Tuning
 from milepost.model.forecasts import SHARES
@@ -99,7 +99,8 @@ def replay(lessons: Sequence[Lesson], memory: Memory, since: datetime, until: da
             memory.learn(lesson, at)
             continue
         took = (lesson.delivered_at - at) / HOUR
-        total += _pinball(memory.spread(standing, lesson.way, at).hours, took)
+        seen = views(standing.stage, lesson.way)[-1]  # as it was asked: before the first scan little is known
+        total += _pinball(memory.spread(standing, seen, at).hours, took)
         n += 1
     return Loss(total / n if n else float("inf"), n)
 

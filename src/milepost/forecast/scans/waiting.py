@@ -12,7 +12,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-from milepost.forecast.spreads import HOURS_MIN, given_waited, mixed, share_by, spread_of
+from milepost.forecast.spreads import HOURS_MIN, left_after, spread_of
 from milepost.model.forecasts import SHARES, Spread
 
 AGES_D = (1.0, 2.0, 3.0, 4.5, 6.0, 8.0, 10.0, 12.5, 15.0, 20.0, 30.0)
@@ -26,21 +26,6 @@ HALF = 60.0
 """With so many read, an age moves half as far as they say."""
 
 MOVE_MAX = 1.2  # log time; more is a broken model, not an age
-
-
-OVERDUE_FROM, OVERDUE_MAX = 0.9, 0.95
-OVERDUE = (0.05, 0.08, 0.16, 0.35, 0.8, 1.8, 3.0)
-"""Past nearly all parcels like it a spread has nothing left to say: then, shares of how long it waited."""
-
-
-def left_after(told: Spread, waited_h: float) -> Spread:
-    """The hours that remain after so many without it; far beyond the spread, wide and never nothing."""
-    left = given_waited(told, waited_h)
-    gone = share_by(told, waited_h)
-    if gone <= OVERDUE_FROM:
-        return left
-    weight = min((gone - OVERDUE_FROM) / (1 - OVERDUE_FROM), OVERDUE_MAX)
-    return mixed([left, Spread(tuple(waited_h * share for share in OVERDUE))], [1 - weight, weight])
 
 
 @dataclass(frozen=True, slots=True)
