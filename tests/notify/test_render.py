@@ -78,6 +78,7 @@ def test_the_subject_carries_the_fact(template, subject):
 
 def test_there_are_words_for_everything_that_can_be_decided():
     about_ourselves = {"webhook_failing", "webhook_disabled", "sms_stopped", "carrier_broken", "carrier_back"}
+    about_ourselves |= {"windows_drifted", "windows_back"}
     assert set(template_names()) == {
         *MILESTONES.values(),
         "promise_later",

@@ -25,6 +25,7 @@ BESIDE = {
     "flow": {"foreseeing", "telling", "pushing"},  # stretches of the corridor, each a file of its own
     "carry": {
         "flow",
+        "foreseeing",
         "telling",
         "desk",
     },  # due work comes in by carry; what lies in a folder goes to the desk,

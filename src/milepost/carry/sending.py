@@ -34,7 +34,14 @@ from milepost.record.links import (
 
 INBOX = "inbox"
 MAIL = "email"
-ABOUT_CARRIERS = frozenset({"carrier_broken", "carrier_back"})
+PAGES_ABOUT = {
+    "carrier_broken": "carriers",
+    "carrier_back": "carriers",
+    "windows_drifted": "forecast",
+    "windows_back": "forecast",
+}
+"""The console page that a seller's notice leads to, of those about no order and no endpoint."""
+
 NOBODY = "nobody asked to be told"
 ASKED_JUST_NOW = frozenset({PASSCODE, MY_ORDERS, "confirmation"})
 """Somebody sits there and waits for it, whatever the hour."""
@@ -227,8 +234,8 @@ def _code_length(app: App) -> timedelta:
 def _page_about(notice: Notice) -> str:
     """The console page a seller's notice leads to."""
     endpoint = notice.facts.get("endpoint")
-    if notice.template in ABOUT_CARRIERS:
-        return "carriers"
+    if notice.template in PAGES_ABOUT:
+        return PAGES_ABOUT[notice.template]
     if not endpoint and not notice.order_number:
         return "inbox"
     return f"webhooks/{endpoint}" if endpoint else f"orders/{notice.order_number}"

@@ -4,7 +4,7 @@ import asyncio
 import random
 from datetime import timedelta
 
-from milepost.carry.forecasts import OF_FORECAST
+from milepost.carry.forecasts import OF_FORECAST, OF_WINDOWS
 from milepost.carry.gaps import OF_GAPS
 from milepost.carry.outlooks import outlook_of, usual_gaps
 from milepost.flow import finish
@@ -38,7 +38,7 @@ async def plan_surveys(app: App) -> None:
             payload={"of": of},
             repeating=True,
         )
-        for of in (OF_QUOTAS, OF_GAPS, OF_FORECAST)
+        for of in (OF_QUOTAS, OF_GAPS, OF_FORECAST, OF_WINDOWS)
     ]
     async with app.store.transaction() as tx:
         await app.work.add(tx, surveys)

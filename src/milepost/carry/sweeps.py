@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from milepost.carry.forecasts import OF_FORECAST, train_nightly
+from milepost.carry.forecasts import OF_FORECAST, OF_WINDOWS, train_nightly, watch_windows
 from milepost.carry.gaps import OF_GAPS, learn_gaps
 from milepost.carry.subscribing import forget_pushes
 from milepost.carry.surveys import OF_QUOTAS, survey_quotas
@@ -45,6 +45,8 @@ async def sweep(group: Sequence[Leased], app: App) -> None:
             await learn_gaps(held, app)
         elif held.action.payload.get("of") == OF_FORECAST:
             await train_nightly(held, app)
+        elif held.action.payload.get("of") == OF_WINDOWS:
+            await watch_windows(held, app)
         else:
             await sweep_webhooks([held], app)
 

@@ -27,7 +27,7 @@ from milepost.model.journeys import Journey
 from milepost.model.lessons import Lesson, Lived, OurWord, TheirWord, Way
 from milepost.model.polling import stage as polling_stage
 from milepost.model.promises import EtaKind, Promise, Promiser
-from milepost.model.scoreboard import ScoreLine
+from milepost.model.scoreboard import Recent, ScoreLine
 from milepost.model.statuses import Status
 from milepost.ports.forecast import ForecastFacts
 
@@ -175,6 +175,10 @@ class Foreteller:
     def scoreboard(self, shops: Sequence[str] | None) -> list[ScoreLine]:
         """How good windows were, ours beside others': all together first, then per carrier and lane."""
         return lines(self.measured, shops)
+
+    def recent(self) -> list[Recent]:
+        """How windows held lately, for each carrier and lane of which enough arrived."""
+        return self.measured.recent()
 
     def _basis(self, forecast: Forecast, facts: ForecastFacts, before: Promise | None) -> Basis:
         basis = Basis(

@@ -14,6 +14,7 @@ from milepost.forecast.doorstep import SHOWN
 from milepost.forecast.stages import ACCEPTED, LANDED, OUT
 from milepost.model.forecasts import WINDOWS, Spread
 from milepost.model.lessons import Lesson, Lived, OurWord, TheirWord
+from milepost.model.scoreboard import BAND, Recent
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -25,9 +26,6 @@ MOMENTS = ("purchase", "acceptance", "out")
 OURS, CARRIER, MARKETPLACE = "milepost", "carrier", "marketplace"
 RECENT = 100
 """Parcels of a group whose windows are looked at when we ask whether it still keeps what it says."""
-
-BAND = (0.70, 0.90)
-"""Of the 80 % window: recent coverage outside of it is told to the seller."""
 
 
 class Score(Struct, kw_only=True):
@@ -134,6 +132,23 @@ class Measured:
             if fits(group):
                 found.add(one)
         return found
+
+    def recent(self) -> list[Recent]:
+        """How windows held lately, of each carrier and lane with enough parcels."""
+        shops: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for shop, *where in self.scores:
+            shops[where[0], where[1]].add(shop)
+        return [
+            Recent(
+                carrier=where[0],
+                lane=where[1],
+                share=sum(newest) / len(newest),
+                parcels=len(newest),
+                shops=tuple(sorted(shops[where])),
+            )
+            for where, newest in sorted(self._recent.items())
+            if len(newest) >= RECENT
+        ]
 
     def drifted(self, carrier: str, lane: str) -> float | None:
         """The recent coverage of the 80 % window where it has left its band; None while all is well."""

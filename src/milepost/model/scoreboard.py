@@ -2,6 +2,12 @@
 
 from dataclasses import dataclass
 
+BAND = (0.70, 0.90)
+"""Of windows that promise 80 of 100: recent coverage outside of it is told to the seller."""
+
+BACK = (0.74, 0.87)
+"""And once more when it is inside of this again; a little narrower, so that a border is not told of daily."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
@@ -33,3 +39,14 @@ class ScoreLine:
     )  # the share of those for which a later date was shown a day before it closed, or more
     ahead_h: float | None  # how long before, of those that were warned of
     changes: float  # dates shown per parcel after the first one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recent:
+    """How many of the newest parcels came inside windows that promised 80 of 100, by carrier and lane."""
+
+    carrier: str
+    lane: str
+    share: float  # 0 to 1
+    parcels: int
+    shops: tuple[str, ...]  # those with parcels there

@@ -12,7 +12,7 @@ from milepost.model.journeys import Journey
 from milepost.model.lessons import Lesson, Way
 from milepost.model.places import Located
 from milepost.model.promises import Promise
-from milepost.model.scoreboard import ScoreLine
+from milepost.model.scoreboard import Recent, ScoreLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +77,10 @@ class Forecaster(Protocol):
 
     def scoreboard(self, shops: Sequence[str] | None) -> list[ScoreLine]:
         """How good windows were, ours beside others': all together first, then per carrier and lane."""
+        ...
+
+    def recent(self) -> list[Recent]:
+        """How windows held lately, for each carrier and lane of which enough arrived."""
         ...
 
     def measured_of(self, way: Way) -> tuple[float, int] | None:
