@@ -147,6 +147,18 @@ class Webhooks:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Checkout:
+    """Shops' own pages that say when a parcel would come (docs/use/forecast.md)."""
+
+    pages: dict[str, str] = setting(
+        {},
+        "Whose pages may ask from a browser, and for which shop: its id by the page's origin "
+        '(`"https://shop.example" = "…"`; an empty id: no shop\'s own handling time).',
+    )
+    per_minute: int = setting(30, "Questions of one buyer's address in a minute.")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Imports:
     """Files that partners bring (docs/use/imports.md)."""
 
@@ -323,6 +335,9 @@ class Settings:
         default_factory=ShopPolicy, metadata={"about": "What shops promise their buyers themselves."}
     )
     policies: dict[str, ShopPolicy] = setting({}, "Another policy for one shop, by its shop id.")
+    checkout: Checkout = field(
+        default_factory=Checkout, metadata={"about": "Shops' own pages that say when a parcel would come."}
+    )
     imports: Imports = field(
         default_factory=Imports, metadata={"about": "Files that partners bring (docs/use/imports.md)."}
     )

@@ -21,6 +21,8 @@ from milepost.flow import keep_pushes
 from milepost.ports.app import App
 from milepost.ports.gathering import Gathering
 from milepost.show import pages
+from milepost.show.api.checkout import ShopPages, Turns, script
+from milepost.show.api.estimating import router as estimates
 from milepost.show.api.resources import router
 from milepost.show.assets import static
 from milepost.show.counters import Counters
@@ -33,7 +35,7 @@ from milepost.show.security import OwnFormsOnly, add_headers
 from milepost.show.sms_hooks import sms_reply, sms_status
 from milepost.version import VERSION
 
-UNCOMPRESSED = ["^/static/", "/live$", "^/metrics", "^/hooks/"]
+UNCOMPRESSED = ["^/static/", "^/checkout.js$", "/live$", "^/metrics", "^/hooks/"]
 """Compressed already, sent bit by bit, or for machines next door."""
 
 PORTS_TRIED = 50
@@ -45,6 +47,8 @@ def build(app: App, counters: Counters) -> Litestar:
     return Litestar(
         route_handlers=[
             router(),
+            estimates(),
+            script,
             dialects(),
             hook,
             carrier_hook,
@@ -60,7 +64,7 @@ def build(app: App, counters: Counters) -> Litestar:
         ],
         exception_handlers={Exception: answer_for},
         before_send=[add_headers],
-        middleware=[OwnFormsOnly],
+        middleware=[ShopPages, OwnFormsOnly],
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4, exclude=UNCOMPRESSED),
         openapi_config=OpenAPIConfig(
             title="Milepost",
@@ -72,7 +76,12 @@ def build(app: App, counters: Counters) -> Litestar:
         ),
         logging_config=None,
         state=State(
-            {"milepost": app, "counters": counters, "pushes": Gathering(partial(keep_pushes, app=app))}
+            {
+                "milepost": app,
+                "counters": counters,
+                "pushes": Gathering(partial(keep_pushes, app=app)),
+                "turns": Turns(),
+            }
         ),
         request_max_body_size=app.settings.web.body_bytes_max,
     )

@@ -1,7 +1,10 @@
 """The buyer's pages in real Chromium: with and without JavaScript, for every eye, on every screen, live."""
 
 import re
+import threading
+from contextlib import contextmanager
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from playwright.sync_api import expect
@@ -138,3 +141,41 @@ def test_a_page_that_lost_its_stream_says_how_old_it_is(moving_site, browser):
         page.clock.fast_forward(40_000)
         expect(page.locator("#lost")).to_contain_text("Last updated")
         expect(page.get_by_role("link", name="Reload")).to_be_visible()
+
+
+@contextmanager
+def shop_page(body):
+    """A shop's own server with one page; the page's origin."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_told):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://localhost:{server.server_port}"
+        server.shutdown()
+
+
+def test_a_shops_checkout_says_when_it_would_come_in_the_pages_language(site, browser):
+    """The page is another site's; its own words stand until there is an answer, and when there is none."""
+    body = f"""<!doctype html><html lang="de"><title>Kasse</title><main>
+        <milepost-window country="US" words="Kommt {{days}}">Meist in fünf Tagen</milepost-window>
+        </main><script async src="{site.url}/checkout.js"></script>"""
+    with context(browser) as seen, shop_page(body) as origin:
+        site.milepost.app.settings.checkout.pages[origin] = ""
+        page = seen.new_page()
+        page.goto(origin)
+        told = page.get_by_role("status")
+        expect(told).to_have_text(re.compile(r"^Kommt .*\d\. \w+$"))
+        page.evaluate("document.querySelector('milepost-window').setAttribute('country', '')")
+        expect(told).to_have_text("Meist in fünf Tagen")
+        with page.expect_response(lambda answer: answer.status == 400):
+            page.evaluate("document.querySelector('milepost-window').setAttribute('country', 'nowhere')")
+        expect(told).to_have_text("Meist in fünf Tagen")

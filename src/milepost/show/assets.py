@@ -38,10 +38,15 @@ class File:
 
 def asset(name: str) -> str:
     """The address of a built file by its plain name, e.g. `app.css`. Raises AssetsError."""
-    built = _manifest().get(name)
-    if built is None:
+    found = _manifest().get(name)
+    if found is None:
         raise AssetsError(f"browser file {name!r} is not built: {FIX}")
-    return f"/static/{built}"
+    return f"/static/{found}"
+
+
+def built(name: str) -> File:
+    """A built file by its plain name. Raises AssetsError."""
+    return _files()[asset(name).rpartition("/")[2]]
 
 
 def built(name: str) -> File:
@@ -104,7 +109,12 @@ async def static(
     found = _files().get(name)
     if found is None:
         raise NotFoundException(f"There is no file {name!r}.")
-    headers = {"Cache-Control": found.cache_control, "Vary": "Accept-Encoding"}
+    return sent(found, request, {"Cache-Control": found.cache_control})
+
+
+def sent(found: File, request: Request[None, None, State], headers: Mapping[str, str]) -> Response[bytes]:
+    """The file as an answer, gzipped for whoever takes it so."""
+    headers = {"Vary": "Accept-Encoding", **headers}
     if found.gzipped is not None and "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
         return Response(found.gzipped, media_type=found.media_type, headers=headers)

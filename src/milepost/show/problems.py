@@ -12,6 +12,7 @@ from litestar.status_codes import (
     HTTP_401_UNAUTHORIZED,
     HTTP_403_FORBIDDEN,
     HTTP_404_NOT_FOUND,
+    HTTP_429_TOO_MANY_REQUESTS,
     HTTP_500_INTERNAL_SERVER_ERROR,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
@@ -47,6 +48,12 @@ PROBLEMS = {
 
 PROBLEMS_OF_ONE = PROBLEMS | {HTTP_404_NOT_FOUND: _told("Unknown, or not yours: the answer is the same.")}
 """The same for a resource that asks for one thing by its id."""
+
+PROBLEMS_OF_PAGES = PROBLEMS | {
+    HTTP_403_FORBIDDEN: _told("A page of another site that is not named in `checkout.pages`."),
+    HTTP_429_TOO_MANY_REQUESTS: _told("A page asked too often; `Retry-After` says when to go on."),
+}
+"""The same for what pages of other sites may ask as well."""
 
 PROBLEMS_OF_CHANGE = PROBLEMS_OF_ONE | {HTTP_403_FORBIDDEN: _told("The key may not do that.")}
 """The same for a resource that changes something."""

@@ -26,6 +26,9 @@ PRIVATE: Mapping[str, str] = {"Cache-Control": "no-store"}
 """For whatever is somebody's own."""
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+INVITED = "checkout_shop"
+"""Where the shop stands whose own page asks what pages of other sites may ask (api/checkout.py)."""
+
 OWN_SITES = frozenset({"same-origin", "none"})
 FROM_ELSEWHERE = "This form was sent from another site. Open the page here and send it again."
 
@@ -51,7 +54,8 @@ class OwnFormsOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse with 403 what a page of another site sends."""
-        if scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS and _is_foreign(scope):
+        is_change = scope["type"] == ScopeType.HTTP and scope["method"] not in SAFE_METHODS
+        if is_change and INVITED not in scope["state"] and _is_foreign(scope):
             raise PermissionDeniedException(FROM_ELSEWHERE)
         await self._app(scope, receive, send)
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from litestar import Request, post
+from litestar import Request, Router, post
 from litestar.exceptions import ValidationException
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
@@ -18,8 +18,9 @@ from milepost.model.places import RawPlace
 from milepost.ports.app import App
 from milepost.ports.forecast import ForecastFacts
 from milepost.show.api import shapes
+from milepost.show.api.checkout import needs_key_or_page, shop_of_page, take_turn
 from milepost.show.api.keys import key_of, shops_of
-from milepost.show.problems import PROBLEMS
+from milepost.show.problems import PROBLEMS_OF_PAGES, problem_for
 
 AHEAD_MAX = timedelta(days=366)
 """Nobody knows when what is bought in more than a year will come."""
@@ -29,7 +30,7 @@ AHEAD_MAX = timedelta(days=366)
     "/estimates",
     summary="When it would come, before it is bought",
     status_code=HTTP_200_OK,
-    responses=PROBLEMS,
+    responses=PROBLEMS_OF_PAGES,
 )
 async def estimate(
     request: Request[Any, Any, Any], data: JSONBody[shapes.EstimateWish]
@@ -37,7 +38,9 @@ async def estimate(
     """The same forecast that the parcel would get the moment it is bought: windows, the chance of each day.
 
     With `shop_id` that shop's own handling time counts; without a service or carrier the window is wider.
+    Pages named in `checkout.pages` ask without a key, for their own shop.
     """
+    take_turn(request)
     app: App = request.app.state.milepost
     await learn_lately(app)
     facts = _facts(request, app, data)
@@ -64,7 +67,7 @@ def _facts(request: Request[Any, Any, Any], app: App, wish: shapes.EstimateWish)
         RawPlace(city=to.city, region=to.region, postal_code=to.postal_code, country=to.country.upper())
     )
     way = Way(
-        shop=wish.shop_id or "",
+        shop=wish.shop_id or shop_of_page(request),
         carrier=wish.carrier,
         service=wish.service,
         origin=wish.origin_country.upper(),
@@ -108,4 +111,13 @@ def _whole(at: datetime) -> datetime:
     return at.replace(microsecond=0)
 
 
-ROUTES = [estimate]
+def router() -> Router:
+    """Apart from the others: not only those who have a key may ask."""
+    return Router(
+        "/api/v1",
+        route_handlers=[estimate],
+        guards=[needs_key_or_page],
+        exception_handlers={Exception: problem_for},
+        security=[{"apiKey": []}],
+        tags=["tracking"],
+    )

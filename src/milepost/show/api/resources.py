@@ -16,7 +16,7 @@ from milepost.model.orders import Contact
 from milepost.ports.app import App
 from milepost.ports.store import CursorError, OrderRow, ShipmentRow
 from milepost.record.journey import derive
-from milepost.show.api import choices, entries, estimating, identifying, imports, shapes, views, webhooks
+from milepost.show.api import choices, entries, identifying, imports, shapes, views, webhooks
 from milepost.show.api.keys import key_of, needs_key, shops_of
 from milepost.show.problems import PROBLEMS, PROBLEMS_OF_ONE, problem_for
 
@@ -260,7 +260,6 @@ def router() -> Router:
             exceptions,
             notices,
             *identifying.ROUTES,
-            *estimating.ROUTES,
             *webhooks.ROUTES,
             *imports.ROUTES,
             *entries.ROUTES,
