@@ -49,11 +49,6 @@ def built(name: str) -> File:
     return _files()[asset(name).rpartition("/")[2]]
 
 
-def built(name: str) -> File:
-    """A built file by its plain name. Raises AssetsError."""
-    return _files()[asset(name).rpartition("/")[2]]
-
-
 def svg(name: str) -> str:
     """The SVG text of an icon named in a template or in frontend/src/icons.txt. Raises AssetsError."""
     found = _icons().get(name)

@@ -68,7 +68,7 @@ class ShopPages:
             await send(message)
 
         going_on: ASGIApp = self._app
-        if scope["method"] == "OPTIONS":
+        if scope["type"] == ScopeType.HTTP and scope["method"] == "OPTIONS":
             going_on = Response(b"", status_code=204, headers=MAY_ASK).to_asgi_response(None, Request(scope))
         await going_on(scope, receive, tell)
 
