@@ -17,7 +17,7 @@ from milepost.cli.stopping import stopping
 from milepost.desk.lookup import make_link
 from milepost.flow import take_in
 from milepost.model.people import View
-from milepost.ports.store import ShipmentRow
+from milepost.ports.rows import ShipmentRow
 from milepost.record.journey import derive
 from milepost.show.cookies import VISITS
 from milepost.web import build, listen, serve

@@ -15,7 +15,7 @@ from milepost.model.reports import Report, ReportKind
 from milepost.model.statuses import REASONS, Status
 from milepost.normalize.scans import events
 from milepost.places.gazetteer import SqliteGazetteer
-from milepost.ports.store import ShipmentRow
+from milepost.ports.rows import ShipmentRow
 from milepost.record.journey import derive
 from milepost.show.dialects import aftership, easypost, karrio, seventeen_track, shippo
 from milepost.show.dialects.tracked import tracked

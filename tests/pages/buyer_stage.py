@@ -18,7 +18,7 @@ from milepost.clock import SteppedClock
 from milepost.desk.lookup import make_link
 from milepost.model.people import View
 from milepost.model.statuses import Status
-from milepost.ports.store import OrderRow
+from milepost.ports.rows import OrderRow
 from milepost.settings import Mail, Webhooks
 from milepost.worker import drain
 from milepost_sandbox import door

@@ -10,7 +10,7 @@ from milepost.desk.guessing import CLIENT_MAX, TooManyGuessesError, count_try
 from milepost.desk.lookup import make_link
 from milepost.model.people import View
 from milepost.model.statuses import Status
-from milepost.ports.store import OrderRow
+from milepost.ports.rows import OrderRow
 from milepost.record.links import new_contact_link
 from milepost.web import build
 from tests.pages.asgi import ask

@@ -9,7 +9,7 @@ from milepost.model.polling import Outlook, stage
 from milepost.model.statuses import Status
 from milepost.ports.app import App
 from milepost.ports.carriers import CarrierReads
-from milepost.ports.store import ShipmentRow
+from milepost.ports.rows import ShipmentRow
 from milepost.react import planner, polls
 
 

@@ -13,8 +13,9 @@ from milepost.model.orders import OrderFacts
 from milepost.model.reports import Report
 from milepost.model.shops import Grant, Shop, ShopState
 from milepost.ports.app import App
+from milepost.ports.rows import ShipmentRow
 from milepost.ports.sources import SourceError
-from milepost.ports.store import OrderKey, ShipmentRow, Transaction
+from milepost.ports.store import OrderKey, Transaction
 from milepost.react import polls
 
 SYNC_LAG = timedelta(seconds=30)

@@ -19,8 +19,8 @@ from milepost.model.carriers import Identification
 from milepost.model.journeys import EMPTY_JOURNEY, Journey, JourneyEvent
 from milepost.model.shipments import TrackingQuery
 from milepost.ports.app import App
+from milepost.ports.rows import OrderRow, ShipmentRow
 from milepost.ports.sources import SourceError
-from milepost.ports.store import OrderRow, ShipmentRow
 from milepost.record.journey import derive
 from milepost.show.api import views
 from milepost.show.console.known import KnownOrder, everything

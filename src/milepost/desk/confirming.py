@@ -4,7 +4,7 @@ from milepost.model.notices import Audience, Notice
 from milepost.model.people import Subscription
 from milepost.model.promises import DELIVERY, Promise
 from milepost.ports.app import App
-from milepost.ports.store import OrderRow
+from milepost.ports.rows import OrderRow
 from milepost.record.links import digest
 
 TEMPLATE = "confirmation"

@@ -16,7 +16,7 @@ from milepost.model.reports import Report, ReportKind
 from milepost.model.statuses import REASONS, Status
 from milepost.normalize.reading import read
 from milepost.ports.app import App
-from milepost.ports.store import OrderRow
+from milepost.ports.rows import OrderRow
 from milepost.record.journey import derive
 from milepost.record.shipments import REUSE_SLACK
 from milepost.sources.sheets.cells import CellError, moment_or_wall_clock

@@ -2,7 +2,7 @@
 
 from milepost.model.actions import Action
 from milepost.ports.app import App
-from milepost.ports.store import OrderRow
+from milepost.ports.rows import OrderRow
 from milepost.react import polls
 
 

@@ -7,24 +7,20 @@ reads see only what is committed. Keys of orders are `(shop_id, order_number)` e
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from milepost.model.errors import OutsideError
 from milepost.model.events import TrackingEvent
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey
 from milepost.model.lessons import Lesson
-from milepost.model.notices import Attempt, Notice
 from milepost.model.orders import Contact, OrderFacts
-from milepost.model.people import ApiKey, Link, Owned, Subscription, User
 from milepost.model.promises import Promise
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import ProofTold
 from milepost.model.shipments import Shipment
-from milepost.model.shops import Grant, Shop
 from milepost.ports.carriers import CarrierReads, CarrierWrites
 from milepost.ports.choices import ChoiceReads, ChoiceWrites
 from milepost.ports.codes import CodeReads, CodeWrites
@@ -32,7 +28,11 @@ from milepost.ports.drafts import DraftReads, DraftWrites
 from milepost.ports.feedback import FeedbackReads, FeedbackWrites
 from milepost.ports.guesses import GuessReads, GuessWrites
 from milepost.ports.models import ModelReads, ModelWrites
+from milepost.ports.notices import NoticeReads, NoticeWrites
+from milepost.ports.people import PeopleReads, PeopleWrites
 from milepost.ports.pushes import PushReads, PushWrites
+from milepost.ports.rows import OrderRow, Page, ShipmentRow
+from milepost.ports.shops import ShopReads, ShopWrites
 from milepost.ports.texts import SmsReads, SmsWrites
 from milepost.ports.webhooks import WebhookReads, WebhookWrites
 
@@ -86,6 +86,9 @@ class Transaction(
     FeedbackWrites,
     GuessWrites,
     ModelWrites,
+    NoticeWrites,
+    PeopleWrites,
+    ShopWrites,
     Protocol,
 ):
     """One batch of news, all or nothing, durable once the block ends without an error.
@@ -130,7 +133,7 @@ class Transaction(
 
     async def shipments_by_id(self, shipment_ids: Iterable[str]) -> list[Shipment]: ...
 
-    async def shipment_rows(self, shipment_ids: Sequence[str]) -> dict[str, "ShipmentRow"]: ...
+    async def shipment_rows(self, shipment_ids: Sequence[str]) -> dict[str, ShipmentRow]: ...
 
     async def put_shipments(self, shipments: Iterable[Shipment]) -> None: ...
 
@@ -191,14 +194,6 @@ class Transaction(
         """`(shipment, lesson)` of parcels that arrived, once per shipment; the first one stands."""
         ...
 
-    async def shops(self) -> list[Shop]: ...
-
-    async def put_shop(self, shop: Shop) -> None: ...
-
-    async def grant(self, marketplace: str, app_key: str, owner: str | None = None) -> Grant | None: ...
-
-    async def put_grant(self, grant: Grant) -> None: ...
-
     async def mark(self, name: str) -> str | None: ...
 
     async def set_mark(self, name: str, value: str) -> None:
@@ -208,78 +203,6 @@ class Transaction(
     async def unseen_pushes(self, keys: Sequence[tuple[str, str]], at: datetime) -> set[tuple[str, str]]:
         """Remember push ids, `(source, id)`; those that had not been seen before."""
         ...
-
-    async def put_notices(self, notices: Sequence[Notice]) -> set[str]:
-        """Keep decided notices; the keys that were not known."""
-        ...
-
-    async def add_attempt(self, attempt: Attempt) -> None: ...
-
-    async def put_inbox(self, notice: Notice, subject: str, text: str, at: datetime) -> None: ...
-
-    async def put_subscription(self, subscription: Subscription) -> None:
-        """Add or replace by (order, channel, address)."""
-        ...
-
-    async def put_link(self, token_hash: str, link: Link) -> None: ...
-
-    async def use_link(self, token_hash: str, now: datetime) -> Link | None:
-        """A link that works once: what it opened, and from now on opens no more. None: wrong or expired."""
-        ...
-
-    async def put_contact_link(self, token_hash: str, address: str, expires_at: datetime) -> None:
-        """A link to all orders of an e-mail address, which is kept as keyed hashes."""
-        ...
-
-    async def put_user(self, user: User, password_hash: str) -> None: ...
-
-    async def put_session(self, token_hash: str, user_id: str, expires_at: datetime) -> None: ...
-
-    async def end_session(self, token_hash: str) -> None: ...
-
-    async def put_api_key(self, key: ApiKey, secret_hash: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page(Generic[T]):
-    """One page of a list; `next_cursor` None at the end. Cursors are opaque."""
-
-    rows: tuple[T, ...]
-    next_cursor: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRow:
-    """An order with what lists show of it."""
-
-    facts: OrderFacts
-    shipment_ids: tuple[str, ...]
-    open_exceptions: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShipmentRow:
-    """A shipment with its derived summary."""
-
-    shipment: Shipment
-    status: str
-    reason: str | None
-    status_since: datetime | None
-    delivered_at: datetime | None
-    delivery_retracted: bool
-    last_heard_at: datetime | None
-    last_scan_at: datetime | None
-    last_place: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InboxEntry:
-    """One message in the console's inbox."""
-
-    notice: Notice
-    subject: str
-    text: str
-    at: datetime
 
 
 class Reads(
@@ -294,6 +217,9 @@ class Reads(
     FeedbackReads,
     GuessReads,
     ModelReads,
+    NoticeReads,
+    PeopleReads,
+    ShopReads,
     Protocol,
 ):
     """Committed facts. `shop_ids` None means every shop; an empty tuple means none (tenant wall)."""
@@ -389,50 +315,7 @@ class Reads(
         """The bytes of any report, by its `seq`, byte for byte. Raises StoreError when damaged or gone."""
         ...
 
-    async def shops(self) -> list[Shop]: ...
-
-    async def shop(self, shop_id: str) -> Shop | None: ...
-
-    async def grant(self, marketplace: str, app_key: str, owner: str | None = None) -> Grant | None: ...
-
-    async def grants(self) -> list[Grant]: ...
-
     async def mark(self, name: str) -> str | None: ...
-
-    async def notice(self, key: str) -> Notice | None: ...
-
-    async def notices(
-        self,
-        *,
-        shop_ids: Sequence[str] | None,
-        cursor: str | None,
-        limit: int,
-        order_number: str | None = None,
-    ) -> Page[tuple[Notice, tuple[Attempt, ...]]]: ...
-
-    async def inbox(self, shop_ids: Sequence[str] | None, limit: int) -> list[InboxEntry]: ...
-
-    async def subscriptions(self, shop_id: str, order_number: str) -> list[Subscription]: ...
-
-    async def link(self, token_hash: str) -> Link | None: ...
-
-    async def owned(
-        self, token_hash: str, now: datetime, limit: int, order_number: str | None = None
-    ) -> list[Owned] | None:
-        """Orders of the address a link was made for (or one of them), newest first; None: no such link."""
-        ...
-
-    async def owned_by(self, address: str, limit: int) -> list[Owned]:
-        """Orders that came with this e-mail address, and those it wants news of now; newest first."""
-        ...
-
-    async def user_by_email(self, email: str) -> tuple[User, str] | None:
-        """The user and the password hash."""
-        ...
-
-    async def session_user(self, token_hash: str, now: datetime) -> User | None: ...
-
-    async def api_key(self, secret_hash: str) -> ApiKey | None: ...
 
 
 class Store(Reads, Protocol):

@@ -9,7 +9,8 @@ from milepost.model.gaps import ANY_LANE, NewsGaps
 from milepost.model.journeys import Journey
 from milepost.model.polling import TYPICAL_GAP_S, stage
 from milepost.ports.app import App
-from milepost.ports.store import Reads, ShipmentRow
+from milepost.ports.rows import ShipmentRow
+from milepost.ports.store import Reads
 from milepost.react import polls
 from milepost.show.buyer.windows import zone_or_none
 from milepost.show.moments import DAY_S, HOUR_S, clock, counted, near_day

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 
 from milepost.model.exceptions import DeliveryException, Mover, Severity
 from milepost.model.statuses import BEFORE_ACCEPTANCE, TERMINAL, Status
-from milepost.ports.store import Page
+from milepost.ports.rows import Page
 from milepost.store.shelf import Shelf, replaced, rows_to_ask, texts, wall, walled
 from milepost.store.sql.compiled import Among
 from milepost.store.tables import EVENTS, EXCEPTIONS, ORDERS, SHIPMENTS

@@ -11,7 +11,8 @@ from sqlalchemy.dialects import postgresql
 
 from milepost.model.notices import Attempt, Notice
 from milepost.model.people import Subscription
-from milepost.ports.store import InboxEntry, Page
+from milepost.ports.notices import InboxEntry
+from milepost.ports.rows import Page
 from milepost.store.shelf import Shelf, rows_to_ask, texts, wall, walled
 from milepost.store.sql.compiled import Among
 from milepost.store.tables import ATTEMPTS, INBOX, NOTICES, SMS_FATES, SUBSCRIPTIONS

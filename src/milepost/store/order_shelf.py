@@ -10,7 +10,8 @@ from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
 from milepost.model.orders import Contact, OrderFacts
-from milepost.ports.store import OrderKey, OrderRow, Page
+from milepost.ports.rows import OrderRow, Page
+from milepost.ports.store import OrderKey
 from milepost.store.contact_index import indexes, indexes_of_text, matches
 from milepost.store.sealing import Sealer
 from milepost.store.shelf import Shelf, replaced, rows_to_ask, wall, walled

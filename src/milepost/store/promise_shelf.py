@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from milepost.model.promises import HAPPENED, Promise, Promiser
-from milepost.ports.store import OrderKey, Page
+from milepost.ports.rows import Page
+from milepost.ports.store import OrderKey
 from milepost.store.order_shelf import parameters_of
 from milepost.store.shelf import Shelf, rows_to_ask, wall, walled
 from milepost.store.tables import PROMISES

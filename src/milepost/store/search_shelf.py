@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, bindparam, select, union
 from sqlalchemy.sql.elements import ColumnElement
 
-from milepost.ports.store import OrderRow
+from milepost.ports.rows import OrderRow
 from milepost.store.contact_index import indexes_of_text
 from milepost.store.order_shelf import LISTED, order_rows
 from milepost.store.shelf import Shelf, rows_to_ask, wall

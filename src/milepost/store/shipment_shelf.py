@@ -19,7 +19,8 @@ from sqlalchemy.dialects import postgresql
 
 from milepost.model.journeys import Journey
 from milepost.model.shipments import Shipment
-from milepost.ports.store import OrderKey, Page, ShipmentRow
+from milepost.ports.rows import Page, ShipmentRow
+from milepost.ports.store import OrderKey
 from milepost.store.order_shelf import parameters_of
 from milepost.store.shelf import Shelf, replaced, rows_to_ask, texts, wall, walled
 from milepost.store.sql.compiled import Among

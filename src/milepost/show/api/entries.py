@@ -9,7 +9,7 @@ from litestar.status_codes import HTTP_200_OK
 
 from milepost.desk import entries as desk
 from milepost.ports.app import App
-from milepost.ports.store import OrderRow
+from milepost.ports.rows import OrderRow
 from milepost.show.api import shapes
 from milepost.show.api.keys import key_of, needs_news_key, shops_of
 from milepost.show.problems import PROBLEMS_OF_CHANGE

@@ -14,7 +14,8 @@ from milepost.desk.entries import EntryError
 from milepost.desk.webhooks import WebhookError
 from milepost.model.orders import Contact
 from milepost.ports.app import App
-from milepost.ports.store import CursorError, OrderRow, ShipmentRow
+from milepost.ports.rows import OrderRow, ShipmentRow
+from milepost.ports.store import CursorError
 from milepost.record.journey import derive
 from milepost.show.api import choices, entries, identifying, imports, shapes, views, webhooks
 from milepost.show.api.keys import key_of, needs_key, shops_of

@@ -14,7 +14,7 @@ from milepost.model.promises import DELIVERY, Promise, Promiser
 from milepost.model.shipments import Shipment
 from milepost.model.webhooks import Endpoint, Sending
 from milepost.ports.app import App
-from milepost.ports.store import OrderRow, ShipmentRow
+from milepost.ports.rows import OrderRow, ShipmentRow
 from milepost.show.api import shapes, webhook_shapes
 
 

@@ -14,7 +14,8 @@ from milepost.model.promises import Promise
 from milepost.model.scans import ProofTold
 from milepost.model.shipments import Leg, Shipment
 from milepost.ports.app import App
-from milepost.ports.store import Reads, ShipmentRow
+from milepost.ports.rows import ShipmentRow
+from milepost.ports.store import Reads
 from milepost.record.journey import derive
 from milepost.settings import ShopPolicy
 from milepost.show.buyer.sight import Sight

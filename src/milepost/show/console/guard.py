@@ -14,7 +14,7 @@ from litestar.types import ControllerRouterHandler, Guard
 
 from milepost.desk.accounts import signed_in
 from milepost.model.people import Role, User
-from milepost.ports.store import OrderRow
+from milepost.ports.rows import OrderRow
 from milepost.show.looks import AnyRequest, app_of
 
 HOME = "/console"

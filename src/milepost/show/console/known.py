@@ -16,7 +16,7 @@ from milepost.model.orders import Contact
 from milepost.model.promises import Promise
 from milepost.model.scans import ProofTold
 from milepost.ports.app import App
-from milepost.ports.store import OrderRow, ShipmentRow
+from milepost.ports.rows import OrderRow, ShipmentRow
 from milepost.record.journey import derive
 from milepost.show.rhythm import Door, Rhythm, rhythm
 

@@ -8,7 +8,7 @@ from milepost.model.exceptions import DeliveryException, Mover, Severity
 from milepost.model.orders import OrderFacts
 from milepost.model.statuses import Status
 from milepost.ports.app import App
-from milepost.ports.store import OrderRow, ShipmentRow
+from milepost.ports.rows import OrderRow, ShipmentRow
 from milepost.react.words import WORDS, Words
 from milepost.show.glossary import about_exception
 from milepost.show.moments import short_day

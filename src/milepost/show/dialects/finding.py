@@ -7,7 +7,8 @@ from litestar.exceptions import NotFoundException, ValidationException
 
 from milepost.model.people import ApiKey
 from milepost.ports.app import App
-from milepost.ports.store import CursorError, ShipmentRow
+from milepost.ports.rows import ShipmentRow
+from milepost.ports.store import CursorError
 from milepost.record.journey import derive
 from milepost.show.api.keys import key_of, shops_of
 from milepost.show.dialects.asking import Ask, app_of

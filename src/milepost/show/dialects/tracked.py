@@ -10,7 +10,7 @@ from milepost.model.journeys import Journey
 from milepost.model.promises import DELIVERY, Promise, Promiser
 from milepost.model.shipments import Shipment
 from milepost.model.statuses import Status
-from milepost.ports.store import ShipmentRow
+from milepost.ports.rows import ShipmentRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,8 @@ from milepost.map.route import Route
 from milepost.model.people import View
 from milepost.model.statuses import REASONS
 from milepost.ports.app import App
-from milepost.ports.store import CursorError, OrderRow
+from milepost.ports.rows import OrderRow
+from milepost.ports.store import CursorError
 from milepost.show.buyer.gather import door_of
 from milepost.show.buyer.sight import Sight
 from milepost.show.buyer.way import way_of
