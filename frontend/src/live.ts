@@ -1,7 +1,7 @@
 /** Keeps an open page up to date. Everything here is an extra: the page works without it. */
 
 const root = document.documentElement;
-const say = document.querySelector("#say");
+const say = document.querySelector<HTMLElement>("#say");
 const one = <T extends Element>(what: string, within: ParentNode = document) => within.querySelector<T>(what);
 const all = <T extends Element>(what: string, within: ParentNode = document) => [...within.querySelectorAll<T>(what)];
 
@@ -17,12 +17,12 @@ const setNow = (instant: string) => {
 
 // Ages: the same words as src/milepost/show/moments.py, in the page's language.
 const counted = (count: number, unit: "minute" | "hour" | "day") =>
-  new Intl.RelativeTimeFormat(root.lang).format(-count, unit);
+  new Intl.RelativeTimeFormat(`${root.lang}-u-nu-latn`).format(-count, unit);
 function tick() {
   for (const time of all<HTMLTimeElement>("time[data-ago]")) {
     const seconds = (now() - Date.parse(time.dateTime)) / 1000;
     const words =
-      seconds < 60 ? "just now"
+      seconds < 60 ? root.dataset.justNow!
       : seconds < 5400 ? counted(Math.floor(seconds / 60), "minute")
       : seconds < 129600 ? counted(Math.round(seconds / 3600), "hour")
       : counted(Math.round(seconds / 86400), "day");
@@ -41,7 +41,7 @@ document.addEventListener("click", async (event) => {
   const button = (event.target as Element).closest<HTMLElement>("[data-copy]");
   if (!button) return;
   await navigator.clipboard.writeText(button.dataset.copy ?? "");
-  if (say) say.textContent = "Copied";
+  if (say) say.textContent = say.dataset.copied!;
 });
 
 // The theme, without asking the server.

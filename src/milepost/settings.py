@@ -362,7 +362,9 @@ class Settings:
     )
     log_level: str = setting("info", "`debug`, `info`, `warning` or `error`.")
     log_format: str = setting("auto", "`auto` (text on a terminal, else JSON), `text` or `json`.")
-    language: str = setting("en", "Language of messages and pages.")
+    language: str = setting(
+        "en", "Language of buyers' pages and messages where neither they nor their browser name another one."
+    )
     silence_days: int = setting(
         3, "Days without a scan after which a parcel counts as silent, until its lane was measured."
     )

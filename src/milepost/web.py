@@ -31,6 +31,7 @@ from milepost.show.errors import answer_for
 from milepost.show.health import healthz, readyz
 from milepost.show.hooks import aggregator_hook, carrier_hook, carrier_token, hook
 from milepost.show.metrics import metrics
+from milepost.show.reader import SpeaksTheirLanguage
 from milepost.show.security import OwnFormsOnly, add_headers
 from milepost.show.sms_hooks import sms_reply, sms_status
 from milepost.version import VERSION
@@ -64,7 +65,7 @@ def build(app: App, counters: Counters) -> Litestar:
         ],
         exception_handlers={Exception: answer_for},
         before_send=[add_headers],
-        middleware=[ShopPages, OwnFormsOnly],
+        middleware=[ShopPages, OwnFormsOnly, SpeaksTheirLanguage],
         compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4, exclude=UNCOMPRESSED),
         openapi_config=OpenAPIConfig(
             title="Milepost",

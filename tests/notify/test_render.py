@@ -102,11 +102,11 @@ def test_a_message_without_any_fact_still_reads(template):
 
 
 def test_what_has_no_words_names_the_file_to_write():
-    with pytest.raises(TemplateError, match=r"write notify/templates/en/teleported\.jinja"):
+    with pytest.raises(TemplateError, match=r"write notify/templates/words/teleported\.jinja"):
         render(notice("teleported"), LINKS)
 
 
-@pytest.mark.parametrize("name", ["../../secret", "mail", "en/delivered"])
+@pytest.mark.parametrize("name", ["../../secret", "mail", "words/delivered"])
 def test_a_template_name_cannot_lead_elsewhere(name):
     with pytest.raises(TemplateError):
         render(notice(name), LINKS)
@@ -147,7 +147,7 @@ def test_a_time_without_a_known_zone_says_so_or_stays_as_told():
 
 def test_an_unknown_language_gets_english():
     assert render(notice("delivered"), LINKS, language="xx").subject.startswith("Delivered Sunday")
-    assert '<html lang="en">' in render(notice("delivered"), LINKS, language="xx").html
+    assert '<html lang="en" dir="ltr">' in render(notice("delivered"), LINKS, language="xx").html
 
 
 def test_the_seller_hears_as_a_seller():

@@ -49,12 +49,8 @@ def test_the_backstop_counts_from_the_day_first_named_and_not_from_a_later_one()
 
 def test_the_line_names_the_shop_what_it_does_and_the_day():
     told = backstop(MOVING, DUE, POLICY, "Mugs & Co", date(2026, 11, 20))
-    assert (told.by, told.who, told.makes_good, told.is_over) == (
-        "Thursday 26 November",
-        "Mugs & Co",
-        "refunds or resends it",
-        False,
-    )
+    assert told.sentence == "Not here by <b>Thursday 26 November</b>? Mugs &amp; Co refunds or resends it."
+    assert not told.is_over
     assert backstop(MOVING, DUE, POLICY, "", date(2026, 11, 27)).is_over
 
 

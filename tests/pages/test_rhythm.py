@@ -7,7 +7,7 @@ from milepost.model.gaps import ANY_LANE, NewsGaps
 from milepost.model.people import View
 from milepost.show.buyer.gather import order_story
 from milepost.show.console.known import everything
-from milepost.show.rhythm import lasting, usually
+from milepost.show.rhythm import every, usually
 from tests.flow.house import SHOP, house, order, scans
 
 
@@ -31,8 +31,14 @@ def test_a_route_says_what_was_measured_on_it_and_says_when_nothing_was(known, s
 
 
 def test_lengths_are_said_as_people_say_them():
-    said = {seconds: lasting(seconds) for seconds in (1200, 3500, 9 * 3600, 47 * 3600, 3 * 86_400)}
-    assert list(said.values()) == ["20 minutes", "hour", "9 hours", "2 days", "3 days"]
+    said = {seconds: every(seconds) for seconds in (1200, 3500, 9 * 3600, 47 * 3600, 3 * 86_400)}
+    assert list(said.values()) == [
+        "every 20 minutes",
+        "every hour",
+        "every 9 hours",
+        "every 2 days",
+        "every 3 days",
+    ]
 
 
 async def test_pages_say_when_it_was_last_heard_and_when_we_ask_again(tmp_path):

@@ -17,7 +17,7 @@ FLOORS = {
     5: "show",
     4: "flow foreseeing telling pushing carry desk",
     3: "sources identify normalize record react forecast notify places words map store queue live clock",
-    2: "ports settings version",
+    2: "ports settings tongues version",
     1: "model version",
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms.split()}

@@ -11,8 +11,19 @@ import structlog
 from milepost.carry.failures import put_off
 from milepost.carry.paying import why_unpaid
 from milepost.flow import finish
+from milepost.forecast.ledger import read_basis
+from milepost.forecast.why import sentence
 from milepost.model.actions import Action, Leased, Outcome
-from milepost.model.notices import MY_ORDERS, PASSCODE, Attempt, Audience, Message, Notice, Recipient
+from milepost.model.notices import (
+    LANGUAGE,
+    MY_ORDERS,
+    PASSCODE,
+    Attempt,
+    Audience,
+    Message,
+    Notice,
+    Recipient,
+)
 from milepost.model.people import Subscription, View
 from milepost.model.places import RawPlace
 from milepost.notify.render import Links, TemplateError, render
@@ -31,6 +42,8 @@ from milepost.record.links import (
     new_link,
     new_passcode,
 )
+from milepost.tongues.catalogs import tongue
+from milepost.tongues.speech import speak, speaking
 
 INBOX = "inbox"
 MAIL = "email"
@@ -102,6 +115,7 @@ async def _send(held: Leased, app: App) -> None:
     if until is not None:
         await _wait(one, until, app)
         return
+    speak(tongue(_language(one, app)))  # channels add words of their own: how to end it
     message = await _message(one, app)
     if isinstance(channel, TextChannel) and (
         why := await why_unpaid(notice, one.recipient, message, channel, app)
@@ -202,9 +216,25 @@ async def _message(one: Try, app: App) -> Message:
                 now=app.clock.now(),
             )
         links = Links(order=f"{base}/t/{token}", unsubscribe=f"{base}/u/{token}{_whose(one, app)}")
-    language = one.recipient.language if one.recipient else app.settings.language
+    language = _language(one, app)
     zone = await _zone_of_door(notice, app)
-    return render(notice, links, shop_name=shops.get(notice.shop_id, ""), language=language, zone=zone)
+    told = _with_reason(notice, language)
+    return render(told, links, shop_name=shops.get(notice.shop_id, ""), language=language, zone=zone)
+
+
+def _language(one: Try, app: App) -> str:
+    """Of the page that asked for it, else of whoever is told."""
+    known = one.recipient.language if one.recipient else app.settings.language
+    return one.notice.facts.get(LANGUAGE) or known
+
+
+def _with_reason(notice: Notice, language: str) -> Notice:
+    """Why a forecast moved, in the reader's language: what was kept with the notice is English."""
+    basis = read_basis(notice.facts.get("basis", ""))
+    if basis is None:
+        return notice
+    with speaking(tongue(language)):
+        return replace(notice, facts={**notice.facts, "why": sentence(basis.why, basis)})
 
 
 def _whose(one: Try, app: App) -> str:

@@ -10,6 +10,7 @@ from milepost.model.feedback import Feedback, FeedbackKind, OrderField
 from milepost.model.notices import Audience, Notice
 from milepost.ports.app import App
 from milepost.telling import tell
+from milepost.tongues.speech import say
 
 WORDS_LENGTH_MAX = 2_000
 ITEMS_MAX = 50
@@ -43,7 +44,9 @@ async def give_feedback(
     known = await app.store.feedback(shop_id, order_number)
     kind, field = _kind(wish), _field(wish)
     if sum(now - one.at < DAY for one in known) >= PER_DAY_MAX:
-        raise FeedbackError("You wrote five times today, and the seller has it all. Write again tomorrow.")
+        raise FeedbackError(
+            say("You wrote five times today, and the seller has it all. Write again tomorrow.")
+        )
     room = PHOTOS_PER_ORDER_MAX - sum(len(one.photo_ids) for one in known)
     taken = await take_photos(files, max(0, room))
     feedback = Feedback(
@@ -70,7 +73,7 @@ def _kind(wish: Wish) -> FeedbackKind:
     try:
         return FeedbackKind(wish.kind)
     except ValueError:
-        raise FeedbackError("Choose what happened.") from None
+        raise FeedbackError(say("Choose what happened.")) from None
 
 
 def _field(wish: Wish) -> OrderField | None:
@@ -79,7 +82,7 @@ def _field(wish: Wish) -> OrderField | None:
     try:
         return OrderField(wish.field)
     except ValueError:
-        raise FeedbackError("Choose which part of the order is wrong.") from None
+        raise FeedbackError(say("Choose which part of the order is wrong.")) from None
 
 
 def _notices(feedback: Feedback, app: App, now: datetime) -> list[Notice]:

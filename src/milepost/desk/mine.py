@@ -5,11 +5,12 @@ import time
 from milepost.desk.guessing import count_try
 from milepost.desk.lookup import rest_of_answer
 from milepost.desk.switches import EMAIL
-from milepost.model.notices import MY_ORDERS, Audience, Notice
+from milepost.model.notices import LANGUAGE, MY_ORDERS, Audience, Notice
 from milepost.model.people import Owned
 from milepost.ports.app import App
 from milepost.record.links import digest
 from milepost.telling import tell
+from milepost.tongues.speech import spoken
 
 MAIL = "email"
 ASKED_MAX = 3
@@ -56,6 +57,7 @@ async def _ask(app: App, address: str, client: str) -> None:
                 audience=Audience.BUYER,
                 channel=MAIL,
                 template=MY_ORDERS,
+                facts={LANGUAGE: spoken().tag},
                 created_at=now,
             )
             await app.work.add(tx, await tell(tx, [notice], app, to=digest(on_file)))

@@ -5,11 +5,12 @@ import time
 from milepost.desk.guessing import count_try
 from milepost.desk.lookup import NUMBER_LENGTH_MAX, Earned, rest_of_answer
 from milepost.desk.texting import SMS, text_channel
-from milepost.model.notices import PASSCODE, Audience, Notice
+from milepost.model.notices import LANGUAGE, PASSCODE, Audience, Notice
 from milepost.model.orders import Contact, OrderFacts
 from milepost.ports.app import App
 from milepost.record.links import passcode_hash, plain_passcode
 from milepost.telling import tell
+from milepost.tongues.speech import spoken
 
 MAIL = "email"
 ASKED_MAX = 3
@@ -62,6 +63,7 @@ async def _ask(app: App, order_number: str, client: str) -> None:
         audience=Audience.BUYER,
         channel=channel or "",
         template=PASSCODE,
+        facts={LANGUAGE: spoken().tag},
         created_at=now,
     )
     async with app.store.transaction() as tx:

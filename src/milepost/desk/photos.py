@@ -11,6 +11,7 @@ import structlog
 
 from milepost.desk.reencode import BROKEN, NOT_A_PHOTO, TOO_MANY_PIXELS
 from milepost.model.feedback import Photo
+from milepost.tongues.speech import mark, say, say_many
 
 PHOTOS_MAX = 10
 """Photos with one piece of feedback; further ones can be sent with another."""
@@ -24,12 +25,16 @@ ID_BYTES = 16
 NAME_LENGTH_MAX = 60
 JPEG_START = b"\xff\xd8"
 WHY = {
-    NOT_A_PHOTO: "is no photo that we can read. Send a JPEG, PNG or WebP; a screenshot of it will do.",
-    TOO_MANY_PIXELS: "has more than 40 million pixels. Take a smaller one, or send a screenshot of it.",
-    BROKEN: "is damaged. Send it again, or take another.",
+    NOT_A_PHOTO: mark(
+        "%(photo)s is no photo that we can read. Send a JPEG, PNG or WebP; a screenshot of it will do."
+    ),
+    TOO_MANY_PIXELS: mark(
+        "%(photo)s has more than 40 million pixels. Take a smaller one, or send a screenshot of it."
+    ),
+    BROKEN: mark("%(photo)s is damaged. Send it again, or take another."),
 }
-TOO_LARGE = "is larger than 10 MB. Send it smaller; a screenshot of it will do."
-EMPTY = "is empty. Choose it again."
+TOO_LARGE = mark("%(photo)s is larger than 10 MB. Send it smaller; a screenshot of it will do.")
+EMPTY = mark("%(photo)s is empty. Choose it again.")
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +68,7 @@ async def take_photos(files: Sequence[File], room: int = PHOTOS_MAX) -> Taken:
         if isinstance(found, Photo):
             photos.append(found)
         else:
-            refused.append(f"{_called(file, place + 1)} {found}")
+            refused.append(say(found, photo=_called(file, place + 1)))
     return Taken(tuple(photos), tuple(refused))
 
 
@@ -102,11 +107,15 @@ def _called(file: File, place: int) -> str:
     """`“IMG_1.jpg”`: nothing but letters, digits and a few marks of what somebody called it."""
     kept = "".join(letter for letter in file.name if letter.isalnum() or letter in " ._-()")
     name = kept.strip()[:NAME_LENGTH_MAX]
-    return f"“{name}”" if name else f"Photo {place}"
+    return f"“{name}”" if name else say("Photo %(number)s", number=place)
 
 
 def _too_many(left: int, most: int) -> str:
     if not most:
-        return "No more photos fit with this order; the seller has those you sent before."
-    more = "1 more photo was" if left == 1 else f"{left} more photos were"
-    return f"{more} left out: {most} at a time. Send the others with another message."
+        return say("No more photos fit with this order; the seller has those you sent before.")
+    return say_many(
+        "%(num)s more photo was left out: %(most)s at a time. Send the others with another message.",
+        "%(num)s more photos were left out: %(most)s at a time. Send the others with another message.",
+        left,
+        most=most,
+    )

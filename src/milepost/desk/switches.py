@@ -11,16 +11,17 @@ from milepost.ports.app import App
 from milepost.ports.notify import PushChannel, TextChannel
 from milepost.record.links import browser_mark, digest
 from milepost.telling import tell
+from milepost.tongues.speech import mark, say
 
 WEB_PUSH = "web_push"
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}")
 
-WORDING = "Tell me about this order at this address until it arrives. I can stop it with one click."
-SMS_WORDING = (
+WORDING = mark("Tell me about this order at this address until it arrives. I can stop it with one click.")
+SMS_WORDING = mark(
     "Text me about this order until it arrives. My phone company may charge for it. Answer STOP to end it."
 )
-PUSH_WORDING = (
+PUSH_WORDING = mark(
     "Show me news of this order on this device until it arrives. I can stop it with one click, here or there."
 )
 BROWSERS_MAX = 10
@@ -63,7 +64,7 @@ async def switch_on(
         address=address.strip(),
         only_problems=only_problems,
         consented_at=app.clock.now(),
-        wording=wording,
+        wording=say(wording),  # as it was shown
         quiet=quiet,
         language=language,
     )

@@ -39,8 +39,13 @@ def standing_of(promises: Sequence[Promise], order_number: str) -> Promise | Non
 
 def basis_of(promise: Promise) -> Basis | None:
     """What it rests on; None of an entry from before forecasts kept that, or from a newer program."""
+    return read_basis(promise.basis)
+
+
+def read_basis(kept: str) -> Basis | None:
+    """The same of its JSON."""
     try:
-        return _decoder.decode(promise.basis) if promise.basis else None
+        return _decoder.decode(kept) if kept else None
     except msgspec.ValidationError:
         return None
 

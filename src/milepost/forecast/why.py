@@ -25,6 +25,7 @@ from milepost.forecast.stages import (
     Standing,
 )
 from milepost.model.forecasts import Basis, Why, WhyKind
+from milepost.tongues.speech import mark, mark_many, say, say_many, written
 
 HOUR = timedelta(hours=1)
 STAGE_WHY = {
@@ -41,40 +42,61 @@ SAID_MIN_H = 2.0
 """What moved it by less is kept as a fact and left out of the sentence."""
 
 SENTENCES_MAX = 2
+WEEKEND = "the weekend"
 DAY_FROM_H = 22.0
 SAID = {
     WhyKind.HANDLING: (
-        "The carrier got it {by} later than expected.",
-        "The carrier got it {by} sooner than expected.",
+        mark("The carrier got it %(by)s later than expected."),
+        mark("The carrier got it %(by)s sooner than expected."),
     ),
     WhyKind.ROUTE: (
-        "A part of the way took {by} longer than expected.",
-        "A part of the way took {by} less than expected.",
+        mark("A part of the way took %(by)s longer than expected."),
+        mark("A part of the way took %(by)s less than expected."),
     ),
     WhyKind.SILENCE: (
-        "It has not been seen for longer than usual here, which makes it {by} later.",
-        "It is on its way, {by} ahead of what we thought.",
+        mark("It has not been seen for longer than usual here, which makes it %(by)s later."),
+        mark("It is on its way, %(by)s ahead of what we thought."),
     ),
-    WhyKind.CLOSED: ("Nothing is delivered on {about}: {by} more.", "Nothing is delivered on {about}."),
-    WhyKind.OUT: ("It is out for delivery.", "It is out for delivery."),
+    WhyKind.CLOSED: (
+        mark("Nothing is delivered on %(about)s: %(by)s more."),
+        mark("Nothing is delivered on %(about)s."),
+    ),
+    WhyKind.OUT: (mark("It is out for delivery."), mark("It is out for delivery.")),
     WhyKind.MISSED: (
-        "It was out for delivery and did not get to the door; another try usually takes a working day.",
-        "It was out for delivery and did not get to the door.",
+        mark("It was out for delivery and did not get to the door; another try usually takes a working day."),
+        mark("It was out for delivery and did not get to the door."),
     ),
-    WhyKind.HELD: ("It is being held on its way.", "It is being held on its way."),
-    WhyKind.CUSTOMS: ("Customs is looking at it.", "Customs is looking at it."),
-    WhyKind.RELEASED: ("It moves again after it was held.", "It moves again, {by} sooner than expected."),
-    WhyKind.ETA: ("The carrier now names a date {by} later.", "The carrier now names a date {by} sooner."),
+    WhyKind.HELD: (mark("It is being held on its way."), mark("It is being held on its way.")),
+    WhyKind.CUSTOMS: (mark("Customs is looking at it."), mark("Customs is looking at it.")),
+    WhyKind.RELEASED: (
+        mark("It moves again after it was held."),
+        mark("It moves again, %(by)s sooner than expected."),
+    ),
+    WhyKind.ETA: (
+        mark("The carrier now names a date %(by)s later."),
+        mark("The carrier now names a date %(by)s sooner."),
+    ),
     WhyKind.WAY: (
-        "Now that it is known where it comes from, it is {by} later.",
-        "Now that it is known where it comes from, it is {by} sooner.",
+        mark("Now that it is known where it comes from, it is %(by)s later."),
+        mark("Now that it is known where it comes from, it is %(by)s sooner."),
     ),
     WhyKind.NETWORK: (
-        "Parcels like it have lately been {by} slower.",
-        "Parcels like it have lately been {by} faster.",
+        mark("Parcels like it have lately been %(by)s slower."),
+        mark("Parcels like it have lately been %(by)s faster."),
     ),
 }
 """Later, sooner. `first` has a sentence of its own."""
+
+SAID_OF_WEEKEND = (
+    mark("Nothing is delivered on the weekend: %(by)s more."),
+    mark("Nothing is delivered on the weekend."),
+)
+RESTS_ON = mark_many(
+    "It rests on %(num)s parcel like it that arrived.", "It rests on %(num)s parcels like it that arrived."
+)
+CARRIERS_DATE = mark("The carrier's own date counts too.")
+HOURS = mark_many("%(num)s hour", "%(num)s hours")
+DAYS = mark_many("%(num)s day", "%(num)s days")
 
 
 def whys(
@@ -158,7 +180,7 @@ def _closed_day(now: Reckoning, point: datetime) -> str:
         for ahead in range(1, min((last - first).days, CLOSED_NAMED_MAX) + 1)
     ]
     holidays = [name for name in names if name and not name.startswith("a ")]
-    return holidays[0] if holidays else "the weekend"
+    return holidays[0] if holidays else WEEKEND
 
 
 def sentence(found: tuple[Why, ...], basis: Basis) -> str:
@@ -169,30 +191,29 @@ def sentence(found: tuple[Why, ...], basis: Basis) -> str:
     told.sort(key=lambda why: (why.kind not in _ALWAYS, -abs(why.hours)))
     if told and told[0].kind is WhyKind.OUT:
         del told[1:]  # how it came to be so is of no interest any more
-    return " ".join(_say(why) for why in told[:SENTENCES_MAX]) or "Small things added up."
+    return " ".join(_say(why) for why in told[:SENTENCES_MAX]) or say("Small things added up.")
 
 
 _ALWAYS = frozenset({WhyKind.OUT, WhyKind.MISSED, WhyKind.HELD, WhyKind.CUSTOMS})
 
 
 def _first(basis: Basis) -> str:
-    rests_on = (
-        f"It rests on {basis.parcels:,} parcels like it that arrived."
-        if basis.parcels
-        else "It rests on published service times: no parcel like it has arrived yet."
-    )
-    return rests_on + (" The carrier's own date counts too." if basis.carrier_to is not None else "")
+    if basis.parcels:
+        told = say_many(*RESTS_ON, basis.parcels)
+    else:
+        told = say("It rests on published service times: no parcel like it has arrived yet.")
+    return f"{told} {say(CARRIERS_DATE)}" if basis.carrier_to is not None else told
 
 
 def _say(why: Why) -> str:
-    later, sooner = SAID[why.kind]
-    return (later if why.hours > 0 else sooner).format(by=lasting(abs(why.hours)), about=why.about)
+    later, sooner = SAID_OF_WEEKEND if why.about == WEEKEND else SAID[why.kind]
+    return say(later if why.hours > 0 else sooner, by=lasting(abs(why.hours)), about=why.about)
 
 
 def lasting(hours: float) -> str:
     """`5 hours`, `1 day`, `2.5 days`."""
     if hours < DAY_FROM_H:
         whole = max(round(hours), 1)
-        return "1 hour" if whole == 1 else f"{whole} hours"
+        return say_many(*HOURS, whole)
     days = round(hours / 24 * 2) / 2
-    return "1 day" if days == 1 else f"{days:g} days"
+    return say_many(*DAYS, int(days)) if days.is_integer() else say("%(num)s days", num=written(days))

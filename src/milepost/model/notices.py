@@ -14,6 +14,10 @@ PASSCODE = "passcode"
 """The notice with a code that opens an order. The code is made when it is sent, and kept as a hash only."""
 
 
+LANGUAGE = "language"
+"""The fact of those two that names the language of the page they were asked for on."""
+
+
 class Audience(StrEnum):
     """Who is told."""
 

@@ -13,10 +13,13 @@ from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from milepost.model.notices import Audience, Message, Notice
+from milepost.tongues.catalogs import ENGLISH, tongue
+from milepost.tongues.speech import retold, say, say_as, speaking, spoken
+from milepost.tongues.templates import teach
 
 TEMPLATES = Path(__file__).with_name("templates")
 EXCEPTION = "exception"
-FALLBACK_LANGUAGE = "en"
+WORDS = "words"
 FACT_MAX = 500  # characters of one fact; none is longer unless somebody plays with us
 SUBJECT_MAX = 200
 NO_OFFSET = timedelta(0)
@@ -39,11 +42,15 @@ def render(
 ) -> Message:
     """The message, with times in `zone` (IANA; None: in the offset each was told with, else UTC).
 
-    Raises TemplateError when a template is missing.
+    Sellers are told in English, as their console is. Raises TemplateError when a template is missing.
     """
+    with speaking(tongue(ENGLISH if notice.audience is Audience.SELLER else language)):
+        return _rendered(notice, links, shop_name, zone)
+
+
+def _rendered(notice: Notice, links: Links, shop_name: str, zone: str | None) -> Message:
     is_for_seller = notice.audience is Audience.SELLER
-    words = _words(notice.template, language)
-    said = words.make_module({**_facts(notice, language, zone), "for_seller": is_for_seller})
+    said = _words(notice.template).make_module({**_facts(notice, zone), "for_seller": is_for_seller})
     subject = _squeezed(said, "subject")[:SUBJECT_MAX]
     parts = {
         **{name: _squeezed(said, name) for name in ("headline", "lead", "body", "to_do", "button", "why")},
@@ -52,7 +59,7 @@ def render(
         "order_number": _fact(notice.order_number),
         "links": links,
         "for_seller": is_for_seller,
-        "language": _spoken(language),
+        "tongue": spoken(),
     }
     return Message(
         subject=subject,
@@ -65,29 +72,21 @@ def render(
     )
 
 
-def template_names(language: str = FALLBACK_LANGUAGE) -> tuple[str, ...]:
+def template_names() -> tuple[str, ...]:
     """What there are words for, without the one for all exceptions."""
-    names = (path.stem for path in (TEMPLATES / language).glob("*.jinja"))
+    names = (path.stem for path in (TEMPLATES / WORDS).glob("*.jinja"))
     return tuple(sorted(name for name in names if name != EXCEPTION))
 
 
-@cache
-def languages() -> tuple[str, ...]:
-    """Languages that there are words in, by their codes."""
-    return tuple(sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir()))
-
-
-def _words(name: str, language: str) -> Template:
+def _words(name: str) -> Template:
     file = EXCEPTION if name.startswith(f"{EXCEPTION}_") else name
-    for folder in (language, FALLBACK_LANGUAGE):
-        if f"{folder}/{file}.jinja" in _known():
-            return _environment(is_html=False).get_template(f"{folder}/{file}.jinja")
-    raise TemplateError(f"no words for {name!r}: write notify/templates/{FALLBACK_LANGUAGE}/{file}.jinja")
+    if f"{WORDS}/{file}.jinja" not in _known():
+        raise TemplateError(f"no words for {name!r}: write notify/templates/{WORDS}/{file}.jinja")
+    return _environment(is_html=False).get_template(f"{WORDS}/{file}.jinja")
 
 
-def _facts(notice: Notice, language: str, zone: str | None) -> dict[str, Any]:
-    """The notice's facts; instants become datetimes, and functions say them in the reader's language."""
-    locale = _spoken(language)
+def _facts(notice: Notice, zone: str | None) -> dict[str, Any]:
+    """The notice's facts; instants become datetimes, and functions say them in the language spoken."""
     place_zone = _zone(zone) or _offset_of(notice.facts)
     facts = {name: _fact(value) for name, value in notice.facts.items()}
 
@@ -96,29 +95,30 @@ def _facts(notice: Notice, language: str, zone: str | None) -> dict[str, Any]:
         moment = datetime.fromisoformat(facts[name])
         return moment.astimezone(place_zone) if place_zone and moment.utcoffset() == NO_OFFSET else moment
 
-    def saying(say: Callable[[datetime, str], str]) -> Callable[[str], str]:
-        return lambda name: say(local(name), locale) if facts.get(name) else ""
+    def saying(told: Callable[[datetime], str]) -> Callable[[str], str]:
+        return lambda name: told(local(name)) if facts.get(name) else ""
 
     return {
         "fact": lambda name: facts.get(name, ""),
+        "retold": lambda name: retold(facts.get(name, "")),
         "day": saying(_day),
         "clock": saying(_clock),
         "moment": saying(_moment),
     }
 
 
-def _day(moment: datetime, locale: str) -> str:
-    return str(format_date(moment, "EEEE d MMMM", locale=locale))
+def _day(moment: datetime) -> str:
+    return str(format_date(moment, say_as("date pattern", "EEEE d MMMM"), locale=spoken().locale))
 
 
-def _clock(moment: datetime, locale: str) -> str:
+def _clock(moment: datetime) -> str:
     """`2:31 PM`, and `UTC` after it where we know no better."""
-    told = format_time(moment.replace(tzinfo=None), "short", locale=locale)
+    told = format_time(moment.replace(tzinfo=None), "short", locale=spoken().locale)
     return _plain_blanks(told) + (" UTC" if moment.tzinfo is UTC else "")
 
 
-def _moment(moment: datetime, locale: str) -> str:
-    return f"{_day(moment, locale)}, {_clock(moment, locale)}"
+def _moment(moment: datetime) -> str:
+    return say("%(day)s, %(clock)s", day=_day(moment), clock=_clock(moment))
 
 
 def _plain_blanks(text: str) -> str:
@@ -149,11 +149,6 @@ def _squeezed(said: object, name: str) -> str:
     return " ".join(str(getattr(said, name, "")).split())
 
 
-def _spoken(language: str) -> str:
-    """The language asked for if there are words in it, else English."""
-    return language if any(name.startswith(f"{language}/") for name in _known()) else FALLBACK_LANGUAGE
-
-
 @cache
 def _known() -> frozenset[str]:
     return frozenset(_environment(is_html=False).list_templates())
@@ -161,14 +156,17 @@ def _known() -> frozenset[str]:
 
 @cache
 def _environment(*, is_html: bool) -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=is_html,  # noqa: S701  the words and the text part are no HTML; the HTML part escapes
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    teach(made)
+    return made
 
 
 @cache

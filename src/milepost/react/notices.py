@@ -126,6 +126,7 @@ def _promise_later(change: ShipmentChange) -> Iterator[_News]:
                 "now_from": promise.from_at.isoformat() if promise.from_at else "",
                 "now_to": promise.to_at.isoformat(),
                 "why": promise.reason,
+                "basis": promise.basis,
             }
             cause = f"{promise.to_at:%Y-%m-%d}"
             yield _News(promise.said_at, rests_on(change), "promise_later", cause, facts)

@@ -18,24 +18,38 @@ from milepost.ports.store import StoreError
 from milepost.show.looks import app_of, page
 from milepost.show.moments import MINUTE_S, counted
 from milepost.show.problems import TRY_AGAIN_S, problem_for
+from milepost.show.reader import speak_to
+from milepost.tongues.speech import mark, say
 
 FOR_PROGRAMS = ("/api/", "/hooks/", "/schema", "/metrics", "/healthz", "/readyz")
 WORDS = {
-    400: ("That did not work", "Something in what was sent could not be read. Go back and try again."),
-    401: ("Please sign in", "This page is for people who signed in."),
-    403: ("That is not allowed", "You may not do this here. If you sent a form, open its page again first."),
-    404: ("There is no such page", "The address may be mistyped, or what it showed is no longer here."),
-    405: ("That did not work", "This address shows something else. Go back and try again."),
-    413: ("That is too much", "What was sent is larger than we take."),
+    400: (
+        mark("That did not work"),
+        mark("Something in what was sent could not be read. Go back and try again."),
+    ),
+    401: (mark("Please sign in"), mark("This page is for people who signed in.")),
+    403: (
+        mark("That is not allowed"),
+        mark("You may not do this here. If you sent a form, open its page again first."),
+    ),
+    404: (
+        mark("There is no such page"),
+        mark("The address may be mistyped, or what it showed is no longer here."),
+    ),
+    405: (mark("That did not work"), mark("This address shows something else. Go back and try again.")),
+    413: (mark("That is too much"), mark("What was sent is larger than we take.")),
     429: (
-        "Too many tries",
-        "Please wait a while, then try again. A link from one of our messages always works.",
+        mark("Too many tries"),
+        mark("Please wait a while, then try again. A link from one of our messages always works."),
     ),
     500: (
-        "Something broke here",
-        "It is not your fault, and it is in our log. Please try again in a moment.",
+        mark("Something broke here"),
+        mark("It is not your fault, and it is in our log. Please try again in a moment."),
     ),
-    503: ("Not available just now", "Our database does not answer. Nothing is lost; please try again soon."),
+    503: (
+        mark("Not available just now"),
+        mark("Our database does not answer. Nothing is lost; please try again soon."),
+    ),
 }
 GUESS_AGAIN_S = 60
 
@@ -44,6 +58,7 @@ log = structlog.get_logger(__name__)
 
 def answer_for(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """The answer to an error, for whoever asked."""
+    speak_to(request)  # an address that leads nowhere passes no middleware
     if isinstance(error, TooManyGuessesError):
         return _wait_page(request, error.until)
     if not wants_page(request):
@@ -82,4 +97,6 @@ def _page(request: Request[Any, Any, Any], status: int, headers: dict[str, str])
     title, sentence = WORDS.get(status) or WORDS[500 if status >= 500 else 400]
     if status == 429:
         headers.setdefault("Retry-After", str(GUESS_AGAIN_S))
-    return page(request, "error.html", status=status, headers=headers, title=title, sentence=sentence)
+    return page(
+        request, "error.html", status=status, headers=headers, title=say(title), sentence=say(sentence)
+    )

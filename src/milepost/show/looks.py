@@ -14,7 +14,10 @@ from markupsafe import Markup
 from milepost.ports.app import App
 from milepost.show import moments
 from milepost.show.assets import asset, svg
+from milepost.show.reader import offered_to
 from milepost.show.security import PRIVATE
+from milepost.tongues.speech import spoken
+from milepost.tongues.templates import teach
 
 TEMPLATES = Path(__file__).with_name("templates")
 THEMES = ("light", "dark")
@@ -57,12 +60,13 @@ def render(request: AnyRequest, template: str, **facts: Any) -> str:
 
 
 def around(request: AnyRequest) -> dict[str, Any]:
-    """What every template knows: the theme, the path asked for, this Milepost's own time and its speed."""
+    """What every template knows: theme, language, path, this Milepost's own time and its speed."""
     clock = app_of(request).clock
     theme = request.cookies.get(THEME_COOKIE, "")
     return {
         "theme": theme if theme in THEMES else "",
-        "language": app_of(request).settings.language,
+        "tongue": spoken(),
+        "tongues": offered_to(request),
         "path": request.url.path,
         "now": clock.now(),
         "rate": clock.rate,
@@ -79,7 +83,9 @@ def environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    teach(made)
     made.globals |= {"asset": asset, "icon": icon, "order_address": order_address}
     made.filters |= {
         "day": moments.day,
@@ -88,6 +94,7 @@ def environment() -> Environment:
         "moment": moments.moment,
         "ago": moments.ago,
         "iso": moments.iso,
+        "any_of": moments.any_of,
     }
     return made
 

@@ -5,6 +5,7 @@ import logging
 import math
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,6 +22,8 @@ from milepost.map.spots import Spot
 from milepost.map.view import Kind, View
 from milepost.model.places import Precision
 from milepost.show.looks import environment
+from milepost.tongues.catalogs import Tongue
+from milepost.tongues.speech import mark, say, say_as, spoken, written
 
 MAPS_KEPT = 128
 """About 100 kB each."""
@@ -30,11 +33,11 @@ ZOOM_MAX = 9
 
 MILES = frozenset({"US", "GB", "LR", "MM", "PR"})
 KM_A_MILE = 1.609344
-HOW_SURE = {
-    Precision.AIRPORT: "an airport",
-    Precision.POSTCODE: "a postcode area",
-    Precision.CITY: "a town",
-    Precision.COUNTRY: "a country",
+SEEN_LAST = {
+    Precision.AIRPORT: mark("Seen last in %(place)s, as exact as an airport."),
+    Precision.POSTCODE: mark("Seen last in %(place)s, as exact as a postcode area."),
+    Precision.CITY: mark("Seen last in %(place)s, as exact as a town."),
+    Precision.COUNTRY: mark("Seen last in %(place)s, as exact as a country."),
 }
 LAYERS = {
     "land": Layer.LAND,
@@ -48,6 +51,7 @@ LAYERS = {
 }
 _pen = ThreadPoolExecutor(max_workers=1, thread_name_prefix="map")
 _log = logging.getLogger(__name__)
+_Key = tuple[Route, int, Tongue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +118,17 @@ class Sheet:
 
 
 class _Kept:
-    """The maps drawn last, by way and zoom."""
+    """The maps drawn last, by way, zoom and language."""
 
     def __init__(self) -> None:
-        self._maps: OrderedDict[tuple[Route, int], Markup] = OrderedDict()
+        self._maps: OrderedDict[_Key, Markup] = OrderedDict()
 
-    def get(self, key: tuple[Route, int]) -> Markup | None:
+    def get(self, key: _Key) -> Markup | None:
         if (found := self._maps.get(key)) is not None:
             self._maps.move_to_end(key)
         return found
 
-    def put(self, key: tuple[Route, int], drawn: Markup) -> None:
+    def put(self, key: _Key, drawn: Markup) -> None:
         self._maps[key] = drawn
         while len(self._maps) > MAPS_KEPT:
             self._maps.popitem(last=False)
@@ -141,11 +145,13 @@ async def map_html(route: Route | None, zoom: int = 0) -> Markup:
     """
     if route is None:
         return Markup()
-    key = route, max(-ZOOM_MAX, min(ZOOM_MAX, zoom))
+    key = route, max(-ZOOM_MAX, min(ZOOM_MAX, zoom)), spoken()
     if (found := _kept.get(key)) is not None:
         return found
     try:
-        drawn = await asyncio.get_running_loop().run_in_executor(_pen, draw_html, *key)
+        drawn = await asyncio.get_running_loop().run_in_executor(
+            _pen, copy_context().run, draw_html, *key[:2]
+        )
     except MapError as error:
         _log.error("no map: %s", error)
         return Markup()
@@ -163,7 +169,7 @@ def zoom_of(asked: str) -> int:
 
 def draw_html(route: Route, zoom: int) -> Markup:
     """The figure, drawn now. Raises MapError when there is no map data."""
-    found = _kept.get((route, zoom))  # another page may have asked for it meanwhile
+    found = _kept.get((route, zoom, spoken()))  # another page may have asked for it meanwhile
     if found is not None:
         return found
     drawn = draw(route, atlas(), zoom)
@@ -189,9 +195,9 @@ def sheet(route: Route, drawn: Drawing, credit: str) -> Sheet:
     first, last = route.stops[0], route.stops[-1]
     paths = drawn.ground.paths
     title = (
-        f"Map: {_named(first.name)} to {_named(last.name)}"
+        say("Map: %(first)s to %(last)s", first=_named(first.name), last=_named(last.name))
         if first.name != last.name
-        else f"Map: {last.name}"
+        else say("Map: %(place)s", place=last.name)
     )
     return Sheet(
         kind=drawn.view.kind.value,
@@ -216,7 +222,7 @@ def sheet(route: Route, drawn: Drawing, credit: str) -> Sheet:
 
 
 def _named(name: str) -> str:
-    return name or "unknown"
+    return name or say_as("a place", "unknown")
 
 
 def _globe(view: View) -> Globe | None:
@@ -226,9 +232,9 @@ def _globe(view: View) -> Globe | None:
 def _told(route: Route) -> str:
     """Where it was seen last and how sure that is, for people who cannot see the map, and for all others."""
     if route.scanned < 0:
-        return "Not scanned on its way yet."
+        return say("Not scanned on its way yet.")
     here = route.stops[route.scanned]
-    return f"Seen last in {here.name}, as exact as {HOW_SURE[here.precision]}."
+    return say(SEEN_LAST[here.precision], place=here.name)
 
 
 def _far(route: Route, drawn: Drawing) -> str:
@@ -236,8 +242,10 @@ def _far(route: Route, drawn: Drawing) -> str:
     is_miles = route.stops[-1].country.upper() in MILES
     done, todo = (_round(km / KM_A_MILE if is_miles else km) for km in (drawn.km_done, drawn.km_todo))
     unit = "mi" if is_miles else "km"
-    parts = [f"{done:,} {unit} so far"] if done else []
-    parts += [f"{todo:,} {unit} to go"] if todo and not route.is_over else []
+    far = {"mi": mark("%(number)s mi so far"), "km": mark("%(number)s km so far")}[unit]
+    left = {"mi": mark("%(number)s mi to go"), "km": mark("%(number)s km to go")}[unit]
+    parts = [say(far, number=written(done))] if done else []
+    parts += [say(left, number=written(todo))] if todo and not route.is_over else []
     return " · ".join(parts)
 
 

@@ -4,18 +4,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from babel import Locale
-
 from milepost.model.carriers import CarrierCard
 from milepost.model.journeys import Journey
 from milepost.model.promises import Promise
 from milepost.model.reach import Confidence, ContactKind, ContactPoint, Policy
 from milepost.react.reach import Advice, Matter, Term, advise
-from milepost.show.moments import counted, day, long_date
+from milepost.show.buyer.sight import country_name
+from milepost.show.moments import all_of, counted, day, long_date
 from milepost.show.words.sentences import MatterWords, ReachWords, policies, reach
+from milepost.tongues.speech import mark, retold, say
 
-LOCALE = Locale("en")
-SURE = {Confidence.HIGH: "sure", Confidence.MEDIUM: "fairly sure", Confidence.LOW: "not sure"}
+LOOKED_UP = {
+    Confidence.HIGH: mark("Looked up %(date)s; we are sure."),
+    Confidence.MEDIUM: mark("Looked up %(date)s; we are fairly sure."),
+    Confidence.LOW: mark("Looked up %(date)s; we are not sure."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,12 +93,12 @@ def _help(one: Advice, parcel: Parcel, reader: str, today: date) -> Help:
     page = parcel.card.page_of(parcel.number, parcel.country)
     if page:
         ways.append(
-            Way(words=words.contacts[ContactKind.TRACKING], address=page, shown="", hours="", doubt="")
+            Way(words=say(words.contacts[ContactKind.TRACKING]), address=page, shown="", hours="", doubt="")
         )
     return Help(
         matter=one.matter.value,
         title=_title(told, one, today),
-        lead=told.seller if reader == "seller" else told.buyer,
+        lead=retold(told.seller if reader == "seller" else told.buyer),
         ways=tuple(ways),
         lacks=_lacks(one, parcel),
         rules=tuple(_rule(term, words, today) for term in one.terms),
@@ -104,51 +107,59 @@ def _help(one: Advice, parcel: Parcel, reader: str, today: date) -> Help:
 
 def _title(told: MatterWords, one: Advice, today: date) -> str:
     if one.last_on is None:
-        return told.title
+        return say(told.title)
+    last = date_words(one.last_on)
     if one.last_on < today:
-        return f"{told.title}: the last day was {date_words(one.last_on)}"
+        return say("%(what)s: the last day was %(day)s", what=say(told.title), day=last)
     if one.matter is Matter.COLLECT:
-        return told.by.format(day=day(datetime.combine(one.last_on, time(), UTC)))
-    return told.by.format(day=date_words(one.last_on))
+        return say(told.by, day=day(datetime.combine(one.last_on, time(), UTC)))
+    return say(told.by, day=last)
 
 
 def _lacks(one: Advice, parcel: Parcel) -> str:
     """Said aloud, so that nobody takes a gap for an answer."""
     if any(way.kind is ContactKind.PHONE for way in one.ways):
         return ""
-    where = str(LOCALE.territories.get(parcel.country.upper(), "")) if parcel.country else ""
-    return f"We know no phone number of {parcel.card.name}" + (f" in {where}." if where else ".")
+    name, where = parcel.card.name, country_name(parcel.country)
+    if where:
+        return say("We know no phone number of %(carrier)s in %(country)s.", carrier=name, country=where)
+    return say("We know no phone number of %(carrier)s.", carrier=name)
 
 
 def _way(one: ContactPoint, words: ReachWords, parcel: Parcel) -> Way:
     is_phone = one.kind is ContactKind.PHONE
     return Way(
-        words=words.contacts[one.kind],
+        words=say(words.contacts[one.kind]),
         address=f"tel:{one.to.replace(' ', '')}" if is_phone else one.to_about(parcel.number),
         shown=one.to if is_phone else "",
-        hours=one.hours or ("Hours not known" if is_phone else ""),
+        hours=one.hours or (say("Hours not known") if is_phone else ""),
         doubt="; ".join(_doubts(one, parcel)),
     )
 
 
 def _doubts(one: ContactPoint, parcel: Parcel) -> Iterator[str]:
     if not parcel.country and one.countries:
-        names = [str(LOCALE.territories.get(country, country)) for country in one.countries]
-        yield f"for {', '.join(names)}"
+        names = [country_name(country) or country for country in one.countries]
+        yield say("for %(countries)s", countries=all_of(names))
     if not one.confidence.is_confirmed:
-        yield "not confirmed"
+        yield say("not confirmed")
 
 
 def _rule(term: Term, words: ReachWords, today: date) -> Rule:
     policy = term.policy
-    title = policies()[policy.topic]
+    title = say(policies()[policy.topic])
     return Rule(
         title=f"{title} ({policy.applies_to})" if policy.applies_to else title,
         text=policy.text,
         when=_when(term, words, today),
         source_page=policy.source if _is_page(policy.source) else "",
-        checked=f"Looked up {date_words(policy.checked_on)}; we are {SURE[policy.confidence]}.",
+        checked=looked_up(policy),
     )
+
+
+def looked_up(policy: Policy) -> str:
+    """When a rule was looked up, and how sure we are of it."""
+    return say(LOOKED_UP[policy.confidence], date=date_words(policy.checked_on))
 
 
 def _is_page(source: str) -> bool:
@@ -161,17 +172,24 @@ def _when(term: Term, words: ReachWords, today: date) -> str:
     if policy.within is None and policy.not_before is None:
         return ""
     if policy.counts_from is None:
-        return "No day: from when it counts is not known."
-    from_when = words.counts_from[policy.counts_from]
+        return say("No day: from when it counts is not known.")
+    from_when = say(words.counts_from[policy.counts_from])
     if term.counted_from is None:
-        return f"No day: it counts from {from_when}, and that day is not known."
-    counted_on = f"{_length(policy, words)} from {from_when}, {date_words(term.counted_from)}"
+        return say("No day: it counts from %(event)s, and that day is not known.", event=from_when)
+    told = {
+        "length": _length(policy, words),
+        "event": from_when,
+        "day": date_words(term.counted_from),
+        "first": date_words(term.first_on) if term.first_on else "",
+        "last": date_words(term.last_on) if term.last_on else "",
+    }
     if term.last_on is None:
-        return f"From {date_words(term.first_on)} on: {counted_on}." if term.first_on else ""
+        return say("From %(first)s on: %(length)s from %(event)s, %(day)s.", **told) if term.first_on else ""
     if term.last_on < today:
-        return f"Over since {date_words(term.last_on)}: {counted_on}."
-    first = f"From {date_words(term.first_on)} to " if term.first_on else "Until "
-    return f"{first}{date_words(term.last_on)}: {counted_on}."
+        return say("Over since %(last)s: %(length)s from %(event)s, %(day)s.", **told)
+    if term.first_on:
+        return say("From %(first)s to %(last)s: %(length)s from %(event)s, %(day)s.", **told)
+    return say("Until %(last)s: %(length)s from %(event)s, %(day)s.", **told)
 
 
 def _length(policy: Policy, words: ReachWords) -> str:

@@ -13,13 +13,19 @@ from milepost.ports.rows import ShipmentRow
 from milepost.ports.store import Reads
 from milepost.react import polls
 from milepost.show.buyer.windows import zone_or_none
-from milepost.show.moments import DAY_S, HOUR_S, clock, counted, near_day
+from milepost.show.moments import DAY_S, HOUR_S, clock, days_off, near_day
+from milepost.tongues.speech import mark, mark_many, say, say_many
 
 WHEN_IT_IS = {
-    "waiting": "before the first scan",
-    "moving": "on the way",
-    "door": "at the door",
-    "troubled": "while something is in its way",
+    "waiting": mark("%(carrier)s usually reports %(every)s before the first scan"),
+    "moving": mark("%(carrier)s usually reports %(every)s on the way"),
+    "door": mark("%(carrier)s usually reports %(every)s at the door"),
+    "troubled": mark("%(carrier)s usually reports %(every)s while something is in its way"),
+}
+EVERY = {
+    "minute": mark_many("every %(num)s minute", "every %(num)s minutes"),
+    "hour": mark_many("every hour", "every %(num)s hours"),
+    "day": mark_many("every day", "every %(num)s days"),
 }
 DAYS_FROM_S = 47 * HOUR_S
 
@@ -61,26 +67,30 @@ def usually(name: str, gaps: Sequence[NewsGaps], lane: str, at: str) -> str:
     """`UPS usually reports every 9 hours on this route`; honest where too few parcels were seen to say."""
     known = {one.lane: one.usual_s for one in gaps if one.stage == at}
     if (usual_s := known.get(lane)) is not None and lane != ANY_LANE:
-        return f"{name} usually reports every {lasting(usual_s)} on this route"
+        return say("%(carrier)s usually reports %(every)s on this route", carrier=name, every=every(usual_s))
     if (usual_s := known.get(ANY_LANE)) is not None:
-        return f"{name} usually reports every {lasting(usual_s)} {WHEN_IT_IS[at]}"
-    assumed = lasting(TYPICAL_GAP_S[at])
-    return f"We have seen too few parcels to say how often {name} reports; we reckon with every {assumed}"
+        return say(WHEN_IT_IS[at], carrier=name, every=every(usual_s))
+    return say(
+        "We have seen too few parcels to say how often %(carrier)s reports; we reckon with %(every)s",
+        carrier=name,
+        every=every(TYPICAL_GAP_S[at]),
+    )
 
 
-def lasting(seconds: float) -> str:
-    """`hour`, `9 hours`, `3 days`, `40 minutes`: what follows `every`."""
+def every(seconds: float) -> str:
+    """`every hour`, `every 9 hours`, `every 3 days`, `every 40 minutes`."""
     if seconds < 0.75 * HOUR_S:
-        return counted(max(10, round(seconds / 600) * 10), "minute")
+        return say_many(*EVERY["minute"], max(10, round(seconds / 600) * 10))
     number, noun = (seconds / HOUR_S, "hour") if seconds < DAYS_FROM_S else (seconds / DAY_S, "day")
-    return noun if round(number) == 1 else counted(round(number), noun)
+    return say_many(*EVERY[noun], round(number))
 
 
 def _again(due_at: datetime, now: datetime, zone: str | None) -> str:
     """`we ask again by 2:20 pm EST`; the day too, when it is another one."""
     if due_at <= now:
-        return "we are asking again now"
+        return say("we are asking again now")
     local = due_at.astimezone(zone_or_none(zone) or UTC)
-    near = near_day(local, now)
-    on = "" if near == "today" else f"{near}, "
-    return f"we ask again by {on}{clock(local)} {local.tzname()}"
+    at = f"{clock(local)} {local.tzname()}"
+    if days_off(local, now) == 0:
+        return say("we ask again by %(clock)s", clock=at)
+    return say("we ask again by %(day)s, %(clock)s", day=near_day(local, now), clock=at)

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+from markupsafe import Markup
+
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey
 from milepost.model.promises import DELIVERY, Promise
@@ -12,10 +14,13 @@ from milepost.react.reach import Advice
 from milepost.settings import ShopPolicy
 from milepost.show.buyer.windows import Window
 from milepost.show.moments import day
+from milepost.tongues.speech import mark, retold, say, say_marked
 
 SELLER_AFTER = timedelta(days=2)
 """A parcel is often there two days late; then the seller's word with the carrier counts for more."""
 
+OVER = mark("It was to be here by <b>%(day)s</b>. %(who)s %(makes_good)s: ask them now.")
+NOT_YET = mark("Not here by <b>%(day)s</b>? %(who)s %(makes_good)s.")
 OVERDUE_KINDS = frozenset({"late", "silent", "missing", "no_first_scan", "lost", "destroyed"})
 NOT_OVERDUE = frozenset({Status.DELIVERED, Status.RETURNED, Status.CANCELLED, Status.AVAILABLE_FOR_PICKUP})
 
@@ -24,9 +29,7 @@ NOT_OVERDUE = frozenset({Status.DELIVERED, Status.RETURNED, Status.CANCELLED, St
 class Backstop:
     """The line that makes waiting easy: by when, and who makes it good."""
 
-    by: str
-    who: str
-    makes_good: str
+    sentence: Markup
     is_over: bool
 
 
@@ -54,9 +57,10 @@ def backstop(
     if due_on is None or policy.backstop_days <= 0 or journey.status in NOT_OVERDUE:
         return None
     by_on = _backstop_on(due_on, policy)
-    return Backstop(
-        by=_said(by_on), who=shop_name or "The seller", makes_good=policy.makes_good, is_over=by_on < today
-    )
+    is_over = by_on < today
+    told = OVER if is_over else NOT_YET
+    makes_good = {"who": shop_name or say("The seller"), "makes_good": retold(policy.makes_good)}
+    return Backstop(sentence=say_marked(told, day=_said(by_on), **makes_good), is_over=is_over)
 
 
 def overdue_steps(
@@ -82,16 +86,16 @@ def overdue_steps(
     at = _at(today, [ask_on, seller_on, claim_on])
     told = (
         (
-            "Ask the carrier",
-            f"From {_said(ask_on)}",
-            "They can look for it. Have the tracking number at hand.",
+            say("Ask the carrier"),
+            _from(ask_on),
+            say("They can look for it. Have the tracking number at hand."),
         ),
         (
-            "Tell the seller",
-            f"From {_said(seller_on)}",
-            "They have the contract with the carrier, and can start a search.",
+            say("Tell the seller"),
+            _from(seller_on),
+            say("They have the contract with the carrier, and can start a search."),
         ),
-        ("The claim", f"From {_said(claim_on)}" if claim_on else "", _claim(by_on, last_on, policy)),
+        (say("The claim"), _from(claim_on) if claim_on else "", _claim(by_on, last_on, policy)),
     )
     return tuple(
         OverdueStep(
@@ -114,9 +118,16 @@ def _at(today: date, days: Sequence[date | None]) -> int:
 
 
 def _claim(by_on: date | None, last_on: date | None, policy: ShopPolicy) -> str:
-    yours = f"The seller {policy.makes_good}." if by_on else "The seller makes it good with you."
-    theirs = f" The carrier takes their claim until {_said(last_on)}." if last_on else ""
-    return yours + theirs
+    told = [say("The seller makes it good with you.")]
+    if by_on:
+        told = [say("The seller %(makes_good)s.", makes_good=retold(policy.makes_good))]
+    if last_on:
+        told.append(say("The carrier takes their claim until %(day)s.", day=_said(last_on)))
+    return " ".join(told)
+
+
+def _from(on: date) -> str:
+    return say("From %(day)s", day=_said(on))
 
 
 def _said(on: date) -> str:

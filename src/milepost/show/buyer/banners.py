@@ -11,6 +11,7 @@ from milepost.react.words import WORDS
 from milepost.show.buyer.windows import zone_or_none
 from milepost.show.glossary import about_exception
 from milepost.show.moments import day
+from milepost.tongues.speech import mark, retold, say
 
 SHOWN_MAX = 2
 BY_TIME_ALONE = frozenset({"late", "silent", "no_first_scan"})
@@ -19,15 +20,15 @@ BY_TIME_ALONE = frozenset({"late", "silent", "no_first_scan"})
 SELLERS_ONLY = frozenset({"carrier_doubted"})
 """Says nothing of the parcel: a question to those who chose."""
 
-WHAT_NOW, WHAT_IT_MEANS = "What to do now", "What this means"
+WHAT_NOW, WHAT_IT_MEANS = mark("What to do now"), mark("What this means")
 MOVES = {
-    Mover.BUYER: "Your move",
-    Mover.SELLER: "The seller’s move",
-    Mover.CARRIER: "The carrier’s move",
+    Mover.BUYER: mark("Your move"),
+    Mover.SELLER: mark("The seller’s move"),
+    Mover.CARRIER: mark("The carrier’s move"),
 }
 NOTHING_TO_DO = {
-    Mover.SELLER: "You need not do anything: the seller sees this too.",
-    Mover.CARRIER: "You need not do anything: we keep watching, and show here what changes.",
+    Mover.SELLER: mark("You need not do anything: the seller sees this too."),
+    Mover.CARRIER: mark("You need not do anything: we keep watching, and show here what changes."),
     Mover.BUYER: "",
 }
 
@@ -42,6 +43,7 @@ class Banner:
     to_do: str
     by_when: str  # only where the buyer has to act
     whose_move: str
+    is_yours: bool
     tone: str
     more: str  # the glossary's page about it
 
@@ -60,13 +62,15 @@ def banner(one: DeliveryException, zone: str | None, headline: str) -> Banner:
     words = WORDS[one.kind]
     is_theirs = one.mover is Mover.BUYER
     by_when = day(one.act_by.astimezone(zone_or_none(zone) or UTC)) if one.act_by and is_theirs else ""
+    title = say(words.title)
     return Banner(
         kind=one.kind,
-        title=words.title if words.title != headline else WHAT_NOW if is_theirs else WHAT_IT_MEANS,
-        what=words.what,
-        to_do=words.buyer or NOTHING_TO_DO[one.mover],
+        title=title if title != headline else say(WHAT_NOW if is_theirs else WHAT_IT_MEANS),
+        what=say(words.what),
+        to_do=retold(words.buyer or NOTHING_TO_DO[one.mover]),
         by_when=by_when,
-        whose_move=MOVES[one.mover],
+        whose_move=say(MOVES[one.mover]),
+        is_yours=is_theirs,
         tone="bad" if one.severity is Severity.CRITICAL else "warn",
         more=about_exception(one.kind, one.reason),
     )

@@ -10,6 +10,7 @@ from milepost.model.lessons import Way
 from milepost.model.promises import Promise, Promiser
 from milepost.show.buyer.windows import reason_of
 from milepost.show.moments import short_day
+from milepost.tongues.speech import say, say_many
 
 HOUR = timedelta(hours=1)
 DAYS_SHOWN = 7
@@ -41,23 +42,43 @@ def certainty(promise: Promise, country: str, zone: str | None, now: datetime) -
         return None
     days = _days(promise, country, zone, now)
     if promise.confidence is None or promise.sample_size is None:
-        question = "How sure are we?" if days else "What is this based on?"
+        question = say("How sure are we?") if days else say("What is this based on?")
         return Certainty(question=question, percent="", reason=reason_of(promise), days=days)
     return Certainty(
-        question="How sure are we?",
-        percent=f"{round(promise.confidence * 100)} %",
+        question=say("How sure are we?"),
+        percent=_percent(promise.confidence),
         reason=reason_of(promise),
-        measured=(
-            f"Of {promise.sample_size:,} parcels like this, {_of_ten(promise.confidence)} came inside "
-            "the window we showed."
-        ),
+        measured=_measured(promise.sample_size, promise.confidence),
         days=days,
     )
 
 
-def _of_ten(share: float) -> str:
+def _measured(parcels: int, share: float) -> str:
+    """Of how many, how many of ten; `%(num)s` is the parcels."""
     tenths = round(share * TENTHS)
-    return "all" if share == 1 else "hardly one" if tenths == 0 else f"{tenths} of 10"
+    if share == 1:
+        return say_many(
+            "Of %(num)s parcel like this, all came inside the window we showed.",
+            "Of %(num)s parcels like this, all came inside the window we showed.",
+            parcels,
+        )
+    if tenths == 0:
+        return say_many(
+            "Of %(num)s parcel like this, hardly one came inside the window we showed.",
+            "Of %(num)s parcels like this, hardly one came inside the window we showed.",
+            parcels,
+        )
+    return say_many(
+        "Of %(num)s parcel like this, %(tenths)s of 10 came inside the window we showed.",
+        "Of %(num)s parcels like this, %(tenths)s of 10 came inside the window we showed.",
+        parcels,
+        tenths=tenths,
+    )
+
+
+def _percent(share: float) -> str:
+    """`80 %`, as the language writes it."""
+    return say("%(number)s %%", number=round(100 * share))
 
 
 def _days(promise: Promise, country: str, zone: str | None, now: datetime) -> tuple[DayChance, ...]:
@@ -71,6 +92,6 @@ def _days(promise: Promise, country: str, zone: str | None, now: datetime) -> tu
     found = odds(left, now, way, lambda _carrier, weekday: weekday not in closed)
     likely = sorted(sorted(found, key=lambda one: -one.share)[:DAYS_SHOWN])
     return tuple(
-        DayChance(day=short_day(datetime.combine(one.day, time(), UTC)), chance=f"{round(100 * one.share)} %")
+        DayChance(day=short_day(datetime.combine(one.day, time(), UTC)), chance=_percent(one.share))
         for one in likely
     )

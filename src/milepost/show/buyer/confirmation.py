@@ -7,9 +7,10 @@ from babel.numbers import format_currency
 
 from milepost.model.orders import Item
 from milepost.show.buyer.gather import Story
-from milepost.show.buyer.sight import LOCALE
+from milepost.show.buyer.sight import country_name
 from milepost.show.buyer.windows import Window, standing, zone_or_none
 from milepost.show.moments import day
+from milepost.tongues.speech import spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ def confirmation(story: Story) -> Confirmation | None:
     promises = [standing(parcel.promises) for parcel in story.parcels]
     windows = [Window.of(one, story.zone).sentence() for one in promises if one is not None]
     to = story.destination
-    country = str(LOCALE.territories.get(to.country.upper(), to.country))
+    country = country_name(to.country) or to.country
     town = ", ".join(dict.fromkeys(part for part in (to.city, to.region, country) if part))
     return Confirmation(
         order_number=order.order_number,
@@ -44,7 +45,7 @@ def confirmation(story: Story) -> Confirmation | None:
         placed=day(order.placed_at.astimezone(zone)) if order.placed_at else "",
         state=order.state.replace("_", " ").capitalize(),
         items=tuple(order.items),
-        total=format_currency(order.total, order.currency, locale=LOCALE)
+        total=format_currency(order.total, order.currency, locale=spoken().locale)
         if order.total is not None and order.currency
         else "",
         to=tuple(line for line in (sight.masked_name(), sight.masked_address(), town) if line),

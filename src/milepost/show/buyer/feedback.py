@@ -6,16 +6,17 @@ from datetime import datetime
 
 from milepost.model.feedback import Feedback, FeedbackKind, OrderField
 from milepost.settings import ShopPolicy
-from milepost.show.moments import counted, moment
+from milepost.show.moments import all_of, counted, moment
+from milepost.tongues.speech import mark, retold, say
 
 KINDS: Mapping[FeedbackKind, str] = {
-    FeedbackKind.BROKEN: "Broken or damaged",
-    FeedbackKind.MISSING: "Missing from the box",
-    FeedbackKind.WRONG_ITEM: "Not what was ordered",
-    FeedbackKind.NOT_HERE: "Said to be delivered, but not here",
-    FeedbackKind.NOT_MINE: "Somebody else’s parcel",
-    FeedbackKind.DETAILS: "Something in the order is wrong",
-    FeedbackKind.OTHER: "Something else",
+    FeedbackKind.BROKEN: mark("Broken or damaged"),
+    FeedbackKind.MISSING: mark("Missing from the box"),
+    FeedbackKind.WRONG_ITEM: mark("Not what was ordered"),
+    FeedbackKind.NOT_HERE: mark("Said to be delivered, but not here"),
+    FeedbackKind.NOT_MINE: mark("Somebody else’s parcel"),
+    FeedbackKind.DETAILS: mark("Something in the order is wrong"),
+    FeedbackKind.OTHER: mark("Something else"),
 }
 AFTER_DELIVERY = (
     FeedbackKind.BROKEN,
@@ -26,22 +27,24 @@ AFTER_DELIVERY = (
     FeedbackKind.OTHER,
 )
 FIELDS: Mapping[OrderField, str] = {
-    OrderField.NAME: "The name",
-    OrderField.ADDRESS: "The address",
-    OrderField.ITEMS: "What was bought",
-    OrderField.QUANTITY: "How many",
-    OrderField.DATE: "The promised date",
-    OrderField.CONTACT: "E-mail or phone",
+    OrderField.NAME: mark("The name"),
+    OrderField.ADDRESS: mark("The address"),
+    OrderField.ITEMS: mark("What was bought"),
+    OrderField.QUANTITY: mark("How many"),
+    OrderField.DATE: mark("The promised date"),
+    OrderField.CONTACT: mark("E-mail or phone"),
 }
 NEXT: Mapping[FeedbackKind, str] = {
-    FeedbackKind.ALL_GOOD: "Thank you. The seller knows that it came well.",
-    FeedbackKind.BROKEN: "Keep the item, the box and the label: the carrier may want to see them.",
-    FeedbackKind.MISSING: "Keep the box and the label. The seller looks at what was packed.",
-    FeedbackKind.WRONG_ITEM: "Keep it as it came. The seller tells you where it goes.",
-    FeedbackKind.NOT_HERE: "Look around the door and ask the neighbors; some scans come a day early. "
-    "The seller asks the carrier where it was left.",
-    FeedbackKind.NOT_MINE: "Leave it closed. The seller tells you what happens to it, and sends yours.",
-    FeedbackKind.DETAILS: "The seller can still change it while the parcel has not left.",
+    FeedbackKind.ALL_GOOD: mark("Thank you. The seller knows that it came well."),
+    FeedbackKind.BROKEN: mark("Keep the item, the box and the label: the carrier may want to see them."),
+    FeedbackKind.MISSING: mark("Keep the box and the label. The seller looks at what was packed."),
+    FeedbackKind.WRONG_ITEM: mark("Keep it as it came. The seller tells you where it goes."),
+    FeedbackKind.NOT_HERE: mark(
+        "Look around the door and ask the neighbors; some scans come a day early. "
+        "The seller asks the carrier where it was left."
+    ),
+    FeedbackKind.NOT_MINE: mark("Leave it closed. The seller tells you what happens to it, and sends yours."),
+    FeedbackKind.DETAILS: mark("The seller can still change it while the parcel has not left."),
     FeedbackKind.OTHER: "",
 }
 
@@ -74,9 +77,9 @@ def feedback_lines(
     """The newest first. `local` is any moment in the reader's zone."""
     return tuple(
         FeedbackLine(
-            title="All good" if one.kind is FeedbackKind.ALL_GOOD else KINDS[one.kind],
+            title=say("All good") if one.kind is FeedbackKind.ALL_GOOD else say(KINDS[one.kind]),
             said=moment(one.at.astimezone(local.tzinfo)),
-            items=", ".join((*one.items, *([FIELDS[one.field]] if one.field else []))),
+            items=all_of([*one.items, *([say(FIELDS[one.field])] if one.field else [])]),
             words=one.words if with_words else "",
             photos=counted(len(one.photo_ids), "photo") if one.photo_ids else "",
             refused=one.refused,
@@ -89,16 +92,21 @@ def feedback_lines(
 
 def _next(kind: FeedbackKind, policy: ShopPolicy, shop_name: str) -> str:
     if kind is FeedbackKind.ALL_GOOD:
-        return NEXT[kind]
-    within = f" and answers within {counted(policy.answer_days, 'day')}" if policy.answer_days else ""
-    return f"{shop_name or 'The seller'} sees this now{within}. {NEXT[kind]}".strip()
+        return say(NEXT[kind])
+    seller = shop_name or say("The seller")
+    if policy.answer_days:
+        days = counted(policy.answer_days, "day")
+        sees = say("%(seller)s sees this now and answers within %(days)s.", seller=seller, days=days)
+    else:
+        sees = say("%(seller)s sees this now.", seller=seller)
+    return f"{sees} {retold(NEXT[kind])}".strip()
 
 
 def choices(kinds: Iterable[FeedbackKind]) -> tuple[Choice, ...]:
     """What a form offers."""
-    return tuple(Choice(value=kind.value, words=KINDS[kind]) for kind in kinds)
+    return tuple(Choice(value=kind.value, words=say(KINDS[kind])) for kind in kinds)
 
 
 def field_choices() -> tuple[Choice, ...]:
     """What of an order can be called wrong."""
-    return tuple(Choice(value=one.value, words=words) for one, words in FIELDS.items())
+    return tuple(Choice(value=one.value, words=say(words)) for one, words in FIELDS.items())

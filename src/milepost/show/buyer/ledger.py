@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 from milepost.model.promises import DELIVERY, Promise, Promiser
 from milepost.show.buyer.windows import Window, reason_of, zone_or_none
 from milepost.show.moments import moment
+from milepost.tongues.speech import mark, say
 
 SHOWN_MAX = 12
+EXPECTS = mark("%(who)s expects %(window)s."), mark("%(who)s now expects %(window)s.")
 KINDS = {
-    "committed": "promised",
-    "rescheduled": "rescheduled it to",
-    "estimated": "expects",
-    "predicted": "expects",
+    "committed": (mark("%(who)s promised %(window)s."), mark("%(who)s now promised %(window)s.")),
+    "rescheduled": (mark("%(who)s rescheduled it to %(window)s."),) * 2,
+    "estimated": EXPECTS,
+    "predicted": EXPECTS,
 }
+"""The first time, and again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +50,11 @@ def _entry(
 ) -> Entry:
     is_ours = promise.promiser is Promiser.MILEPOST
     if is_ours:
-        sentence = f"We {'expected' if is_first else 'changed our estimate to'} {window}."
+        told = mark("We expected %(window)s."), mark("We changed our estimate to %(window)s.")
+        sentence = say(told[not is_first], window=window)
     else:
         who = names.get(promise.source, promise.source)
-        verb = KINDS.get(promise.kind, "expects")
-        sentence = (
-            f"{who} {verb} {window}." if is_first or verb.endswith("to") else f"{who} now {verb} {window}."
-        )
+        sentence = say(KINDS.get(promise.kind, EXPECTS)[not is_first], who=who, window=window)
     said_at = _local(promise.said_at, zone)
     return Entry(
         sentence=sentence,

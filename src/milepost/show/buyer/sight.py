@@ -8,14 +8,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from babel import Locale
-
 from milepost.model.orders import Contact
 from milepost.model.people import View
 from milepost.model.places import Place
 from milepost.model.scans import ProofTold
+from milepost.tongues.speech import spoken
 
-LOCALE = Locale("en")
 HIDDEN = "•••"
 PART_LENGTH_MIN = 3
 """Shorter parts of a name or an address ("de", "St") would hide half of every sentence."""
@@ -63,7 +61,7 @@ class Sight:
         if place is None:
             return ""
         code = place.located.country if place.located else place.raw.country
-        return str(LOCALE.territories.get(code.upper(), "")) if code else ""
+        return country_name(code)
 
     def scrubbed(self, text: str) -> str:
         """A source's own words as far as this view may read them."""
@@ -117,6 +115,11 @@ class Sight:
     def proof(self, told: ProofTold | None) -> ProofTold | None:
         """Who took it and where it was left, for a signed link only."""
         return told if self.is_full else None
+
+
+def country_name(code: str) -> str:
+    """A country (ISO alpha-2) in the language spoken; empty for none and for one nobody knows."""
+    return str(spoken().locale.territories.get(code.upper(), "")) if code else ""
 
 
 def _cased(name: str) -> str:

@@ -12,11 +12,12 @@ from milepost.show.buyer.sight import Sight
 from milepost.show.buyer.windows import zone_or_none
 from milepost.show.moments import clock, day, offset_name
 from milepost.show.words.sentences import scans
+from milepost.tongues.speech import mark, say
 
 SHOWN_MAX = 6
 """Scans shown at once; the older ones are folded away."""
 
-LOCAL_TIME = "local time"
+LOCAL_TIME = mark("local time")
 SAYS_ALL = frozenset(
     {
         Status.DELIVERED,
@@ -139,15 +140,17 @@ def called(event: TrackingEvent, town: str) -> tuple[str, str]:
     """What a scan is called, and its icon."""
     words = scans()
     if event.reason in words.reasons and event.status not in SAYS_ALL:
-        return words.reasons[event.reason]
+        title, icon = words.reasons[event.reason]
+        return say(title), icon
     if event.status is None:
-        return words.notes.title, words.notes.icon
+        return say(words.notes.title), words.notes.icon
     if event.status in (Status.IN_TRANSIT, Status.ACCEPTED):
         said = event.description.casefold()
         for phrase in words.phrases:
-            if any(part in said for part in phrase.contains) and (town or "{place}" not in phrase.title):
-                return phrase.title.replace("{place}", town.partition(",")[0]), phrase.icon
-    return words.statuses[event.status.value]
+            if any(part in said for part in phrase.contains) and (town or "%(place)s" not in phrase.title):
+                return say(phrase.title, place=town.partition(",")[0]), phrase.icon
+    title, icon = words.statuses[event.status.value]
+    return say(title), icon
 
 
 def _raw(
@@ -166,7 +169,7 @@ def _local(event: TrackingEvent, zone: str | None) -> tuple[datetime, str]:
     """Local time where it happened, and what to call that time. Unzoned: the clock on the wall, said so."""
     instant = event.occurred
     if instant.source is OffsetSource.UNZONED or instant.utc is None:
-        return datetime.fromisoformat(instant.wall_clock).replace(tzinfo=UTC), LOCAL_TIME
+        return datetime.fromisoformat(instant.wall_clock).replace(tzinfo=UTC), say(LOCAL_TIME)
     place = zone_or_none(event.place.located.zone if event.place.located else None)
     if place is None and event.place.raw.is_empty and not instant.offset_minutes:
         place = zone_or_none(zone)
@@ -185,5 +188,5 @@ def _days(rows: Sequence[tuple[date, Row]], now: datetime, zone: str | None) -> 
 
 def _day_name(when: date, today: date) -> str:
     name = day(datetime(when.year, when.month, when.day, tzinfo=UTC))
-    near = {0: "Today", 1: "Yesterday"}.get((today - when).days)
-    return f"{near} · {name}" if near else name
+    near = {0: mark("Today · %(day)s"), 1: mark("Yesterday · %(day)s")}.get((today - when).days)
+    return say(near, day=name) if near else name

@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from msgspec import structs
@@ -23,27 +23,17 @@ from milepost.show.buyer.certainty import Certainty, certainty
 from milepost.show.buyer.feedback import FeedbackLine, feedback_lines
 from milepost.show.buyer.gather import Parcel, Story
 from milepost.show.buyer.ledger import Entry, history
-from milepost.show.buyer.sight import LOCALE, Sight
+from milepost.show.buyer.sight import Sight, country_name
 from milepost.show.buyer.timeline import Timeline, timeline
 from milepost.show.buyer.way import way_of
 from milepost.show.buyer.windows import Window, moved_later, standing, zone_or_none
-from milepost.show.moments import counted, long_date
-from milepost.show.reaching import SURE, Help, advice_on, helps
+from milepost.show.moments import counted
+from milepost.show.reaching import Help, advice_on, helps, looked_up
 from milepost.show.reaching import Parcel as ReachedParcel
 from milepost.show.rhythm import Rhythm
 from milepost.show.words.sentences import policies
-
-NOT_SCANNED = Answer(
-    headline="Not scanned yet",
-    quiet="The first scan usually comes within 24 hours of the parcel being handed over. "
-    "If it stays like this, check the number.",
-    strong="",
-    chip="No scan yet",
-    icon="package",
-    tone="plain",
-    beats=False,
-)
-"""A number that nobody scanned and a number that nobody knows look alike."""
+from milepost.tongues.catalogs import Tongue
+from milepost.tongues.speech import say, say_many, say_marked, spoken
 
 MARK_LENGTH = 24
 MAP_MARK_LENGTH = 12
@@ -58,9 +48,8 @@ class Rule:
     """One rule of a carrier, and how sure we are of it."""
 
     title: str
-    text: str
-    confidence: str
-    checked_on: str
+    text: str  # as the carrier's card says it: in English
+    checked: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,9 +190,10 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
     exceptions = shown(one.exceptions, journey)
     is_later = promise is not None and moved_later(one.promises, promise)
     said = answer(journey, exceptions, window, zone, now, is_later=is_later)
-    if sight.is_public and one.shipment is None:
-        said = NOT_SCANNED
-    home = str(LOCALE.territories.get(story.destination.country.upper(), ""))
+    is_unknown = sight.is_public and one.shipment is None
+    if is_unknown:
+        said = not_scanned()
+    home = country_name(story.destination.country)
     reached = _reachable(one, story)
     today = now.astimezone(zone_or_none(zone) or UTC).date()
     due_on = None if sight.is_public else first_due(one.promises, zone)
@@ -212,7 +202,7 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
         anchor=f"parcel-{number}",
         status=journey.status.value,
         answer=said,
-        steps=() if said is NOT_SCANNED else five_steps(journey, said.tone),
+        steps=() if is_unknown else five_steps(journey, said.tone),
         banners=tuple(banner(found, zone, said.headline) for found in exceptions)
         if not sight.is_public
         else (),
@@ -239,6 +229,21 @@ def _parcel(one: Parcel, number: int, story: Story, names: Mapping[str, str], no
             advice=advice_on(reached, today) if reached else (),
             today=today,
         ),
+    )
+
+
+def not_scanned() -> Answer:
+    """A number that nobody scanned and a number that nobody knows look alike."""
+    return Answer(
+        headline=say("Not scanned yet"),
+        line=say_marked(
+            "The first scan usually comes within 24 hours of the parcel being handed over. "
+            "If it stays like this, check the number."
+        ),
+        chip=say("No scan yet"),
+        icon="package",
+        tone="plain",
+        beats=False,
     )
 
 
@@ -293,20 +298,19 @@ def _reached(card: CarrierCard | None, name: str, number: str, country: str) -> 
         page=card.page_of(number, country) if card else "",
         phone=phone.to if phone else "",
         hours=phone.hours if phone else "",
-        rules=_rules(card.rules(country)) if card else (),
+        rules=_rules(card.rules(country), spoken()) if card else (),
     )
 
 
 @lru_cache(CARDS_REMEMBERED)
-def _rules(policies_of_card: tuple[Policy, ...]) -> tuple[Rule, ...]:
+def _rules(policies_of_card: tuple[Policy, ...], _: Tongue) -> tuple[Rule, ...]:
     titles = policies()
     told = [policy for topic in titles for policy in policies_of_card if policy.topic == topic]
     return tuple(
         Rule(
-            title=_title(titles[policy.topic], policy.applies_to),
+            title=_title(say(titles[policy.topic]), policy.applies_to),
             text=policy.text,
-            confidence=SURE[policy.confidence],
-            checked_on=long_date(datetime.combine(policy.checked_on, time(), UTC)),
+            checked=looked_up(policy),
         )
         for policy in told
     )
@@ -327,7 +331,7 @@ def _items_of(one: Parcel, story: Story) -> tuple[Item, ...]:
 def _destination(story: Story) -> str:
     """Town and country; a country alone in the public view."""
     told = story.destination
-    country = str(LOCALE.territories.get(told.country.upper(), told.country))
+    country = country_name(told.country) or told.country
     if story.sight.is_public:
         return country
     return ", ".join(dict.fromkeys(part for part in (told.city, told.region, country) if part))
@@ -338,8 +342,15 @@ def _headline(parcels: Sequence[ParcelView]) -> str:
         return parcels[0].answer.headline
     here = sum(one.is_delivered for one in parcels)
     if here == len(parcels):
-        return f"All {len(parcels)} parcels delivered"
-    return f"{here} of {len(parcels)} parcels delivered" if here else f"{len(parcels)} parcels on the way"
+        return say_many("All %(num)s parcel delivered", "All %(num)s parcels delivered", here)
+    if here:
+        return say_many(
+            "%(here)s of %(num)s parcel delivered",
+            "%(here)s of %(num)s parcels delivered",
+            len(parcels),
+            here=here,
+        )
+    return say_many("%(num)s parcel on the way", "%(num)s parcels on the way", len(parcels))
 
 
 def _summary(parcels: Sequence[ParcelView]) -> str:

@@ -6,14 +6,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from markupsafe import Markup
+
+from milepost.forecast.ledger import basis_of
+from milepost.forecast.why import sentence
 from milepost.model.promises import DELIVERY, EtaKind, Promise, Promiser
-from milepost.show.moments import clock, day, near_day, short_day, weekday
+from milepost.show.moments import clock, clocks, date_only, dates, day, days_off, is_near, short_day, weekday
+from milepost.tongues.speech import mark, retold, say, say_as, say_marked
 
 WHOLE_DAY = timedelta(hours=11)
 """A window this long within one day names the day and not the hours."""
 
-
 LATER_BY = timedelta(days=1)
+NEAR = {0: mark("Arriving today"), 1: mark("Arriving tomorrow")}
 SORT_OF_DATE = re.compile(rf" \(({'|'.join(EtaKind)})\)")
 
 
@@ -46,31 +51,67 @@ class Window:
 
     def answer(self, now: datetime) -> str:
         """`Arriving Tuesday`, `Arriving Wednesday to Friday`, `Arriving 1 to 3 December`."""
-        last = near_day(self.to_at, now)
         if self.from_at is None or self.is_one_day:
-            return f"Arriving {_on(last)}"
+            return _arriving(self.to_at, now)
         if self.from_at <= now:
-            return f"Arriving {last}" if last in ("today", "tomorrow") else f"Arriving by {last}"
-        first, last = weekday(self.from_at, now), weekday(self.to_at, now)
-        if last[0].isdigit() and first[0].isdigit() and self.from_at.month == self.to_at.month:
-            return f"Arriving {self.from_at.day} to {last}"
-        return f"Arriving {first} to {last}"
+            return _arriving_by(self.to_at, now)
+        if is_near(self.from_at, now) or is_near(self.to_at, now):
+            first, last = weekday(self.from_at, now), weekday(self.to_at, now)
+            return say("Arriving %(first)s to %(last)s", first=first, last=last)
+        return say("Arriving %(dates)s", dates=dates(self.from_at, self.to_at))
 
-    def line(self) -> tuple[str, str]:
-        """What stands under the answer: the quiet part and the strong part."""
-        zone = f" {self.zone_name}" if self.zone_name else ""
-        if self.from_at is None:
-            return f"{day(self.to_at)}, by", clock(self.to_at) + zone
-        if not self.is_one_day:
-            return "Between", f"{short_day(self.from_at)} and {short_day(self.to_at)}"
-        if self.to_at - self.from_at >= WHOLE_DAY:
-            return "", day(self.to_at)
-        return f"{day(self.to_at)}, between", _clocks(self.from_at, self.to_at) + zone
+    def line(self) -> Markup:
+        """What stands under the answer."""
+        return say_marked("<b>%(day)s</b>", day=day(self.to_at)) if self._is_whole_day else self._line()
 
     def sentence(self) -> str:
-        """The line as part of a sentence."""
-        quiet, strong = self.line()
-        return f"{quiet[:1].lower() + quiet[1:] if quiet == 'Between' else quiet} {strong}".strip()
+        """The same as part of a sentence: `between Tue 24 November and Thu 26 November`."""
+        told = {"day": day(self.to_at), **self._clocks}
+        if self.from_at is None:
+            return say("%(day)s, by %(clock)s", **told)
+        if not self.is_one_day:
+            first, last = short_day(self.from_at), short_day(self.to_at)
+            return say_as("inside a sentence", "between %(first)s and %(last)s", first=first, last=last)
+        return day(self.to_at) if self._is_whole_day else say("%(day)s, between %(clocks)s", **told)
+
+    def _line(self) -> Markup:
+        told = {"day": day(self.to_at), **self._clocks}
+        if self.from_at is None:
+            return say_marked("%(day)s, by <b>%(clock)s</b>", **told)
+        if not self.is_one_day:
+            first, last = short_day(self.from_at), short_day(self.to_at)
+            return say_marked("Between <b>%(first)s and %(last)s</b>", first=first, last=last)
+        return say_marked("%(day)s, between <b>%(clocks)s</b>", **told)
+
+    @property
+    def _is_whole_day(self) -> bool:
+        return self.from_at is not None and self.is_one_day and self.to_at - self.from_at >= WHOLE_DAY
+
+    @property
+    def _clocks(self) -> dict[str, str]:
+        """The hours, with the name of their zone where that is no local one."""
+        zone = f" {self.zone_name}" if self.zone_name else ""
+        both = clocks(self.from_at or self.to_at, self.to_at)
+        return {"clock": clock(self.to_at) + zone, "clocks": both + zone}
+
+
+def _arriving(on: datetime, now: datetime) -> str:
+    days = days_off(on, now)
+    if days in NEAR:
+        return say(NEAR[days])
+    if is_near(on, now):
+        return say("Arriving %(weekday)s", weekday=weekday(on, now))
+    return say("Arriving on %(date)s", date=date_only(on))
+
+
+def _arriving_by(on: datetime, now: datetime) -> str:
+    """The window has begun: what counts is its end."""
+    days = days_off(on, now)
+    if days in NEAR:
+        return say(NEAR[days])
+    if is_near(on, now):
+        return say("Arriving by %(weekday)s", weekday=weekday(on, now))
+    return say("Arriving by %(date)s", date=date_only(on))
 
 
 def standing(promises: Iterable[Promise]) -> Promise | None:
@@ -84,8 +125,12 @@ def standing(promises: Iterable[Promise]) -> Promise | None:
 
 
 def reason_of(promise: Promise) -> str:
-    """Why it was named, without the carrier's technical word for the sort of date."""
-    return SORT_OF_DATE.sub("", promise.reason)
+    """Why it was named, without the carrier's technical word for the sort of date.
+
+    Of our own forecast it is said anew from what it rests on: the sentence that was kept is English.
+    """
+    basis = basis_of(promise)
+    return sentence(basis.why, basis) if basis else retold(SORT_OF_DATE.sub("", promise.reason))
 
 
 def moved_later(promises: Iterable[Promise], now_told: Promise) -> bool:
@@ -113,14 +158,3 @@ def _zone_of(promise: Promise, zone: str | None) -> tuple[tzinfo, str]:
     if promise.offset_minutes:
         return timezone(timedelta(minutes=promise.offset_minutes)), ""
     return UTC, "UTC"
-
-
-def _on(near: str) -> str:
-    return f"on {near}" if near[0].isdigit() else near
-
-
-def _clocks(start: datetime, end: datetime) -> str:
-    """`1:15 and 4:15 pm`: the half of the day is said once when both have it."""
-    first, last = clock(start), clock(end)
-    same_half = first[-2:] == last[-2:]
-    return f"{first[:-3] if same_half else first} and {last}"

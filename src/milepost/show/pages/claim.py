@@ -15,6 +15,7 @@ from milepost.show.clients import client_of
 from milepost.show.looks import AnyRequest, app_of, page
 from milepost.show.pages.home import let_in
 from milepost.show.pages.order import MAIL
+from milepost.tongues.speech import say, spoken
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -43,14 +44,16 @@ async def take(data: Form, request: Request[None, None, State]) -> Response[Any]
             channel=MAIL,
             address=email,
             only_problems=data.get("only_problems") == "yes",
+            language=spoken().tag,
         )
     return await let_in(request, earned)
 
 
 def _form(request: AnyRequest, *, status: int = 200, message: str = "") -> Response[Any]:
     can_mail = can_send(app_of(request))
+    wording = say(WORDING)
     return page(
-        request, "buyer/claim.html", status=status, message=message, wording=WORDING, can_mail=can_mail
+        request, "buyer/claim.html", status=status, message=message, wording=wording, can_mail=can_mail
     )
 
 

@@ -64,7 +64,7 @@ async def feedback(number: Number, request: Request[None, None, State]) -> Respo
 async def _problem_page(
     request: AnyRequest, link: Link, *, wrong: str = "", given: Mapping[str, Any] | None = None
 ) -> Response[Any]:
-    view = await view_of(app_of(request), link)
+    view = await view_of(request, link)
     if view is None:
         return look_up_page(request, status=HTTP_403_FORBIDDEN, message="needs_factor")
     return page(

@@ -27,7 +27,6 @@ from milepost.desk.switches import (
 )
 from milepost.desk.texting import SMS
 from milepost.model.people import Link, Subscription, View
-from milepost.notify.render import languages
 from milepost.ports.app import App
 from milepost.ports.store import Reads
 from milepost.record.links import MARK_LENGTH, browser_mark
@@ -38,13 +37,25 @@ from milepost.show.buyer.visit import visit
 from milepost.show.looks import AnyRequest, app_of, order_address, page
 from milepost.show.maps import map_html, zoom_of
 from milepost.show.pages.home import look_up_page
+from milepost.show.reader import speak_as_known
 from milepost.show.words.sentences import source_names
+from milepost.tongues.catalogs import OFFERED, tongue
+from milepost.tongues.speech import mark, retold, say, spoken
 
 MAIL = "email"
 """The channel a buyer can switch on for any address; text messages go to the order's own number only."""
 
 CHANNELS = (MAIL, SMS, WEB_PUSH)
 """What has a switch on the page."""
+WRONG = (
+    mark("Write an e-mail address as name@host."),
+    mark("Write the phone number that was given with the order."),
+    mark("This number said STOP; send START from it to the number that wrote to it."),
+    mark("The number rings in no country we know."),
+    mark("Write both hours as HH:MM, and not the same, or leave both empty."),
+    mark("10 browsers are told of this order; stop them all, then start anew."),
+)
+"""What desk/switches.py can say of a form, as sentences for the catalogs."""
 
 Number = Annotated[str, PathParameter(max_length=NUMBER_LENGTH_MAX)]
 Zoom = Annotated[str, QueryParameter(max_length=20)]
@@ -80,6 +91,7 @@ async def order_page(
     """
     app = app_of(request)
     story, switched_on = await app.store.together(partial(_story_and_switches, app, link))
+    speak_as_known(request, next((one.language for one in switched_on if one.language), ""))
     view = _view(app, story)
     if view is None:
         return page(request, "buyer/erased.html", status=HTTP_410_GONE)
@@ -98,11 +110,11 @@ async def order_page(
         wrong_feedback=wrong_feedback,
         given=given or {},
         kinds=choices(AFTER_DELIVERY),
-        wording=WORDING,
-        sms_wording=SMS_WORDING,
-        push_wording=PUSH_WORDING,
+        push_wording=say(PUSH_WORDING),
         push_key=browsers.application_key() if browsers and view.may_change else "",
         pushed=[browser_mark(one.address) for one in pushed],
+        wording=say(WORDING),
+        sms_wording=say(SMS_WORDING),
         can_mail=channel is not None and channel.is_configured and view.may_change,
         can_get_code=link.view is not View.FULL and await _can_get_code(app, link),
         can_text=view.may_change and await can_text(app, link.shop_id, link.order_number),
@@ -110,7 +122,7 @@ async def order_page(
         texted=texted,
         only_problems=any(one.only_problems for one in subscribed),
         quiets={one.channel: _quiet_words(one) for one in switched_on},
-        languages=languages(),
+        languages=[tongue(tag) for tag in OFFERED],
         texts_only_problems=any(one.only_problems for one in texted),
         pushes_only_problems=any(one.only_problems for one in pushed),
     )
@@ -123,9 +135,11 @@ async def _can_get_code(app: App, link: Link) -> bool:
     return row is not None and await passcode_channel(app, row.facts, contact) is not None
 
 
-async def view_of(app: App, link: Link) -> PageView | None:
+async def view_of(request: AnyRequest, link: Link) -> PageView | None:
     """What this visit sees now."""
-    story, _ = await app.store.together(partial(_story_and_switches, app, link))
+    app = app_of(request)
+    story, switched_on = await app.store.together(partial(_story_and_switches, app, link))
+    speak_as_known(request, next((one.language for one in switched_on if one.language), ""))
     return _view(app, story)
 
 
@@ -150,7 +164,7 @@ async def notices(number: Number, data: Form, request: Request[None, None, State
     try:
         await _switch(app, link, data)
     except SwitchError as error:
-        wrong = str(error).partition(": ")[2]
+        wrong = _sentence(str(error).partition(": ")[2])
         return await order_page(request, link, wrong=wrong, wrong_channel=_channel(data), status=400)
     return Redirect(f"{order_address(link.order_number)}#notices", status_code=HTTP_303_SEE_OTHER)
 
@@ -173,7 +187,7 @@ async def _switch(app: App, link: Link, data: dict[str, str]) -> None:
         address=data.get("address", ""),
         only_problems=data.get("only_problems") == "yes",
         quiet=quiet_of(data.get("quiet_from", ""), data.get("quiet_to", ""), await zone_of_order(app, link)),
-        language=data.get("language", "") if data.get("language", "") in languages() else "",
+        language=data["language"] if data.get("language") in OFFERED else spoken().tag,
     )
 
 
@@ -185,7 +199,14 @@ async def zone_of_order(app: App, link: Link) -> str | None:
 
 
 def _quiet_words(one: Subscription) -> str:
-    return f"not between {one.quiet.from_time} and {one.quiet.to_time}" if one.quiet else ""
+    if one.quiet is None:
+        return ""
+    return say("Not between %(first)s and %(last)s.", first=one.quiet.from_time, last=one.quiet.to_time)
+
+
+def _sentence(wrong: str) -> str:
+    """What was wrong, as one of WRONG where it is one of those."""
+    return retold(f"{wrong[:1].upper()}{wrong[1:]}.")
 
 
 def _channel(data: dict[str, str]) -> str:

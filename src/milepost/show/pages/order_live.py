@@ -105,7 +105,7 @@ def _pulse(app: App) -> str:
 async def _look(request: Request[None, None, State], link: Link) -> tuple[str, str | None]:
     """A mark of what the page shows now, and the message that brings it there."""
     app = app_of(request)
-    view = await view_of(app, link)
+    view = await view_of(request, link)
     if view is None:
         return "", None
     now = app.clock.now()

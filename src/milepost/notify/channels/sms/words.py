@@ -2,9 +2,11 @@
 
 import unicodedata
 
+from milepost.tongues.speech import mark, say
+
 SEGMENTS_MAX = 2
 SHOP_MAX = 24  # characters of the shop's name
-ENDS = "STOP ends these."
+ENDS = mark("STOP ends these.")
 CUT = ".."
 
 BASIC = frozenset(
@@ -24,12 +26,12 @@ PLAIN = str.maketrans(
 
 def compose(shop: str, told: str, link: str) -> str:
     """Shop, news, link and how to end it, in at most two segments; the news gives way, the link never."""
-    named = f"{_line(shop)[:SHOP_MAX]}: " if shop else ""
+    named, ends = f"{_line(shop)[:SHOP_MAX]}: " if shop else "", say(ENDS)
     news = _line(told)
-    text = _cheap(f"{named}{news} {link} {ENDS}")
+    text = _cheap(f"{named}{news} {link} {ends}")
     while segments(text) > SEGMENTS_MAX and news:
         news = news[: max(0, len(news) - 8)].rstrip()
-        text = _cheap(f"{named}{news}{CUT if news else ''} {link} {ENDS}")
+        text = _cheap(f"{named}{news}{CUT if news else ''} {link} {ends}")
     return text
 
 

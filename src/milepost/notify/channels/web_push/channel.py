@@ -16,6 +16,7 @@ from milepost.notify.webhooks.poster import HttpPoster
 from milepost.ports.notify import SendResult, Sent
 from milepost.ports.webhooks import Posted, Verdict
 from milepost.settings import Settings, SettingsError, Webhooks, WebPush
+from milepost.tongues.speech import mark, say
 
 AT_ONCE = 8
 HOUR_S = 3_600
@@ -34,7 +35,7 @@ TEXT_LENGTH_MAX = 300
 NOT_THERE = frozenset({404, 410})
 NEVER = frozenset({400, 413})
 TAKEN = "taken by the push service"
-STOP_WORDS = "No more of these"
+STOP_WORDS = mark("No more of these")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -131,7 +132,7 @@ def _told(notice: Notice, message: Message) -> bytes:
         "body": message.short[:TEXT_LENGTH_MAX],
         "url": message.link,
         "stop": message.unsubscribe_url,
-        "stop_words": STOP_WORDS,
+        "stop_words": say(STOP_WORDS),
     }
     said = msgspec.json.encode(told)
     return said if len(said) <= PLAIN_BYTES_MAX else msgspec.json.encode({**told, "title": "Milepost"})
