@@ -23,7 +23,12 @@ async def ask(site: Litestar, path: str, cookie: str = "") -> bytes:
         "raw_path": path.encode(),
         "query_string": b"",
         "root_path": "",
-        "headers": [(b"host", b"127.0.0.1"), (b"accept", b"text/html"), (b"cookie", cookie.encode())],
+        "headers": [
+            (b"host", b"127.0.0.1"),
+            (b"accept", b"text/html"),
+            (b"accept-encoding", b"gzip"),
+            (b"cookie", cookie.encode()),
+        ],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }

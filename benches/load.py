@@ -30,7 +30,7 @@ async def ask(port: int, path: str, *, cookie: str = "", connections: int, secon
     A closed loop: it shows the most the server can do, and p99 at that load. Raises WrongAnswerError.
     """
     request = (
-        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html\r\n"
+        f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n"
         + (f"Cookie: {cookie}\r\n" if cookie else "")
         + "\r\n"
     ).encode()

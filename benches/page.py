@@ -44,8 +44,8 @@ def measure() -> list[Figure]:
         empty,
         against(_p99("page_p99_ms", pages), _p99("empty_page_p99_ms", empties)),
         _p99("empty_page_p99_ms", empties),
-        against(_cpu("page_cpu_us", used[0], pages), _cpu("empty_page_cpu_us", used[1], empties)),
-        _cpu("empty_page_cpu_us", used[1], empties),
+        against(_cpu("page_cached_cpu_ms", used[0], pages), _cpu("empty_page_cpu_ms", used[1], empties)),
+        _cpu("empty_page_cpu_ms", used[1], empties),
     ]
     show(
         f"The tracking page of a parcel with {site.scans} scans ({pages[0].body_bytes / 1000:.0f} kB), "
@@ -100,7 +100,7 @@ def _rate(name: str, loads: list[Load]) -> Figure:
 def _cpu(name: str, used: float, loads: list[Load]) -> Figure:
     """Processor time of the server for one answer."""
     answers = sum(one.answers for one in loads)
-    return Figure(name=name, value=round(used / answers * 1e6), unit="µs/request", n=answers, seed=SEED)
+    return Figure(name=name, value=round(used / answers * 1e3, 3), unit="ms CPU", n=answers, seed=SEED)
 
 
 def _p99(name: str, loads: list[Load]) -> Figure:

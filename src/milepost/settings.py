@@ -77,7 +77,7 @@ class LiveSettings:
     )
     node: str = setting("", "What this node is called; empty: the machine's name and the process.")
     pages_max: int = setting(
-        1000, "Open pages that one node keeps up to date; further ones work and are not live."
+        4000, "Open pages that one node keeps up to date; further ones work and are not live."
     )
 
 

@@ -27,6 +27,7 @@ from milepost.show.api.resources import router
 from milepost.show.assets import static
 from milepost.show.counters import Counters
 from milepost.show.dialects.router import router as dialects
+from milepost.show.drawn import PACKED, PACKS_ITSELF
 from milepost.show.errors import answer_for
 from milepost.show.health import healthz, readyz
 from milepost.show.hooks import aggregator_hook, carrier_hook, carrier_token, hook
@@ -66,7 +67,9 @@ def build(app: App, counters: Counters) -> Litestar:
         exception_handlers={Exception: answer_for},
         before_send=[add_headers],
         middleware=[ShopPages, OwnFormsOnly, SpeaksTheirLanguage],
-        compression_config=CompressionConfig(backend="gzip", gzip_compress_level=4, exclude=UNCOMPRESSED),
+        compression_config=CompressionConfig(
+            backend="gzip", gzip_compress_level=PACKED, exclude=UNCOMPRESSED, exclude_opt_key=PACKS_ITSELF
+        ),
         openapi_config=OpenAPIConfig(
             title="Milepost",
             version=VERSION,

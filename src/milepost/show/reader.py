@@ -62,6 +62,11 @@ def speak_as_known(request: AnyRequest, language: str) -> None:
         speak(tongue(language))
 
 
+def has_chosen(request: AnyRequest) -> bool:
+    """Whether this browser chose its language; otherwise what is known of the order's buyer counts."""
+    return _chosen(request) is not None
+
+
 def offered_to(request: AnyRequest) -> tuple[tuple[Tongue, str], ...]:
     """The languages to choose from, each with the address that chooses it; none where there is no choice."""
     path = request.url.path

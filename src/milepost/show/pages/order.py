@@ -1,6 +1,8 @@
 """The tracking page of an order, for whoever has earned it by look-up or signed link."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
 
@@ -9,7 +11,7 @@ from litestar.datastructures import State
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import Redirect
-from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_410_GONE
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_403_FORBIDDEN, HTTP_410_GONE
 
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
 from milepost.desk.passcodes import passcode_channel
@@ -34,7 +36,8 @@ from milepost.show.buyer.feedback import AFTER_DELIVERY, choices
 from milepost.show.buyer.gather import Story, door_of, order_story
 from milepost.show.buyer.view import PageView, page_view
 from milepost.show.buyer.visit import visit
-from milepost.show.looks import AnyRequest, app_of, order_address, page
+from milepost.show.drawn import PACKS_ITSELF, Drawn
+from milepost.show.looks import AnyRequest, app_of, order_address, page, render
 from milepost.show.maps import map_html, zoom_of
 from milepost.show.pages.home import look_up_page
 from milepost.show.reader import speak_as_known
@@ -62,7 +65,23 @@ Zoom = Annotated[str, QueryParameter(max_length=20)]
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
 
-@get("/orders/{number:str}", include_in_schema=False)
+WRONG_OF = {MAIL: "wrong", SMS: "wrong_number", WEB_PUSH: "wrong_browser"}
+UNTOLD: Mapping[str, Any] = {**dict.fromkeys(WRONG_OF.values(), ""), "wrong_feedback": "", "given": {}}
+"""Of a form that nobody filled in wrongly."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Facts:
+    """Everything an order's page is drawn from, read anew for each."""
+
+    story: Story
+    switched_on: tuple[Subscription, ...]
+    can_mail: bool
+    can_get_code: bool
+    can_text: bool
+
+
+@get("/orders/{number:str}", include_in_schema=False, opt={PACKS_ITSELF: True})
 async def order(number: Number, request: Request[None, None, State], zoom: Zoom = "") -> Response[Any]:
     """The page, or the look-up form: the same one for an order that is there and one that is not.
 
@@ -91,41 +110,68 @@ async def order_page(
     """
     app = app_of(request)
     story, switched_on = await app.store.together(partial(_story_and_switches, app, link))
-    speak_as_known(request, next((one.language for one in switched_on if one.language), ""))
-    view = _view(app, story)
-    if view is None:
+    speak_as_known(request, _known_language(switched_on))
+    if story is None:
         return page(request, "buyer/erased.html", status=HTTP_410_GONE)
-    subscribed, texted, pushed = ([one for one in switched_on if one.channel == name] for name in CHANNELS)
-    browsers = push_channel(app)
     channel = app.channels.get(MAIL)
-    return page(
-        request,
-        "buyer/order.html",
-        status=status,
-        view=view,
-        map=await map_html(view.mapped.way if view.mapped else None, zoom),
-        wrong=wrong if wrong_channel == MAIL else "",
-        wrong_number=wrong if wrong_channel == SMS else "",
-        wrong_browser=wrong if wrong_channel == WEB_PUSH else "",
-        wrong_feedback=wrong_feedback,
-        given=given or {},
-        kinds=choices(AFTER_DELIVERY),
-        push_wording=say(PUSH_WORDING),
-        push_key=browsers.application_key() if browsers and view.may_change else "",
-        pushed=[browser_mark(one.address) for one in pushed],
-        wording=say(WORDING),
-        sms_wording=say(SMS_WORDING),
-        can_mail=channel is not None and channel.is_configured and view.may_change,
+    facts = _Facts(
+        story=story,
+        switched_on=tuple(switched_on),
+        can_mail=channel is not None and channel.is_configured,
         can_get_code=link.view is not View.FULL and await _can_get_code(app, link),
-        can_text=view.may_change and await can_text(app, link.shop_id, link.order_number),
-        subscribed=subscribed,
-        texted=texted,
-        only_problems=any(one.only_problems for one in subscribed),
-        quiets={one.channel: _quiet_words(one) for one in switched_on},
-        languages=[tongue(tag) for tag in OFFERED],
-        texts_only_problems=any(one.only_problems for one in texted),
-        pushes_only_problems=any(one.only_problems for one in pushed),
+        can_text=await can_text(app, link.shop_id, link.order_number),
     )
+    now = app.clock.now()
+    if status != HTTP_200_OK:
+        told: dict[str, Any] = {"wrong_feedback": wrong_feedback, "given": given or {}}
+        told[WRONG_OF.get(wrong_channel, "wrong")] = wrong
+        return page(
+            request,
+            "buyer/order.html",
+            status=status,
+            **await _shown(app, facts, now, zoom),
+            **{**UNTOLD, **told},
+        )
+
+    async def draw() -> str:
+        return render(request, "buyer/order.html", **await _shown(app, facts, now, zoom), **UNTOLD)
+
+    drawn: Drawn = request.app.state.setdefault("drawn", Drawn())
+    return await drawn.page(request, (link.shop_id, link.order_number, link.view, zoom), facts, now, draw)
+
+
+async def _shown(app: App, facts: _Facts, now: datetime, zoom: int) -> dict[str, Any]:
+    """What the template is told, all of it from `facts`, the time and what never changes while we run."""
+    view = page_view(facts.story, source_names(app.teller_names), now)
+    subscribed, texted, pushed = (
+        [one for one in facts.switched_on if one.channel == name] for name in CHANNELS
+    )
+    browsers = push_channel(app)
+    return {
+        "view": view,
+        "map": await map_html(view.mapped.way if view.mapped else None, zoom),
+        "kinds": choices(AFTER_DELIVERY),
+        "wording": say(WORDING),
+        "sms_wording": say(SMS_WORDING),
+        "push_wording": say(PUSH_WORDING),
+        "push_key": browsers.application_key() if browsers and view.may_change else "",
+        "pushed": [browser_mark(one.address) for one in pushed],
+        "can_mail": facts.can_mail and view.may_change,
+        "can_get_code": facts.can_get_code,
+        "can_text": facts.can_text and view.may_change,
+        "subscribed": subscribed,
+        "texted": texted,
+        "only_problems": any(one.only_problems for one in subscribed),
+        "quiets": {one.channel: _quiet_words(one) for one in facts.switched_on},
+        "languages": [tongue(tag) for tag in OFFERED],
+        "texts_only_problems": any(one.only_problems for one in texted),
+        "pushes_only_problems": any(one.only_problems for one in pushed),
+    }
+
+
+def _known_language(switched_on: Sequence[Subscription]) -> str:
+    """The language that was chosen for the messages of this order, if one was."""
+    return next((one.language for one in switched_on if one.language), "")
 
 
 async def _can_get_code(app: App, link: Link) -> bool:
@@ -139,8 +185,8 @@ async def view_of(request: AnyRequest, link: Link) -> PageView | None:
     """What this visit sees now."""
     app = app_of(request)
     story, switched_on = await app.store.together(partial(_story_and_switches, app, link))
-    speak_as_known(request, next((one.language for one in switched_on if one.language), ""))
-    return _view(app, story)
+    speak_as_known(request, _known_language(switched_on))
+    return page_view(story, source_names(app.teller_names), app.clock.now()) if story else None
 
 
 async def _story_and_switches(app: App, link: Link, reads: Reads) -> tuple[Story | None, list[Subscription]]:
@@ -148,10 +194,6 @@ async def _story_and_switches(app: App, link: Link, reads: Reads) -> tuple[Story
     story = await order_story(app, reads, link.shop_id, link.order_number, link.view)
     found = await reads.subscriptions(link.shop_id, link.order_number)
     return story, [one for one in found if one.ended_at is None]
-
-
-def _view(app: App, story: Story | None) -> PageView | None:
-    return page_view(story, source_names(app.teller_names), app.clock.now()) if story else None
 
 
 @post("/orders/{number:str}/notices", include_in_schema=False)

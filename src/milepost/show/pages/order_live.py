@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -17,8 +18,10 @@ from milepost.model.people import Link
 from milepost.ports.app import App
 from milepost.show.buyer.feedback import AFTER_DELIVERY, choices
 from milepost.show.buyer.visit import visit
-from milepost.show.looks import app_of, render
+from milepost.show.looks import app_of, around, render
+from milepost.show.one_look import OneLook
 from milepost.show.pages.order import view_of
+from milepost.show.reader import has_chosen
 from milepost.show.security import PRIVATE
 
 PULSE_S = 15.0
@@ -36,6 +39,8 @@ RETRY_MS = (2_000, 6_000)
 """When a node stops, its pages come back to the others, and not all in the same second."""
 
 Number = Annotated[str, PathParameter(max_length=NUMBER_LENGTH_MAX)]
+News = tuple[str, bytes | None]
+"""A mark of what the page shows, and the message that brings it there; None: the order is gone."""
 
 
 @get("/orders/{number:str}/live", include_in_schema=False)
@@ -50,7 +55,9 @@ async def order_live(number: Number, request: Request[None, None, State]) -> Res
     return Stream(_counted(request, link, streams), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _counted(request: Request[None, None, State], link: Link, streams: list[int]) -> AsyncIterator[str]:
+async def _counted(
+    request: Request[None, None, State], link: Link, streams: list[int]
+) -> AsyncIterator[str | bytes]:
     streams[0] += 1
     try:
         async for message in _messages(request, link):
@@ -59,7 +66,7 @@ async def _counted(request: Request[None, None, State], link: Link, streams: lis
         streams[0] -= 1
 
 
-async def _messages(request: Request[None, None, State], link: Link) -> AsyncIterator[str]:
+async def _messages(request: Request[None, None, State], link: Link) -> AsyncIterator[str | bytes]:
     """The page's part now, then again whenever it differs.
 
     A browser that comes back says what it has (Last-Event-ID), and is sent the page only if it missed news.
@@ -102,8 +109,15 @@ def _pulse(app: App) -> str:
     return _event("pulse", {"now": app.clock.now()})
 
 
-async def _look(request: Request[None, None, State], link: Link) -> tuple[str, str | None]:
-    """A mark of what the page shows now, and the message that brings it there."""
+async def _look(request: Request[None, None, State], link: Link) -> News:
+    """What the page shows now; drawn once for all who are told of the same change and see the same of it."""
+    looks: OneLook[News] = request.app.state.setdefault("looks", OneLook())
+    around_it = {name: told for name, told in around(request).items() if name != "now"}
+    key = (link.shop_id, link.order_number, link.view, has_chosen(request), *around_it.values())
+    return await looks.ask(key, partial(_drawn, request, link))
+
+
+async def _drawn(request: Request[None, None, State], link: Link) -> News:
     app = app_of(request)
     view = await view_of(request, link)
     if view is None:
@@ -119,7 +133,7 @@ async def _look(request: Request[None, None, State], link: Link) -> tuple[str, s
         kinds=choices(AFTER_DELIVERY),
     )
     news = {"html": html, "said": view.said, "mark": view.mark, "now": now}
-    return view.mark, f"id: {view.mark}\n{_event('page', news)}"
+    return view.mark, f"id: {view.mark}\n{_event('page', news)}".encode()
 
 
 def _event(name: str, facts: dict[str, Any]) -> str:
