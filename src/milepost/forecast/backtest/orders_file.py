@@ -93,7 +93,7 @@ def _order(row: Mapping[str, str], mapping: Mapped, findings: Findings) -> Order
         OrderRow(
             order_id=order_id,
             purchased_at=bought.at,
-            **stones,
+            **stones,  # type: ignore[arg-type]
             offset=bought.offset,
             origin=_end(row, "origin", mapping, findings),
             destination=_end(row, "dest", mapping, findings),

@@ -18,7 +18,7 @@ from milepost.forecast.orders.rows import OrderRow, Stage
 WARM_DAYS = 56.0
 """So long before the first scored order windows are tracked: their corrections take eight weeks."""
 
-AGAIN_AFTER_DAYS = (0.0, 42.0, 84.0, 168.0, 336.0)
+AGAIN_AFTER_DAYS = (0.0, 60.0, 120.0, 240.0, 480.0)
 """Trained before the windows are tracked, when scoring begins, and so many days later."""
 
 

@@ -42,19 +42,26 @@ class Lesson:
     share: float = 0.5
     rows: NDArray[np.bool_] | None = None
     trees: int = 150
+    draw: int = 0  # another draw of rows and features
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def grow(rows: Floats, names: tuple[str, ...], lessons: Mapping[str, Lesson], seed: int) -> Trees:
     """A model per lesson over the same features. The same seed and rows make the same trees."""
     lightgbm = import_module("lightgbm")
-    dumps = {}
+    dumps: dict[str, Any] = {}
+    tables: dict[bytes | None, Any] = {}
     for model, lesson in lessons.items():
-        mine = rows if lesson.rows is None else rows[lesson.rows]
-        target = lesson.target if lesson.rows is None else lesson.target[lesson.rows]
-        leaf = max(LEAF_MIN, int(LEAF_PART * len(mine)))
-        options = {**OPTIONS, "alpha": lesson.share, "seed": seed, "min_data_in_leaf": leaf, **lesson.options}
-        trees = min(lesson.trees, TREES_FIRST + len(mine) // ROWS_PER_TREE)
-        data = lightgbm.Dataset(mine, target, feature_name=list(names), params=options)
-        dumps[model] = lightgbm.train(options, data, trees).dump_model()
+        which = None if lesson.rows is None else lesson.rows.tobytes()
+        mine = slice(None) if lesson.rows is None else lesson.rows
+        target = lesson.target[mine]
+        leaf = max(LEAF_MIN, int(LEAF_PART * len(target)))
+        options = {**OPTIONS, "alpha": lesson.share, "seed": seed + lesson.draw, "min_data_in_leaf": leaf}
+        if which not in tables:
+            tables[which] = lightgbm.Dataset(
+                rows[mine], target, feature_name=list(names), params=options, free_raw_data=False
+            ).construct()
+        trees = min(lesson.trees, TREES_FIRST + len(target) // ROWS_PER_TREE)
+        table = tables[which].set_label(target)
+        dumps[model] = lightgbm.train({**options, **lesson.options}, table, trees).dump_model()
     return from_lightgbm(dumps)

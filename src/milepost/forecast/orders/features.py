@@ -18,7 +18,8 @@ AHEAD = (4, 8, 14)
 TRAITS = ("lane", "area", "prefix")
 BEFORE = (
     *("weekday", "hour", "rest_4", "rest_8", "rest_14", "to_work", "rests", "promised_weekday"),
-    *("effects", "days_over", "promise_over", "parts_over", "promise_left"),
+    *("effects", "days_over", "share_over", "peers_over", "parts_over"),
+    *("promise_left", "promise_share", "promise_longer"),
     *("seller_way", "seller_handling", "seller_transit", "seller_seen", "from_handling"),
     *(f"{trait}_{what}" for trait in TRAITS for what in ("way", "transit")),
     *(
@@ -70,9 +71,11 @@ def features(
     found += [
         base - history.ways[stage].level,
         said.by_days - base,
-        nan if said.by_promise is None else said.by_promise - base,
+        nan if said.by_share is None else said.by_share - base,
+        nan if said.by_peers is None else said.by_peers - base,
         nan if said.by_parts is None else said.by_parts - base,
         nan if left is None else log(max(left, 0.25)) - base,
+        *(history.promises.place(row) if left is not None else (nan, nan)),
     ]
     found += _seller(history, row, stage, now)
     found += _places(history, row, stage, now)
@@ -87,7 +90,7 @@ def features(
 
 
 def _calendar(row: OrderRow, now: float) -> list[float]:
-    local = now + row.offset
+    local = row.local(now)
     day, end = int(local), row.destination
     country = end.country or row.origin.country
     promised = row.promised_at

@@ -1,13 +1,16 @@
 """What has been learned of orders so far, and the estimate that needs nothing else: levels and effects.
 
-Two opinions in log days, of equal weight: by days, and by handling plus transit where the places are known.
-What the shop's own date says is a third, for the trees alone: shops change how they promise.
+Opinions in log days: by the promised days; by what orders took of late that stood at the same place among the
+promises of their day, with effects and without; by handling plus transit where places are known. Shops change
+overnight how they promise, networks how they carry: none of them is best everywhere, their mean is.
 """
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 from math import exp, floor, log
 
+from milepost.forecast.orders.peers import Peers
+from milepost.forecast.orders.promises import Promises
 from milepost.forecast.orders.rows import OrderRow, Stage
 from milepost.forecast.orders.ways import Keys, Way, lane_keys, weekday, who_keys
 
@@ -19,6 +22,14 @@ HANDLING_COHORT_DAYS = 14.0
 LEFT_MIN_DAYS = 0.5
 PROMISE_STEP_DAYS = 2
 PROMISE_MAX_DAYS = 60
+PROMISE_PARTS = 12
+PARTS_WEIGHT = 0.4
+"""Of handling plus transit, beside the opinions that know nothing of stages."""
+
+PEERS_WEIGHT = 0.25
+"""Of what others of equal promise took: it follows the network best, and knows of no seller and no lane."""
+
+SHARED = 1  # the reading of a way that goes by the place of the promise
 QUARTERS = 4  # of a day
 FEW_WORDS = 12
 """A column with more different words (a category) says much of handling, and little of what follows."""
@@ -29,24 +40,30 @@ class Opinions:
     """Log days that are left, each way of thinking for itself."""
 
     by_days: float
-    by_promise: float | None
+    by_share: float | None
+    by_peers: float | None
     by_parts: float | None
 
     @property
     def mean(self) -> float:
-        return self.by_days if self.by_parts is None else (self.by_days + self.by_parts) / 2
+        whole = self.by_days if self.by_share is None else (self.by_days + self.by_share) / 2
+        if self.by_peers is not None:
+            whole += PEERS_WEIGHT * (self.by_peers - whole)
+        return whole if self.by_parts is None else whole + PARTS_WEIGHT * (self.by_parts - whole)
 
 
 class History:
     """Everything before an instant. Call in order of time: `refresh`, then `came_to` or `delivered`."""
 
-    __slots__ = ("_day", "_vocabulary", "handling", "transit", "ways")
+    __slots__ = ("_day", "_vocabulary", "handling", "peers", "promises", "transit", "ways")
 
     def __init__(self) -> None:
-        self.ways = {stage: Way(days) for stage, days in zip(Stage, FIRST_DAYS, strict=True)}
+        self.ways = {stage: Way(days, readings=2) for stage, days in zip(Stage, FIRST_DAYS, strict=True)}
+        self.peers = {stage: Peers() for stage in Stage}
         self.handling = Way(HANDLING_FIRST_DAYS, HANDLING_COHORT_DAYS, half_life_days=60.0, shrinkage=5.0)
         self.transit = Way(FIRST_DAYS[Stage.HANDED_OVER], shrinkage=8.0)
         """Hand-over to door once more, by places alone: what may be said of it before it begins."""
+        self.promises = Promises()
         self._vocabulary: dict[str, set[str]] = {}
         self._day: int | None = None
 
@@ -57,56 +74,76 @@ class History:
             self._day = day
             for way in (*self.ways.values(), self.handling, self.transit):
                 way.refresh(now)
+            for peers in self.peers.values():
+                peers.refresh(now)
 
     def came_to(self, row: OrderRow, stage: Stage, now: float) -> None:
         """The order was bought, approved or handed over."""
-        self.ways[stage].begin(row.order_id, now, left_days(row, now))
         if stage is Stage.PURCHASE:
-            self.handling.begin(row.order_id, now, None)
+            self.promises.made(row)
+            self.handling.begin(row.order_id, now)
             for name, word in row.words.items():
                 known = self._vocabulary.setdefault(name, set())
                 if len(known) <= FEW_WORDS:
                     known.add(word)
         elif stage is Stage.HANDED_OVER:
             self.handling.end(row.order_id, now, handling_keys(row))
-            self.transit.begin(row.order_id, now, None)
+            self.transit.begin(row.order_id, now)
+        way, peers = self.ways[stage], self.peers[stage]
+        by_peers = None
+        if row.promised_at is not None:
+            share = self.promises.place(row).share
+            by_peers = peers.days(share)
+            peers.begin(row.order_id, now, share)
+        way.begin(row.order_id, now, way.level if by_peers is None else by_peers)
 
     def delivered(self, row: OrderRow, now: float) -> None:
         """It is there: every way that it began ends."""
         for stage, way in self.ways.items():
             if row.at(stage) is not None:
-                way.end(row.order_id, now, self.way_keys(row, stage))
+                way.end(row.order_id, now, *self.way_keys(row, stage))
+                self.peers[stage].come(row.order_id, now)
         if row.handed_over_at is not None:
             self.transit.end(row.order_id, now, transit_keys(row))
 
     def opinions(self, row: OrderRow, stage: Stage, now: float) -> Opinions:
         """What is left at a milestone, said at the milestone itself."""
-        keys, way = self.way_keys(row, stage), self.ways[stage]
-        by_days = way.days(keys, now)
-        by_promise = way.promised_days(keys, left_days(row, now), now)
+        way, (keys, shared) = self.ways[stage], self.way_keys(row, stage)
+        by_days, by_share, by_peers = way.days(keys, now), None, None
+        if row.promised_at is not None:
+            by_peers = self.peers[stage].days(self.promises.place(row).share)
+            if by_peers is not None:
+                by_share = by_peers + way.effects(shared, now, SHARED)
+        return Opinions(by_days, by_share, by_peers, self._by_parts(row, stage, now))
+
+    def _by_parts(self, row: OrderRow, stage: Stage, now: float) -> float | None:
         if not row.has_places:
-            return Opinions(by_days, by_promise, None)
+            return None
         transit = self.transit.days(transit_keys(row), now)
         if stage is Stage.HANDED_OVER:
-            return Opinions(by_days, by_promise, transit)
+            return transit
         handling = exp(self.handling.days(handling_keys(row), now)) - (now - row.purchased_at)
-        return Opinions(by_days, by_promise, log(max(handling, LEFT_MIN_DAYS) + exp(transit)))
+        return log(max(handling, LEFT_MIN_DAYS) + exp(transit))
 
-    def way_keys(self, row: OrderRow, stage: Stage) -> Keys:
-        """Whom an order is like on its way to the door, from coarse to fine."""
+    def way_keys(self, row: OrderRow, stage: Stage) -> tuple[Keys, Keys]:
+        """Whom an order is like on its way, from coarse to fine, in the two readings of its promise."""
         at = row.at(stage)
-        keys: list[Hashable] = ["all", ("weekday", weekday(row, row.purchased_at if at is None else at))]
+        before: list[Hashable] = ["all", ("weekday", weekday(row, row.purchased_at if at is None else at))]
         few = {
             name: word for name, word in row.words.items() if len(self._vocabulary.get(name, ())) <= FEW_WORDS
         }
-        keys += who_keys(few)
-        if row.promised_at is not None:
-            days = min(row.promised_at - row.purchased_at, PROMISE_MAX_DAYS)
-            keys.append(("promise", int(days // PROMISE_STEP_DAYS)))
+        before += who_keys(few)
+        after: list[Hashable] = []
         if row.carrier or row.service:
-            keys += [("carrier", row.carrier), ("service", row.carrier, row.service)]
-        keys += lane_keys(row)
-        return [*keys, ("seller", row.seller)] if row.seller else keys
+            after += [("carrier", row.carrier), ("service", row.carrier, row.service)]
+        after += lane_keys(row)
+        if row.seller:
+            after.append(("seller", row.seller))
+        if row.promised_at is None:
+            return [*before, *after], [*before, *after]
+        days = int(min(row.promised_at - row.purchased_at, PROMISE_MAX_DAYS) // PROMISE_STEP_DAYS)
+        share = int(self.promises.place(row).share * PROMISE_PARTS)
+        return [*before, ("promised", days), *after], [*before, ("share", share), *after]
 
 
 def left_days(row: OrderRow, now: float) -> float | None:
@@ -125,7 +162,7 @@ def transit_keys(row: OrderRow) -> Keys:
 
 def handling_keys(row: OrderRow) -> Keys:
     """Whom an order is like until it is handed over."""
-    local = row.purchased_at + row.offset
+    local = row.local(row.purchased_at)
     keys: list[Hashable] = ["all", ("bought", weekday(row, row.purchased_at), int(local % 1 * QUARTERS))]
     keys += who_keys(row.words)
     if row.origin.zip:

@@ -19,10 +19,14 @@ WEEK_DAYS = 7
 SETTLED_DAYS = 14.0
 """Orders of the last two weeks before training are left out: of these only the fast ones are there."""
 
-OWN, LEVEL, PLACED = "half", "half_by_level", "half_with_places"
+OWN, LEVEL = "half", "half_by_level"
+PLACED = tuple(f"half_with_places_{draw}" for draw in range(3))
+"""Grown of the rows with places alone: few rows, so that the mean of several draws is better than one."""
+
 EDGES = tuple(share for share in SHARES if share != 0.5)
-EDGE_TREES = 100
-PLACED_TREES = 100
+EDGE_TREES = 60
+PLACED_TREES = 80
+CENTERED_BY = 4000  # of the rows that were learned from, the last
 FOLLOW = 0.01
 """How quickly the running mean of models' own levels follows; needs no outcome, so it may be quick."""
 
@@ -53,13 +57,12 @@ class Learned:
         """Log days left at each of the seven shares, a line per row; rows in order of time."""
         answers = dict(zip(self.trees.models, self.trees.predict(rows.features).T, strict=True))
         told = {OWN: answers[OWN], LEVEL: answers[LEVEL] + rows.level - rows.base}
-        if PLACED in answers:
-            told[PLACED] = answers[PLACED]
+        told |= {name: answers[name] for name in PLACED if name in answers}
         centered = {name: self._centered(name, values, rows) for name, values in told.items()}
         middle = (centered[OWN] + centered[LEVEL]) / 2
-        if PLACED in centered:
-            with_places = (middle * 2 + centered[PLACED]) / 3
-            middle = np.where(rows.has_places, with_places, middle)
+        placed = [centered[name] for name in PLACED if name in centered]
+        if placed:
+            middle = np.where(rows.has_places, (middle + np.mean(placed, axis=0)) / 2, middle)
         found = np.empty((len(middle), len(SHARES)))
         for at, share in enumerate(SHARES):
             found[:, at] = middle if at == MEDIAN else middle + answers[edge(share)] - answers[OWN]
@@ -71,7 +74,7 @@ class Learned:
         """Without the model's own opinion of the level: what it adds to the base has a mean of nothing."""
         center = self.centers[name]
         found = np.empty_like(told)
-        counts = rows.has_places if name == PLACED else np.ones(len(told), dtype=bool)
+        counts = rows.has_places if name in PLACED else np.ones(len(told), dtype=bool)
         for at, (value, is_counted) in enumerate(zip(told.tolist(), counts.tolist(), strict=True)):
             found[at] = value - center
             if is_counted:
@@ -89,16 +92,20 @@ def learn(rows: Rows, took: Floats, columns: Columns, stage: Stage, seed: int) -
     by_level = _within_weeks(log_took - rows.level, rows.at)
     lessons = {OWN: Lesson(own), LEVEL: Lesson(by_level)}
     if ROWS_MIN <= rows.has_places.sum() < len(took):
-        lessons[PLACED] = Lesson(own, rows=rows.has_places, trees=PLACED_TREES)
+        lessons |= {
+            name: Lesson(own, rows=rows.has_places, trees=PLACED_TREES, draw=draw)
+            for draw, name in enumerate(PLACED)
+        }
     lessons |= {edge(share): Lesson(own, share, trees=EDGE_TREES) for share in EDGES}
     trees = grow(rows.features, columns.names(stage), lessons, seed)
-    found = Learned(columns, trees, dict.fromkeys((OWN, LEVEL, PLACED), 0.0))
-    answers = dict(zip(trees.models, trees.predict(rows.features).T, strict=True))
-    last = slice(-2000, None)
-    found.centers[OWN] = float(answers[OWN][last].mean())
-    found.centers[LEVEL] = float((answers[LEVEL] + rows.level - rows.base)[last].mean())
-    if PLACED in answers:
-        found.centers[PLACED] = float(answers[PLACED][rows.has_places][last].mean())
+    found = Learned(columns, trees, dict.fromkeys((OWN, LEVEL, *PLACED), 0.0))
+    last = rows.some(np.arange(len(took)) >= len(took) - CENTERED_BY)
+    answers = dict(zip(trees.models, trees.predict(last.features).T, strict=True))
+    found.centers[OWN] = float(answers[OWN].mean())
+    found.centers[LEVEL] = float((answers[LEVEL] + last.level - last.base).mean())
+    for name in PLACED:
+        if name in answers and last.has_places.any():
+            found.centers[name] = float(answers[name][last.has_places].mean())
     return found
 
 

@@ -1,6 +1,6 @@
 """One order as a row of its milestones. Instants are days since 1970 in UTC: they subtract quickly."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from math import asin, cos, radians, sin, sqrt
@@ -57,10 +57,15 @@ class OrderRow:
     service: str = ""
     numbers: Mapping[str, float] = field(default_factory=dict)  # weight, price … known at purchase
     words: Mapping[str, str] = field(default_factory=dict)  # payment, category … known at purchase
+    instant: Callable[[float], float] | None = None  # back to the calendar, when its instants are on a clock
+    has_places: bool = field(init=False)  # both ends; kept, for it is asked for again and again
 
-    @property
-    def has_places(self) -> bool:
-        return self.origin.is_known and self.destination.is_known
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "has_places", self.origin.is_known and self.destination.is_known)
+
+    def local(self, at: float) -> float:
+        """Days since 1970 by the shop's wall clock."""
+        return (at if self.instant is None else self.instant(at)) + self.offset
 
     def at(self, stage: Stage) -> float | None:
         """When the order came to that stage, or None when it has not or nobody says."""
