@@ -32,4 +32,27 @@ for (const form of document.querySelectorAll<HTMLFormElement>("form[data-busy]")
 window.addEventListener("pageshow", () => {
   for (const one of document.querySelectorAll("form[data-busy] > .con-busy, form[data-busy] > .con-progress")) one.remove();
 });
+// A color is picked with the browser's own picker; the samples follow at once, as the server makes them.
+for (const picker of document.querySelectorAll<HTMLInputElement>("input[data-picks]")) {
+  const field = document.querySelector<HTMLInputElement>(`#${picker.dataset.picks}`)!;
+  picker.hidden = false;
+  picker.addEventListener("change", () => {
+    field.value = picker.value;
+    sample(picker.value);
+  });
+  field.addEventListener("change", () => {
+    if (!/^#[0-9a-f]{6}$/i.test(field.value)) return;
+    picker.value = field.value.toLowerCase();
+    sample(picker.value);
+  });
+}
+function sample(color: string) {
+  const sheet = document.createElement("link");
+  sheet.rel = "stylesheet";
+  sheet.href = document.querySelector<HTMLElement>("[data-tries]")!.dataset.tries!.replace("COLOR", color.slice(1));
+  const old = document.querySelector("#try-sheet");
+  sheet.onload = () => old?.remove();
+  sheet.id = "try-sheet";
+  document.head.append(sheet);
+}
 export {};

@@ -63,6 +63,8 @@ def test_every_resource_is_in_the_document(document):
         "/api/v1/shipments/{shipment_id}",
         "/api/v1/shipments/{shipment_id}/carrier",
         "/api/v1/shipments/{shipment_id}/carrier/undo",
+        "/api/v1/shops/{shop_id}/look",
+        "/api/v1/shops/{shop_id}/look/undo",
         "/api/v1/webhooks",
         "/api/v1/webhooks/{endpoint_id}",
         "/api/v1/webhooks/{endpoint_id}/disable",

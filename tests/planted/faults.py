@@ -663,4 +663,18 @@ FAULTS = (
         "self._outside = outside or HttpPoster(Webhooks(allow_private=True))",
         "tests/web_push/test_telling.py::test_neither_many_devices_nor_a_machine_of_ours_is_called",
     ),
+    Fault(
+        "a shop's color is only looked at on white",
+        "model/palette.py",
+        "    under = (*ground.all, soft)\n",
+        "    under = (ground.card,)\n",
+        "tests/brand/test_palette.py::test_so_do_the_corners_edges_and_middles_of_the_cube_and_our_own",
+    ),
+    Fault(
+        "the newest look of any shop is everybody's",
+        "store/brand_shelf.py",
+        'BRANDS.c.shop_id == bindparam("shop_id")',
+        'BRANDS.c.shop_id != bindparam("shop_id") + "x"',
+        "tests/brand/test_branding.py::test_a_look_is_on_the_pages_and_mails_of_its_shop_and_nowhere_else",
+    ),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 BUILD = Path("build")
 PROOFS = (
     "tests/sim",
+    "tests/brand/test_palette.py",
     "tests/flow/test_calls_from_outside.py",
     "tests/map/test_drawing.py",
     "tests/pages/test_guesses.py",

@@ -30,6 +30,7 @@ class Tier:
     changes: int = 1  # of the tables and back, under pushes
     pushed_orders: int = 12  # of the world whose carriers push and lose a fifth of it
     map_routes: int = 100
+    colors: int = 40  # that shops may choose
     clock_steps: int = 1  # lives in which the clock is set wrong and right again, of each step and engine
 
 
@@ -38,12 +39,28 @@ BUS = {"bus_runs": 100, "bus_orders": 20}
 WORK = {"sending_kills": 500, "crews": (2, 3, 4), "shared_actions": 10_000}
 TROUBLE = {"kills": 200, "server_kills": 20, "hearings": 20_000, "clock_steps": 50}
 MAPS = {"map_routes": 2_000}
+BRANDS = {"colors": 20_000}
 PUSHES = {"pushed_orders": 2_000}
 SLOW = {"changes": 50, "stuck_connections": 10, "late_s": (0.005, 0.02, 0.1, 0.5, 1.0, 2.0, 3.5, 6.0)}
 TIERS = {
     "test": Tier("test", 120, (11, 12), 36, 9, 100, 100, 23, 2),
     "sim": Tier(
-        "sim", 5_000, SEEDS, 200, 60, 2_000, 2_000, 1, 50, **WORK, **BUS, **TROUBLE, **SLOW, **PUSHES, **MAPS
+        "sim",
+        5_000,
+        SEEDS,
+        200,
+        60,
+        2_000,
+        2_000,
+        1,
+        50,
+        **WORK,
+        **BUS,
+        **TROUBLE,
+        **SLOW,
+        **PUSHES,
+        **MAPS,
+        **BRANDS,
     ),
 }
 TIER = TIERS[os.environ.get("MILEPOST_TIER", "test")]

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import structlog
 
 from milepost.carry.failures import put_off
+from milepost.carry.letterheads import letterhead
 from milepost.carry.paying import why_unpaid
 from milepost.flow import finish
 from milepost.forecast.ledger import read_basis
@@ -196,7 +197,6 @@ async def _contact_on_file(notice: Notice, app: App) -> list[Recipient]:
 
 async def _message(one: Try, app: App) -> Message:
     notice, base = one.notice, public_url(app)
-    shops = {shop.shop_id: shop.name for shop in await app.store.shops()}
     links = Links(order=f"{base}/console/{_page_about(notice)}")
     if notice.template == PASSCODE:
         notice = await _with_code(notice, app)
@@ -218,8 +218,9 @@ async def _message(one: Try, app: App) -> Message:
         links = Links(order=f"{base}/t/{token}", unsubscribe=f"{base}/u/{token}{_whose(one, app)}")
     language = _language(one, app)
     zone = await _zone_of_door(notice, app)
+    name, head = await letterhead(notice, base, app)
     told = _with_reason(notice, language)
-    return render(told, links, shop_name=shops.get(notice.shop_id, ""), language=language, zone=zone)
+    return render(told, links, shop_name=name, language=language, zone=zone, head=head)
 
 
 def _language(one: Try, app: App) -> str:

@@ -101,12 +101,15 @@ def add_key(
     news: Annotated[
         bool, Parameter(negative="", help="It may tell news: files, captures, entries (docs/use/imports.md).")
     ] = False,
+    look: Annotated[
+        bool, Parameter(negative="", help="It may choose how shops look to buyers (docs/use/branding.md).")
+    ] = False,
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
     """Make a key for a program. It is shown once; only its hash is kept."""
     secret = asyncio.run(
-        _add_key(config, name, tuple(shop or ()), contacts=contacts, webhooks=webhooks, news=news)
+        _add_key(config, name, tuple(shop or ()), contacts=contacts, webhooks=webhooks, news=news, look=look)
     )
     if as_json:
         say_json(
@@ -117,6 +120,7 @@ def add_key(
                 "contacts": contacts,
                 "webhooks": webhooks,
                 "news": news,
+                "look": look,
             }
         )
     else:
@@ -126,7 +130,14 @@ def add_key(
 
 
 async def _add_key(
-    config: Path | None, name: str, shop_ids: tuple[str, ...], *, contacts: bool, webhooks: bool, news: bool
+    config: Path | None,
+    name: str,
+    shop_ids: tuple[str, ...],
+    *,
+    contacts: bool,
+    webhooks: bool,
+    news: bool,
+    look: bool,
 ) -> str:
     async with opened(config) as milepost:
         return await add_api_key(
@@ -136,4 +147,5 @@ async def _add_key(
             can_see_contacts=contacts,
             may_manage_webhooks=webhooks,
             may_tell_news=news,
+            may_choose_look=look,
         )

@@ -89,6 +89,7 @@ async def add_api_key(
     can_see_contacts: bool = False,
     may_manage_webhooks: bool = False,
     may_tell_news: bool = False,
+    may_choose_look: bool = False,
 ) -> str:
     """A new key for a program; the secret is shown once and kept only as a hash."""
     secret = f"mp_{secrets.token_urlsafe(32)}"
@@ -99,6 +100,7 @@ async def add_api_key(
         can_see_contacts=can_see_contacts,
         may_manage_webhooks=may_manage_webhooks,
         may_tell_news=may_tell_news,
+        may_choose_look=may_choose_look,
     )
     async with app.store.transaction() as tx:
         await tx.put_api_key(key, digest(secret))

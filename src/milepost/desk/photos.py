@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 
-from milepost.desk.reencode import BROKEN, NOT_A_PHOTO, TOO_MANY_PIXELS
+from milepost.desk.reencode import BROKEN, LOGO, NOT_A_PHOTO, TOO_MANY_PIXELS
 from milepost.model.feedback import Photo
 from milepost.tongues.speech import mark, say, say_many
 
@@ -23,7 +23,7 @@ DRAWN_S_MAX = 20.0
 AT_ONCE = asyncio.Semaphore(2)
 ID_BYTES = 16
 NAME_LENGTH_MAX = 60
-JPEG_START = b"\xff\xd8"
+JPEG_START, PNG_START = b"\xff\xd8", b"\x89PNG\r\n\x1a\n"
 WHY = {
     NOT_A_PHOTO: mark(
         "%(photo)s is no photo that we can read. Send a JPEG, PNG or WebP; a screenshot of it will do."
@@ -84,11 +84,23 @@ async def _take(file: File) -> Photo | str:
     return Photo(photo_id=secrets.token_urlsafe(ID_BYTES), jpeg=jpeg)
 
 
-async def _drawn(body: bytes) -> tuple[int, bytes]:
+async def take_logo(body: bytes) -> bytes | str:
+    """A logo as a PNG of ours, or why not, as a sentence's end."""
+    if not body:
+        return EMPTY
+    if len(body) > PHOTO_BYTES_MAX:
+        return TOO_LARGE
+    async with AT_ONCE:
+        code, png = await _drawn(body, LOGO)
+    return png if code == 0 and png.startswith(PNG_START) else WHY.get(code, WHY[BROKEN])
+
+
+async def _drawn(body: bytes, *how: str) -> tuple[int, bytes]:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-I",
         str(Path(__file__).with_name("reencode.py")),
+        *how,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

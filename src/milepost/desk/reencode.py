@@ -1,4 +1,4 @@
-"""Draws one photo anew as a JPEG: standard input to standard output, in a process of its own.
+"""Draws one photo anew as a JPEG, or a logo as a PNG: standard input to output, in a process of its own.
 
 A file from a stranger is decoded here and nowhere else (reliability.md A7, S-10): what breaks this process
 breaks nothing. It imports nothing of ours, so that it starts quickly.
@@ -8,12 +8,24 @@ import io
 import resource
 import sys
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, ImageStat, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 PIXELS_MAX = 40_000_000
 EDGE_MAX = 2400
 """Longest side that is kept, in pixels: a label is still readable."""
+
+LOGO = "logo"
+"""What is said to the process that is to draw a logo."""
+
+LOGO_WIDTH_MAX, LOGO_HEIGHT_MAX = 480, 120
+"""Three times what pages show, for fine screens."""
+
+LOGO_BYTES_MAX = 40_000
+"""With more it is drawn with 256 colors, and then smaller: a page has no room for it."""
+
+OPAQUE, LIGHT, DARK_GROUND = 255, 215, "#14181a"
+"""From that brightness on, nothing of a see-through logo would be seen on white."""
 
 QUALITY = 85
 MEMORY_BYTES_MAX = 768 * 1024 * 1024
@@ -35,7 +47,7 @@ def main() -> int:
     if found.width * found.height > PIXELS_MAX:
         return TOO_MANY_PIXELS
     try:
-        sys.stdout.buffer.write(drawn(found))
+        sys.stdout.buffer.write(logo(found) if LOGO in sys.argv else drawn(found))
     except Exception:  # noqa: BLE001 - decoders raise whatever they like, and all of it means the same
         return BROKEN
     return 0
@@ -52,6 +64,39 @@ def drawn(found: Image.Image) -> bytes:
     out = io.BytesIO()
     pixels.save(out, "JPEG", quality=QUALITY)
     return out.getvalue()
+
+
+def logo(found: Image.Image) -> bytes:
+    """Upright, see-through where it was, cut to what there is of it, and small."""
+    picture = ImageOps.exif_transpose(found).convert("RGBA")
+    picture.thumbnail((4 * LOGO_WIDTH_MAX, 4 * LOGO_HEIGHT_MAX))
+    edge = picture.getchannel("A").getbbox()
+    picture = _seen(picture.crop(edge) if edge else picture)
+    width, height = LOGO_WIDTH_MAX, LOGO_HEIGHT_MAX
+    while True:
+        picture.thumbnail((width, height))
+        for kept in (picture, picture.quantize(256, Image.Quantize.FASTOCTREE)):
+            out = io.BytesIO()
+            kept.save(out, "PNG", optimize=True)
+            if out.tell() <= LOGO_BYTES_MAX:
+                return out.getvalue()
+        width, height = width * 3 // 4, height * 3 // 4
+
+
+def _seen(picture: Image.Image) -> Image.Image:
+    """A white logo made for dark ground gets that ground: pages show logos on white paper."""
+    alpha = picture.getchannel("A")
+    if ImageStat.Stat(alpha).mean[0] == OPAQUE:
+        return picture
+    if (
+        ImageStat.Stat(picture.convert("L"), alpha.point(lambda one: OPAQUE * (one > OPAQUE // 2))).mean[0]
+        < LIGHT
+    ):
+        return picture
+    ground = Image.new("RGBA", (picture.width * 9 // 8 + 2, picture.height * 5 // 4 + 2), DARK_GROUND)
+    place = ((ground.width - picture.width) // 2, (ground.height - picture.height) // 2)
+    ground.paste(picture, place, picture)
+    return ground
 
 
 if __name__ == "__main__":

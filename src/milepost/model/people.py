@@ -35,6 +35,7 @@ class ApiKey:
     can_see_contacts: bool = False
     may_manage_webhooks: bool = False
     may_tell_news: bool = False  # hand in files, captures and entries by hand
+    may_choose_look: bool = False  # name, logo and color of its shops
 
 
 class View(StrEnum):

@@ -13,6 +13,7 @@ from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from milepost.model.notices import Audience, Message, Notice
+from milepost.model.palette import OWN, Palettes
 from milepost.tongues.catalogs import ENGLISH, tongue
 from milepost.tongues.speech import retold, say, say_as, speaking, spoken
 from milepost.tongues.templates import teach
@@ -33,22 +34,41 @@ class Links:
     unsubscribe: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """How the shop looks: its colors and, if it has one, its logo's address and size in px."""
+
+    colors: Palettes = OWN
+    logo: str = ""
+    logo_width: int = 0
+    logo_height: int = 0
+
+
+PLAIN = Letterhead()
+
+
 class TemplateError(Exception):
     """There are no words for what happened; the text names the file to write."""
 
 
 def render(
-    notice: Notice, links: Links, *, shop_name: str = "", language: str = "en", zone: str | None = None
+    notice: Notice,
+    links: Links,
+    *,
+    shop_name: str = "",
+    language: str = "en",
+    zone: str | None = None,
+    head: Letterhead = PLAIN,
 ) -> Message:
     """The message, with times in `zone` (IANA; None: in the offset each was told with, else UTC).
 
     Sellers are told in English, as their console is. Raises TemplateError when a template is missing.
     """
     with speaking(tongue(ENGLISH if notice.audience is Audience.SELLER else language)):
-        return _rendered(notice, links, shop_name, zone)
+        return _rendered(notice, links, shop_name, zone, head)
 
 
-def _rendered(notice: Notice, links: Links, shop_name: str, zone: str | None) -> Message:
+def _rendered(notice: Notice, links: Links, shop_name: str, zone: str | None, head: Letterhead) -> Message:
     is_for_seller = notice.audience is Audience.SELLER
     said = _words(notice.template).make_module({**_facts(notice, zone), "for_seller": is_for_seller})
     subject = _squeezed(said, "subject")[:SUBJECT_MAX]
@@ -56,6 +76,7 @@ def _rendered(notice: Notice, links: Links, shop_name: str, zone: str | None) ->
         **{name: _squeezed(said, name) for name in ("headline", "lead", "body", "to_do", "button", "why")},
         "subject": subject,
         "shop_name": _fact(shop_name),
+        "head": head,
         "order_number": _fact(notice.order_number),
         "links": links,
         "for_seller": is_for_seller,

@@ -21,6 +21,7 @@ from milepost.model.promises import Promise
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import ProofTold
 from milepost.model.shipments import Shipment
+from milepost.ports.brands import BrandReads, BrandWrites
 from milepost.ports.carriers import CarrierReads, CarrierWrites
 from milepost.ports.choices import ChoiceReads, ChoiceWrites
 from milepost.ports.codes import CodeReads, CodeWrites
@@ -84,6 +85,7 @@ class Transaction(
     CarrierWrites,
     ChoiceWrites,
     FeedbackWrites,
+    BrandWrites,
     GuessWrites,
     ModelWrites,
     NoticeWrites,
@@ -215,6 +217,7 @@ class Reads(
     CarrierReads,
     ChoiceReads,
     FeedbackReads,
+    BrandReads,
     GuessReads,
     ModelReads,
     NoticeReads,

@@ -14,6 +14,7 @@ from milepost.store.revisions import (
     r0011_certainty,
     r0012_lessons,
     r0013_buyers,
+    r0014_brands,
 )
 
 REVISIONS: tuple[Revision, ...] = (
@@ -29,6 +30,7 @@ REVISIONS: tuple[Revision, ...] = (
     r0011_certainty.REVISION,
     r0012_lessons.REVISION,
     r0013_buyers.REVISION,
+    r0014_brands.REVISION,
 )
 """From version 1, which had no revision; each is one more than the one before."""
 

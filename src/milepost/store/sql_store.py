@@ -11,6 +11,7 @@ import structlog
 
 from milepost.ports.clock import Clock
 from milepost.ports.store import StoreError, Trouble
+from milepost.store.brand_shelf import BrandReads, BrandWrites
 from milepost.store.carrier_shelf import CarrierReads, CarrierWrites
 from milepost.store.choice_shelf import ChoiceReads, ChoiceWrites
 from milepost.store.code_shelf import CodeReads, CodeWrites
@@ -94,6 +95,7 @@ class SqlTransaction(
     CodeWrites,
     ChoiceWrites,
     FeedbackWrites,
+    BrandWrites,
     OwnerWrites,
 ):
     """One batch of news, all or nothing (ports.store.Transaction)."""
@@ -126,6 +128,7 @@ class SqlReads(
     CodeReads,
     ChoiceReads,
     FeedbackReads,
+    BrandReads,
     OwnerReads,
     SearchReads,
 ):

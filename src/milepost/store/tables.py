@@ -399,6 +399,19 @@ FEEDBACK_PHOTOS = _table(
     "feedback_photos", _text("photo_id", key=True), _text("shop_id"), _text("order_number"), _sealed()
 )
 
+# How shops look to their buyers. Added, never edited: the newest counts.
+
+BRANDS = _table("brands", _seq(), _text("shop_id"), _text("facts"), Index("brands_by_shop", "shop_id", "seq"))
+
+BRAND_LOGOS = _table(
+    "brand_logos",
+    _text("logo_id", key=True),
+    _text("shop_id"),
+    Column("png", LargeBinary, nullable=False),
+    Column("width", BigInteger, nullable=False),
+    Column("height", BigInteger, nullable=False),
+)
+
 # What text messages cost, who wants none, and what became of them. Numbers are kept as keyed hashes.
 
 SMS_DAYS = _table("sms_days", _text("day", key=True), Column("micros", BigInteger, nullable=False))

@@ -45,6 +45,14 @@ async def needs_news_key(connection: ASGIConnection[Any, Any, Any, Any], _handle
         )
 
 
+async def needs_look_key(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+    """A guard behind `needs_key`: this key may choose how shops look. Raises 403."""
+    if not connection.state.api_key.may_choose_look:
+        raise PermissionDeniedException(
+            "This key may only read; make one with `milepost api-key add --look`."
+        )
+
+
 def key_of(request: Request[Any, Any, Any]) -> ApiKey:
     """The key that was shown."""
     key: ApiKey = request.state.api_key

@@ -9,6 +9,7 @@ from litestar import Request, Router, get
 from litestar.exceptions import NotFoundException, ValidationException
 from litestar.params import PathParameter, QueryParameter
 
+from milepost.desk.branding import BrandError
 from milepost.desk.carriers import ChoiceError
 from milepost.desk.entries import EntryError
 from milepost.desk.webhooks import WebhookError
@@ -17,7 +18,7 @@ from milepost.ports.app import App
 from milepost.ports.rows import OrderRow, ShipmentRow
 from milepost.ports.store import CursorError
 from milepost.record.journey import derive
-from milepost.show.api import choices, entries, identifying, imports, shapes, views, webhooks
+from milepost.show.api import choices, entries, identifying, imports, looks, shapes, views, webhooks
 from milepost.show.api.keys import key_of, needs_key, shops_of
 from milepost.show.problems import PROBLEMS, PROBLEMS_OF_ONE, problem_for
 
@@ -265,6 +266,7 @@ def router() -> Router:
             *imports.ROUTES,
             *entries.ROUTES,
             *choices.ROUTES,
+            *looks.ROUTES,
         ],
         guards=[needs_key],
         exception_handlers={
@@ -272,6 +274,7 @@ def router() -> Router:
             WebhookError: webhooks.bad_wish,
             EntryError: webhooks.bad_wish,
             ChoiceError: webhooks.bad_wish,
+            BrandError: webhooks.bad_wish,
             Exception: problem_for,
         },
         security=[{"apiKey": []}],

@@ -6,6 +6,7 @@ from datetime import UTC
 from babel.numbers import format_currency
 
 from milepost.model.orders import Item
+from milepost.show.brands import Look, look_of
 from milepost.show.buyer.gather import Story
 from milepost.show.buyer.sight import country_name
 from milepost.show.buyer.windows import Window, standing, zone_or_none
@@ -19,6 +20,7 @@ class Confirmation:
 
     order_number: str
     shop_name: str
+    look: Look
     placed: str
     state: str
     items: tuple[Item, ...]
@@ -42,6 +44,7 @@ def confirmation(story: Story) -> Confirmation | None:
     return Confirmation(
         order_number=order.order_number,
         shop_name=story.shop_name,
+        look=look_of(story.brand),
         placed=day(order.placed_at.astimezone(zone)) if order.placed_at else "",
         state=order.state.replace("_", " ").capitalize(),
         items=tuple(order.items),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from milepost.model.brands import Brand
 from milepost.model.carriers import CarrierCard
 from milepost.model.exceptions import DeliveryException
 from milepost.model.feedback import Feedback
@@ -50,6 +51,7 @@ class Story:
     zone: str | None  # IANA name at the destination
     door: Located | None = None  # the town it goes to
     shop_name: str = ""
+    brand: Brand | None = None
     policy: ShopPolicy = ShopPolicy()
     feedback: tuple[Feedback, ...] = ()
 
@@ -74,6 +76,7 @@ async def order_story(app: App, reads: Reads, shop_id: str, order_number: str, v
     sight = Sight(
         view=view, contact=await reads.contact(shop_id, order_number), received_by=tuple(received_by)
     )
+    brand, shop = await reads.brand(shop_id), await reads.shop(shop_id)
     return Story(
         order=row.facts,
         sight=sight,
@@ -81,7 +84,8 @@ async def order_story(app: App, reads: Reads, shop_id: str, order_number: str, v
         destination=row.facts.destination,
         zone=door.zone if door else None,
         door=door,
-        shop_name=shop.name if (shop := await reads.shop(shop_id)) else "",
+        shop_name=(brand.name if brand else "") or (shop.name if shop else ""),
+        brand=brand,
         policy=policy_of(app, shop_id),
         feedback=tuple(await reads.feedback(shop_id, order_number)),
     )

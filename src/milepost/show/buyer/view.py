@@ -16,6 +16,7 @@ from milepost.model.orders import Contact, Item
 from milepost.model.reach import ContactKind, Policy
 from milepost.model.scans import ProofTold
 from milepost.model.statuses import Status
+from milepost.show.brands import MILEPOST_LOOK, Look, look_of
 from milepost.show.buyer.answer import NAMES_A_DAY, Answer, Step, answer, five_steps
 from milepost.show.buyer.backstop import Backstop, OverdueStep, backstop, first_due, overdue_steps
 from milepost.show.buyer.banners import Banner, banner, shown
@@ -117,6 +118,7 @@ class PageView:
     may_change: bool  # news can still come
     feedback: tuple[FeedbackLine, ...] = ()
     item_titles: tuple[str, ...] = ()
+    look: Look = MILEPOST_LOOK
     answers: str = ""  # within how long the shop answers, if it says so
 
     @property
@@ -160,6 +162,7 @@ def page_view(story: Story, names: Mapping[str, str], now: datetime) -> PageView
     return PageView(
         order_number=order.order_number if order else "",
         shop_name=story.shop_name,
+        look=look_of(story.brand),
         headline=_headline(parcels),
         summary=_summary(parcels),
         parcels=tuple(parcels),

@@ -30,7 +30,7 @@ async def show(number: Number, request: Request[None, None, State]) -> Response[
     told = confirmation(story) if story else None
     if told is None:
         return look_up_page(request, status=HTTP_403_FORBIDDEN, message="needs_factor", order=number)
-    return page(request, "buyer/confirmation.html", told=told)
+    return page(request, "buyer/confirmation.html", told=told, look=told.look)
 
 
 async def _story(app: App, link: Link, reads: Reads) -> Story | None:

@@ -72,6 +72,7 @@ async def _problem_page(
         "buyer/problem.html",
         status=HTTP_400_BAD_REQUEST if wrong else 200,
         view=view,
+        look=view.look,
         wrong_feedback=wrong,
         given=given or {},
         kinds=choices(kind for kind in FeedbackKind if kind is not FeedbackKind.ALL_GOOD),

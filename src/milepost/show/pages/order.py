@@ -149,6 +149,7 @@ async def _shown(app: App, facts: _Facts, now: datetime, zoom: int) -> dict[str,
     browsers = push_channel(app)
     return {
         "view": view,
+        "look": view.look,
         "map": await map_html(view.mapped.way if view.mapped else None, zoom),
         "kinds": choices(AFTER_DELIVERY),
         "wording": say(WORDING),

@@ -16,7 +16,8 @@ from milepost.notify.webhooks.poster import HttpPoster
 from milepost.ports.notify import SendResult, Sent
 from milepost.ports.webhooks import Posted, Verdict
 from milepost.settings import Settings, SettingsError, Webhooks, WebPush
-from milepost.tongues.speech import mark, say
+from milepost.tongues.catalogs import tongue
+from milepost.tongues.speech import mark, say, speaking
 
 AT_ONCE = 8
 HOUR_S = 3_600
@@ -83,7 +84,7 @@ class WebPushChannel:
         except (BrowserError, AddressError):
             return SendResult(outcome=Sent.REFUSED, detail="its push service is none we send to", gone=True)
         now = datetime.now(UTC)  # push services live in the real world, whatever world we follow
-        body = sealed(_told(notice, message), browser)
+        body = sealed(_told(notice, message, recipient.language), browser)
         posted = await line.hand_over(target, body, self._headers(notice, target, now), now)
         return _result(posted, _id(notice))
 
@@ -120,11 +121,13 @@ class WebPushChannel:
         }
 
 
-def _told(notice: Notice, message: Message) -> bytes:
+def _told(notice: Notice, message: Message, language: str) -> bytes:
     """What the page's worker shows. A lock screen is read by whoever walks past: the shop and what happened.
 
     No name, no address, no order number, no item. Links are in it, and shown to nobody before a tap.
     """
+    with speaking(tongue(language)):
+        stop_words = say(STOP_WORDS)
     told = {
         "id": _id(notice),
         "tag": _topic(notice),
@@ -132,7 +135,7 @@ def _told(notice: Notice, message: Message) -> bytes:
         "body": message.short[:TEXT_LENGTH_MAX],
         "url": message.link,
         "stop": message.unsubscribe_url,
-        "stop_words": say(STOP_WORDS),
+        "stop_words": stop_words,
     }
     said = msgspec.json.encode(told)
     return said if len(said) <= PLAIN_BYTES_MAX else msgspec.json.encode({**told, "title": "Milepost"})
