@@ -14,10 +14,9 @@ from milepost import wiring
 from milepost.cli import worlds
 from milepost.cli.check import POLLING
 from milepost.clock import SteppedClock
-from milepost.flow import take_in
+from milepost.flow import reading_of, take_in
 from milepost.model.reports import Report, ReportKind
 from milepost.model.shipments import TrackingQuery
-from milepost.normalize.reading import read
 from milepost.ports.app import App
 from milepost.settings import Settings
 from milepost.store.tables import REPORTS
@@ -78,8 +77,8 @@ async def told_of_orders(heard: Heard, folder: Path) -> AsyncIterator[wiring.Run
     """A fresh Milepost that knows the orders and waits for the first scan."""
     async with wiring.running(settings_for(heard.world, folder), SteppedClock(heard.now)) as milepost:
         await take_in(heard.orders, milepost.app)
-        for report in heard.scans:  # a worker that runs for long has seen these towns before
-            read(report, milepost.app.source(report), milepost.app.gazetteer)
+        for report in heard.scans:  # a worker that runs for long has seen these towns and sentences before
+            reading_of(report, milepost.app)
         yield milepost
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from milepost.forecast.foreteller import LESSON_NAMES
 from milepost.forecast.stages import origin_country
 from milepost.model.changes import ShipmentChange
 from milepost.model.forecast_models import Tuning
@@ -115,7 +116,8 @@ async def _teach(
     if not arrived:
         return
     ledger: dict[OrderKey, list[Promise]] = defaultdict(list)
-    for one in await tx.promises_ahead({key for change in arrived for key in _order_keys(change)}):
+    keys = {key for change in arrived for key in _order_keys(change)}
+    for one in await tx.promises_ahead(keys, LESSON_NAMES):
         ledger[one.shop_id, one.order_number].append(one)
     lessons = []
     for change in arrived:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from milepost.model.instants import Instant
 from milepost.model.journeys import EMPTY_JOURNEY
 from milepost.model.orders import Contact, Destination, Item, PackageFacts
-from milepost.model.promises import ClockTold
+from milepost.model.promises import HAPPENED, ClockTold
 from milepost.model.reports import Refusal
 from milepost.model.statuses import Responsible, Status
 from milepost.store.tables import EVENTS, ORDER_VERSIONS, REFUSALS, REPORT_BODIES, REPORTS
@@ -248,6 +248,19 @@ async def test_the_ledger_keeps_every_promise_oldest_first(store):
         await tx.add_promises(told)
         assert await tx.promises([("shop-1", "1001")]) == told
     assert await store.promises("shop-1", "1001") == told
+
+
+async def test_what_is_ahead_is_asked_for_whole_or_under_some_names(store):
+    ours = promise(name="delivery")
+    clocks = [promise(name="rts_sla_time"), promise(name="delivery_sla_time")]
+    past = promise(name="delivery_sla_time", kind=HAPPENED)
+    elsewhere = promise(number="1002")
+    async with store.transaction() as tx:
+        await tx.add_promises([ours, *clocks, past, elsewhere])
+        key = [("shop-1", "1001")]
+        assert await tx.promises_ahead(key) == [ours, *clocks]
+        assert await tx.promises_ahead(key, ("delivery", "delivery_sla_time")) == [ours, clocks[1]]
+        assert await tx.promises_ahead(key, ("cancel_order_sla_time",)) == []
 
 
 async def test_many_rows_at_once_are_all_kept(store):

@@ -1,12 +1,12 @@
 """When a scan happened: the offset it was told with, else its place's one zone, else the wall clock alone."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from milepost.model.carriers import CodeBook
-from milepost.model.instants import Instant, OffsetSource
+from milepost.model.instants import Instant, OffsetSource, clock_of
 from milepost.model.places import Located, Place, Precision, RawPlace
 from milepost.model.reports import Report, ReportKind
 from milepost.model.scans import Scan
@@ -154,3 +154,12 @@ def test_a_scan_becomes_an_event_that_can_be_traced_to_its_report():
     assert (found.code, found.description, found.status) == ("X/1", "On its way", "unknown")
     assert (found.report_hash, found.heard_at) == (report.body_hash, report.heard_at)
     assert found.occurred.source.value == "unzoned"
+
+
+def test_a_clock_is_written_to_the_second_whatever_its_year_offset_and_fraction():
+    zones = (None, UTC, timezone(timedelta(hours=-9, minutes=-30)), timezone(timedelta(seconds=3208)))
+    for year in (1, 987, 1969, 2026, 9999):
+        for zone in (*zones, ZoneInfo("Asia/Kolkata")):
+            for fraction in (0, 1, 999_999):
+                moment = datetime(year, 3, 4, 5, 6, 7, fraction, tzinfo=zone)
+                assert clock_of(moment) == moment.replace(tzinfo=None, microsecond=0).isoformat()

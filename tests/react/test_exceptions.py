@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from msgspec import structs
 
-from milepost.model.statuses import REASONS, Responsible, Status
-from milepost.react.exceptions import _is_same, decide, of_journey
+from milepost.model.statuses import REASONS, Evidence, Responsible, Status
+from milepost.react.exceptions import _is_plain, _is_same, decide, of_journey
 from milepost.react.kinds import KINDS, kind_of
 from milepost.react.words import WORDS
 from milepost.record.journey import derive
@@ -235,3 +235,24 @@ def test_papers_wanted_of_the_receiver_are_the_buyers_move():
     asked = structs.replace(scan("5 08:10 held customs.papers_missing"), responsible=Responsible.RECEIVER)
     (found,) = of_journey(derive([asked]), SHIPMENT, NOW)
     assert (found.kind, found.mover, found.responsible) == ("customs_papers", "buyer", "receiver")
+
+
+def test_a_journey_passed_over_as_plain_opens_nothing_when_looked_at():
+    seed, plain = 7, 0
+    some = random.Random(seed)
+    for _ in range(1_500):
+        lines = [
+            f"{day} 08:00 {some.choice(WORDS_OF_PLAIN)} {some.choice(tuple(Evidence))}"
+            for day in range(2, 2 + some.randint(1, 6))
+        ]
+        journey = derive(scans("\n".join(lines)))
+        if _is_plain(journey):
+            plain += 1
+            assert of_journey(journey, SHIPMENT, NOW) == [], f"seed {seed}: {lines}"
+    assert plain > 400, "too few were plain to prove anything"
+
+
+WORDS_OF_PLAIN = (
+    *("note", "label_created", "in_transit", "out_for_delivery", "in_transit", "accepted", "delivered"),
+    *("delivered", "returned", "cancelled", "attempted", "unknown", "in_transit carrier.late_linehaul"),
+)

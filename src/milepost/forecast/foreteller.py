@@ -39,6 +39,9 @@ LATE_NUMBERS = 512
 
 SOONEST_LOOK = timedelta(hours=1)
 DELIVERY_CLOCKS = ("delivery_option_required_delivery_time", "delivery_sla_time")
+LESSON_NAMES = (ledger.NAME, *DELIVERY_CLOCKS)
+"""Under which a lesson's words stand in the ledger: ours, the carrier's and the marketplace's."""
+
 NO_FORECAST = frozenset({Status.AVAILABLE_FOR_PICKUP, Status.RETURN_IN_TRANSIT})
 """Waiting for the buyer, or on the way back: nobody will ring."""
 

@@ -98,6 +98,8 @@ def _moved(stage: str, event: TrackingEvent, origin: str, door: Located | None) 
         return MISSED  # it came back to the depot
     if stage in _STOPPED:
         return RELEASED if stage != MISSED else ""
+    if stage == ARRIVED:
+        return ""  # there is nothing between the last depot and the door
     reached = ACCEPTED
     located = event.place.located
     if located is not None and door is not None and located.country == door.country:

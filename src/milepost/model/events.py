@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import force_setattr, replace
 
-from milepost.model.instants import Instant
+from milepost.model.instants import Instant, clock_of
 from milepost.model.places import Place, RawPlace
 from milepost.model.statuses import Evidence, Responsible, Status
 
@@ -60,7 +60,8 @@ class TrackingEvent(Struct, frozen=True, kw_only=True, gc=False):
     def __post_init__(self) -> None:
         """Work the id out once: everything that handles the event asks for it."""
         if not self.event_id:
-            force_setattr(self, "event_id", sha256("\x1f".join(self.identity).encode()).hexdigest()[:32])
+            told = "\x1f".join(self._identity())
+            force_setattr(self, "event_id", sha256(told.encode()).hexdigest()[:32])
 
     @property
     def subject(self) -> str:
@@ -80,13 +81,16 @@ class TrackingEvent(Struct, frozen=True, kw_only=True, gc=False):
     @property
     def identity(self) -> Identity:
         """Two events with the same identity are the same scan, however often reported."""
+        return Identity(*self._identity())
+
+    def _identity(self) -> tuple[str, str, str, str, str, str]:
         occurred = self.occurred
         when = occurred.wall_clock
         if occurred.offset_minutes == 0:
             when += "Z"
         elif occurred.utc is not None:
-            when = occurred.utc.isoformat()[:19] + "Z"
-        return Identity(
+            when = clock_of(occurred.utc) + "Z"
+        return (
             self.source,
             self.tracking_number or f"order:{self.order_number}",
             self.code,

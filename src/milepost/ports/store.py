@@ -146,8 +146,11 @@ class Transaction(
         """
         ...
 
-    async def promises_ahead(self, keys: Iterable[OrderKey]) -> list[Promise]:
-        """The ledger of these orders, oldest first, without the dates of what merely happened."""
+    async def promises_ahead(self, keys: Iterable[OrderKey], names: tuple[str, ...] = ()) -> list[Promise]:
+        """The ledger of these orders, oldest first, without the dates of what merely happened.
+
+        `names`: only what stands in it under one of these.
+        """
         ...
 
     async def event_ids(self, shipment_ids: Iterable[str]) -> dict[str, set[str]]:

@@ -65,15 +65,16 @@ def _in_time(one: DeliveryException, change: ShipmentChange) -> DeliveryExceptio
 
 
 def _is_plain(journey: Journey) -> bool:
-    """Nothing in it can have opened anything: most parcels, which need no closer look."""
-    delivered = False
+    """Nothing in it can have opened anything: most parcels, which need no closer look (`_Telling.hear`)."""
+    delivered = came_back = False
     for scan in journey.events:
         event = scan.event
-        if event.status is None:
+        if event.status is None or (delivered and not _contradicts_delivery(event)):
             continue
         if delivered or kind_of(event) is not None:
             return False
-        delivered = event.status is Status.DELIVERED
+        came_back |= event.status is Status.RETURNED
+        delivered = event.status is Status.DELIVERED and not came_back
     return True
 
 
@@ -139,7 +140,7 @@ class _Telling:
 
     def _end(self, event: TrackingEvent) -> None:
         """What this scan resolves. A delay on the road is not progress, nor is a computed scan."""
-        if event.status is None or event.evidence is Evidence.MESSAGE:
+        if not self.open or event.status is None or event.evidence is Evidence.MESSAGE:
             return
         if event.status is Status.IN_TRANSIT and kind_of(event) is not None:
             return

@@ -10,9 +10,8 @@ EASTERNMOST = timedelta(hours=14)
 
 def not_before(at: datetime, change: ShipmentChange) -> datetime:
     """The earliest instant that a time in a journey can be (UTC): a scan without a zone may be anywhere."""
-    scans = (scan.event.occurred for scan in change.after.events)
-    unzoned = any(occurred.utc is None and occurred.order_key == at for occurred in scans)
-    return at - EASTERNMOST if unzoned else at
+    unzoned = [scan.event.occurred for scan in change.after.events if scan.event.occurred.utc is None]
+    return at - EASTERNMOST if any(occurred.order_key == at for occurred in unzoned) else at
 
 
 def rests_on(change: ShipmentChange) -> datetime:

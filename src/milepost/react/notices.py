@@ -1,8 +1,9 @@
 """Who is told what: few messages, each once, the newest only when many things come at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from milepost.model.changes import Decision, ShipmentChange
@@ -51,7 +52,7 @@ class _News:
     not_before: datetime  # when it happened at the earliest, or what it follows from did
     name: str  # what happened: the template
     cause: str  # tells it from the same thing at another time
-    facts: Mapping[str, str]
+    facts: Callable[[], Mapping[str, str]]  # worked out only if somebody is told
     exception_key: str | None = None
 
 
@@ -102,7 +103,8 @@ def _milestone(change: ShipmentChange) -> Iterator[_News]:
         return
     again = ":again" if after.status is Status.DELIVERED and change.before.delivery_retracted else ""
     cause = f"{after.status_since:%Y-%m-%d}{again}"
-    yield _News(after.status_since, not_before(after.status_since, change), name, cause, _facts(change))
+    since = not_before(after.status_since, change)
+    yield _News(after.status_since, since, name, cause, partial(_facts, change))
 
 
 def _is_new_stage(before: Journey, after: Journey) -> bool:
@@ -120,17 +122,21 @@ def _promise_later(change: ShipmentChange) -> Iterator[_News]:
         if promise.promiser is not Promiser.MILEPOST or before is None:
             continue
         if promise.to_at - before.to_at >= LATER_BY:
-            facts = _facts(change) | {
-                "promised_from": before.from_at.isoformat() if before.from_at else "",
-                "promised_to": before.to_at.isoformat(),
-                "now_from": promise.from_at.isoformat() if promise.from_at else "",
-                "now_to": promise.to_at.isoformat(),
-                "why": promise.reason,
-                "basis": promise.basis,
-            }
+            facts = partial(_later_facts, change, before, promise)
             cause = f"{promise.to_at:%Y-%m-%d}"
             yield _News(promise.said_at, rests_on(change), "promise_later", cause, facts)
             return
+
+
+def _later_facts(change: ShipmentChange, before: Promise, promise: Promise) -> dict[str, str]:
+    return _facts(change) | {
+        "promised_from": before.from_at.isoformat() if before.from_at else "",
+        "promised_to": before.to_at.isoformat(),
+        "now_from": promise.from_at.isoformat() if promise.from_at else "",
+        "now_to": promise.to_at.isoformat(),
+        "why": promise.reason,
+        "basis": promise.basis,
+    }
 
 
 def _standing(promise: Promise, promises: Sequence[Promise]) -> Promise | None:
@@ -156,17 +162,21 @@ def _for_seller(
 
 
 def _exception_news(exception: DeliveryException, to_do: str, change: ShipmentChange) -> _News:
+    facts = partial(_exception_facts, exception, to_do, change)
+    opened_at, name = exception.opened_at, f"exception_{exception.kind}"
+    cause = opened_at.strftime("%Y-%m-%d")
+    return _News(opened_at, not_before(opened_at, change), name, cause, facts, exception.key)
+
+
+def _exception_facts(exception: DeliveryException, to_do: str, change: ShipmentChange) -> dict[str, str]:
     words = WORDS[exception.kind]
-    facts = _facts(change) | {
+    return _facts(change) | {
         "title": words.title,
         "what": words.what,
         "to_do": to_do,
         "act_by": exception.act_by.isoformat() if exception.act_by else "",
         "happened_at": _opened(exception, change),
     }
-    opened_at, name = exception.opened_at, f"exception_{exception.kind}"
-    cause = opened_at.strftime("%Y-%m-%d")
-    return _News(opened_at, not_before(opened_at, change), name, cause, facts, exception.key)
 
 
 def _opened(exception: DeliveryException, change: ShipmentChange) -> str:
@@ -207,7 +217,7 @@ def _notices(
     change: ShipmentChange, news: _News, audience: Audience, channel: str, now: datetime
 ) -> Iterator[Notice]:
     """One per order in the shipment for buyers, who switch notices per order; one for the seller."""
-    shipment = change.shipment
+    shipment, facts = change.shipment, news.facts()
     for number in shipment.order_numbers:
         yield Notice(
             key=f"{shipment.shipment_id}:{number}:{news.name}:{news.cause}:{audience}:{channel}",
@@ -217,7 +227,7 @@ def _notices(
             audience=audience,
             channel=channel,
             template=news.name,
-            facts=news.facts,
+            facts=facts,
             created_at=now,
             exception_key=news.exception_key,
             news_at=news.not_before,

@@ -180,7 +180,8 @@ def _named(shipment: Shipment, told: ShipmentTold) -> Shipment:
 
 def _with_facts(shipment: Shipment, told: ShipmentTold) -> Shipment:
     """What the first carrier says of it; a later one has its own services and references."""
-    if told.tracking_number != shipment.tracking_number:
+    tells = told.carrier or told.service or told.references or told.handed_over_as
+    if not tells or told.tracking_number != shipment.tracking_number:
         return shipment
     return replace(
         _named(shipment, told),

@@ -1,6 +1,6 @@
 """The journey of a shipment: a pure function of the set of its events, whatever order they came in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -41,6 +41,7 @@ def derive(events: Iterable[TrackingEvent]) -> Journey:
 
 def _in_order(events: Iterable[TrackingEvent]) -> list[JourneyEvent]:
     scans: list[JourneyEvent] = []
+    tellers: dict[str, set[str]] = {}  # the sources that told of each step
     told = list(events)
     retracted = _retracted(told)
     joined = join_copies([event for event in told if event.event_id not in retracted] if retracted else told)
@@ -51,13 +52,15 @@ def _in_order(events: Iterable[TrackingEvent]) -> list[JourneyEvent]:
         heard_at = first.heard_at
         if len(copies) > 1:
             best, heard_at = best_of(copies), min([copy.heard_at for copy in copies])
+        step = _step_of(best, scans, tellers) or first.event_id
+        tellers.setdefault(step, set()).add(best.source)
         scans.append(
             JourneyEvent(
                 event=best,
                 event_id=first.event_id,  # the earliest copy's in time: the same in whatever order they came
                 first_heard_at=heard_at,
                 copies=len(copies),
-                step=_step_of(best, scans) or first.event_id,
+                step=step,
                 is_retracted=first.event_id in retracted,
             )
         )
@@ -77,7 +80,7 @@ def _life_order(copies: Copies) -> tuple[datetime, int, str]:
     return (at, -1 if status is None else status.stage, copies[0].event_id)
 
 
-def _step_of(event: TrackingEvent, before: list[JourneyEvent]) -> str | None:
+def _step_of(event: TrackingEvent, before: list[JourneyEvent], tellers: Mapping[str, set[str]]) -> str | None:
     """The open step of another source with the same status that this scan tells of too, if there is one."""
     status, source = event.status, event.source
     if status is None or status is Status.UNKNOWN:
@@ -89,7 +92,7 @@ def _step_of(event: TrackingEvent, before: list[JourneyEvent]) -> str | None:
             break
         if other.status is not status or other.source == source or earlier.is_retracted:
             continue
-        if all(one.event.source != source for one in before if one.step == earlier.step):
+        if source not in tellers[earlier.step]:
             return earlier.step
     return None
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
+from milepost.model.instants import clock_of
 from milepost.model.places import RawPlace
 from milepost.model.promises import EtaKind
 from milepost.model.scans import EtaTold
@@ -41,7 +42,7 @@ def when(text: str) -> When | None:
     if moment is None:
         return None
     if moment.tzinfo is None:
-        return When(None, moment.isoformat(timespec="seconds"))
+        return When(None, clock_of(moment))
     return When(moment, None)
 
 

@@ -1,9 +1,10 @@
 """Keeps the promises ledger: every date anyone named, appended and never changed."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Select, bindparam, insert, select
 
 from milepost.model.promises import HAPPENED, Promise, Promiser
 from milepost.ports.rows import Page
@@ -40,9 +41,12 @@ class PromiseWrites(Shelf):
         found = await self._session.each(OF_ORDER, parameters_of(keys))
         return [_promise(row) for row in sorted(found, key=lambda row: row[0])]
 
-    async def promises_ahead(self, keys: Iterable[OrderKey]) -> list[Promise]:
-        """The ledger of these orders, oldest first, without the dates of what merely happened."""
-        found = await self._session.each(AHEAD_OF_ORDER, parameters_of(keys))
+    async def promises_ahead(self, keys: Iterable[OrderKey], names: tuple[str, ...] = ()) -> list[Promise]:
+        """The ledger of these orders, oldest first, without the dates of what merely happened.
+
+        `names`: only what stands in it under one of these.
+        """
+        found = await self._session.each(_ahead(names), parameters_of(keys))
         return [_promise(row) for row in sorted(found, key=lambda row: row[0])]
 
     async def add_promises(self, promises: Sequence[Promise]) -> None:
@@ -66,6 +70,11 @@ class PromiseReads(Shelf):
         shown = found[: asked - 1]
         after = to_cursor(shown[-1][0]) if len(found) == asked else None
         return Page(rows=tuple(_promise(row) for row in shown), next_cursor=after)
+
+
+@cache
+def _ahead(names: tuple[str, ...]) -> Select[Any]:
+    return AHEAD_OF_ORDER.where(PROMISES.c.name.in_(names)) if names else AHEAD_OF_ORDER
 
 
 def _row(promise: Promise) -> dict[str, Any]:

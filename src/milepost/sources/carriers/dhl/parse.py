@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from milepost.model.instants import clock_of
 from milepost.model.places import RawPlace
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed, ProofTold, Scan, ShipmentTold
@@ -109,7 +110,7 @@ def _scan(row: Object, number: str, group: str) -> Scan | Refusal:
         return no_time(number, coarse or "without status")
     return Scan(
         moment=moment if moment.tzinfo else None,
-        wall_clock=None if moment.tzinfo else moment.isoformat(timespec="seconds"),
+        wall_clock=None if moment.tzinfo else clock_of(moment),
         code="/".join(part for part in (coarse, code) if part),
         refs=refs(group, coarse, code),
         text=description or status or detailed or remark,

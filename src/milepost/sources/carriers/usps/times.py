@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
 
+from milepost.model.instants import clock_of
 from milepost.sources.iso_times import moment_of
 from milepost.sources.loose_json import Object, texts_of
 
@@ -36,7 +37,7 @@ def scan_time(row: Object) -> tuple[datetime | None, str | None]:
     if local.utcoffset():
         return local, None
     local = local.replace(tzinfo=None)
-    return (local.replace(tzinfo=offset), None) if offset else (None, local.isoformat(timespec="seconds"))
+    return (local.replace(tzinfo=offset), None) if offset else (None, clock_of(local))
 
 
 @lru_cache(maxsize=OFFSETS_MAX)
