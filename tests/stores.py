@@ -19,6 +19,7 @@ from milepost.store.tables import METADATA, SCHEMA
 ENGINES = ("sqlite", "postgres")
 KEY = "milepost.key"
 USER = "milepost"  # owns its databases and is no superuser, so that row security binds it
+AS_DOCUMENTED = "TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"  # docs/run/store.md
 _SPARE: list[tuple[str, bytes]] = []  # databases of this process that nobody uses now, and their keys
 
 
@@ -47,12 +48,15 @@ async def fresh_store(engine: str, tmp_path: Path, clock: FixedClock | None = No
 
 
 @asynccontextmanager
-async def fresh_url(engine: str, tmp_path: Path) -> AsyncIterator[str]:
-    """The address of a database that is not made yet, to open as often as a test likes."""
+async def fresh_url(engine: str, tmp_path: Path, made: str = AS_DOCUMENTED) -> AsyncIterator[str]:
+    """The address of a database without tables, to open as often as a test likes.
+
+    `made`: how PostgreSQL is told to make it, besides its name and owner.
+    """
     if engine == "sqlite":
         yield f"sqlite:{tmp_path}/milepost.sqlite"
         return
-    name = await _new_database()
+    name = await _new_database(made)
     try:
         yield _url(name)
     finally:
@@ -74,10 +78,10 @@ async def _emptied_url(tmp_path: Path) -> AsyncIterator[str]:
     _SPARE.append((name, (tmp_path / KEY).read_bytes()))
 
 
-async def _new_database() -> str:
+async def _new_database(made: str = AS_DOCUMENTED) -> str:
     await asyncio.to_thread(postgres_folder)
     name = f"test_{secrets.token_hex(6)}"
-    await on_server("postgres", f"CREATE DATABASE {name} OWNER {USER}")
+    await on_server("postgres", f"CREATE DATABASE {name} OWNER {USER} {made}")
     return name
 
 

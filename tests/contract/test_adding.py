@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from milepost.store.opening import open_store
 from milepost.store.revisions.r0002_many_nodes import MONTH
 from milepost.store.sql.by_month import MONTH_OF_EVENT
 from milepost.store.sql.postgres_session import TRIED_FROM
 from milepost.store.tables import EVENTS
 from milepost.store.values import micros
 from tests.contract.things import HOUR, NOON, event
-from tests.stores import fresh_store
+from tests.stores import FixedClock, fresh_store, fresh_url
 
 MANY = 2 * TRIED_FROM
 TOLD = [(event(at=NOON + n * HOUR), "s1") for n in range(3 * MANY)]
@@ -36,6 +37,19 @@ async def test_a_large_batch_with_some_known_events_keeps_the_others_in_their_or
         assert await tx.add_events(second) == keys(second)
         assert await tx.add_events(TOLD) == keys(TOLD[: 2 * MANY])
     assert await kept(store) == [(one.shop_id, one.event_id) for one, _ in TOLD]
+
+
+async def test_a_database_of_the_servers_own_locale_keeps_them_as_well(tmp_path):
+    async with fresh_url("postgres", tmp_path, made="") as url:
+        store = open_store(url, tmp_path / "milepost.key", FixedClock())
+        await store.start()
+        try:
+            async with store.transaction() as tx:
+                assert await tx.add_events(TOLD[:MANY]) == set()
+                assert await tx.add_events(TOLD) == keys(TOLD[:MANY])
+            assert await kept(store) == [(one.shop_id, one.event_id) for one, _ in TOLD]
+        finally:
+            await store.stop()
 
 
 async def test_an_event_twice_in_one_large_batch_is_new_once_and_heard_first(store):
