@@ -7,7 +7,8 @@ from milepost.model.gaps import ANY_LANE, NewsGaps
 from milepost.model.people import View
 from milepost.show.buyer.gather import order_story
 from milepost.show.console.known import everything
-from milepost.show.rhythm import every, usually
+from milepost.show.rhythm import every, how_often
+from milepost.tongues.speech import say
 from tests.flow.house import SHOP, house, order, scans
 
 
@@ -24,7 +25,8 @@ def gaps(lane, hours, seen=40):
     ],
 )
 def test_a_route_says_what_was_measured_on_it_and_says_when_nothing_was(known, said):
-    told = usually("Acme", known, "fr>fr", "moving")
+    sentence, seconds = how_often(known, "fr>fr", "moving")
+    told = say(sentence, carrier="Acme", every=every(seconds))
     assert told.rpartition(" hours")[0].rpartition(" ")[0] == said.rpartition(" hours")[0].rpartition(" ")[0]
     number, meant = (int(text.rpartition(" hours")[0].rpartition(" ")[2]) for text in (told, said))
     assert abs(number - meant) <= 0.15 * meant

@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 from milepost.react.words import WORDS
 from milepost.settings import ShopPolicy
-from milepost.show.words.sentences import policies, reach, scans, statuses, steps
+from milepost.show.words.sentences import policies, reach, scans, sources, statuses, steps
 from milepost.tongues.catalogs import DOMAIN, LOCALES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,6 +97,7 @@ def _in_tables() -> Iterator[tuple[str, str]]:
     named = [told.notes.title, *(one for one, _ in (*told.statuses.values(), *told.reasons.values()))]
     yield from (("show/words/scans.toml", one) for one in (*named, *(one.title for one in told.phrases)))
     yield from (("show/words/policies.toml", one) for one in policies().values())
+    yield from (("show/words/sources.toml", one) for one in sources().values())
     ways = reach()
     for matter in (ways.missed, ways.collect, ways.customs, ways.search, ways.damaged, ways.lost):
         yield from (("show/words/reach.toml", one) for one in (matter.title, matter.by, matter.buyer))

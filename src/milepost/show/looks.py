@@ -9,13 +9,14 @@ from urllib.parse import quote
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 from litestar.enums import MediaType
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from milepost.ports.app import App
 from milepost.show import moments
 from milepost.show.assets import asset, svg
 from milepost.show.reader import offered_to
 from milepost.show.security import PRIVATE
+from milepost.tongues.catalogs import ENGLISH
 from milepost.tongues.speech import spoken
 from milepost.tongues.templates import teach
 
@@ -86,7 +87,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     teach(made)
-    made.globals |= {"asset": asset, "icon": icon, "order_address": order_address}
+    made.globals |= {"asset": asset, "icon": icon, "order_address": order_address, "as_told": as_told}
     made.filters |= {
         "day": moments.day,
         "short_day": moments.short_day,
@@ -97,6 +98,12 @@ def environment() -> Environment:
         "any_of": moments.any_of,
     }
     return made
+
+
+def as_told(text: str) -> Markup:
+    """A fact of a carrier's card, which is written in English; on an English page that need not be said."""
+    marked = Markup('<span lang="en" dir="ltr">{}</span>')
+    return escape(text) if spoken().tag == ENGLISH else marked.format(text)
 
 
 @cache

@@ -28,8 +28,8 @@ class Way:
     words: str
     address: str
     shown: str  # the number itself; empty for a page
-    hours: str
-    doubt: str  # empty where we are sure of it
+    hours: str  # as the carrier's card says it: in English
+    doubt: str  # what is not known of it or not sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class Rule:
     """One rule with its day, or why there is none, and where we have it from."""
 
     title: str
+    applies_to: str  # this and the text as the carrier's card says it: in English
     text: str
     when: str
     source_page: str
@@ -132,12 +133,14 @@ def _way(one: ContactPoint, words: ReachWords, parcel: Parcel) -> Way:
         words=say(words.contacts[one.kind]),
         address=f"tel:{one.to.replace(' ', '')}" if is_phone else one.to_about(parcel.number),
         shown=one.to if is_phone else "",
-        hours=one.hours or (say("Hours not known") if is_phone else ""),
+        hours=one.hours,
         doubt="; ".join(_doubts(one, parcel)),
     )
 
 
 def _doubts(one: ContactPoint, parcel: Parcel) -> Iterator[str]:
+    if one.kind is ContactKind.PHONE and not one.hours:
+        yield say("Hours not known")
     if not parcel.country and one.countries:
         names = [country_name(country) or country for country in one.countries]
         yield say("for %(countries)s", countries=all_of(names))
@@ -147,9 +150,9 @@ def _doubts(one: ContactPoint, parcel: Parcel) -> Iterator[str]:
 
 def _rule(term: Term, words: ReachWords, today: date) -> Rule:
     policy = term.policy
-    title = say(policies()[policy.topic])
     return Rule(
-        title=f"{title} ({policy.applies_to})" if policy.applies_to else title,
+        title=say(policies()[policy.topic]),
+        applies_to=policy.applies_to,
         text=policy.text,
         when=_when(term, words, today),
         source_page=policy.source if _is_page(policy.source) else "",

@@ -1,7 +1,7 @@
 """How often news of a parcel comes, when it last did, and when we ask again: in plain words for a page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from milepost.forecast.stages import origin_country
@@ -22,6 +22,8 @@ WHEN_IT_IS = {
     "door": mark("%(carrier)s usually reports %(every)s at the door"),
     "troubled": mark("%(carrier)s usually reports %(every)s while something is in its way"),
 }
+ON_THIS_ROUTE = mark("%(carrier)s usually reports %(every)s on this route")
+TOO_FEW = mark("We have seen too few parcels to say how often %(carrier)s reports; we reckon with %(every)s")
 EVERY = {
     "minute": mark_many("every %(num)s minute", "every %(num)s minutes"),
     "hour": mark_many("every hour", "every %(num)s hours"),
@@ -32,11 +34,34 @@ DAYS_FROM_S = 47 * HOUR_S
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """One parcel's. `usual` and `again` are parts of a sentence; the page says the age of the last news."""
+    """One parcel's, as facts: it is read before it is known in which language a page says it."""
 
-    usual: str
+    carrier: str
+    sentence: str  # one of WHEN_IT_IS, ON_THIS_ROUTE and TOO_FEW
+    gap_s: float
     heard_at: datetime | None
-    again: str
+    due_at: datetime | None
+    zone: str | None
+    is_asking: bool  # it is due now
+    now: datetime = field(repr=False)  # two pages that differ in nothing else look the same
+
+    @property
+    def usual(self) -> str:
+        """`UPS usually reports every 9 hours on this route`: part of a sentence."""
+        return say(self.sentence, carrier=self.carrier, every=every(self.gap_s))
+
+    @property
+    def again(self) -> str:
+        """`we ask again by 2:20 pm EST`; the day too, when it is another one. Nothing when nobody will."""
+        if self.due_at is None:
+            return ""
+        if self.is_asking:
+            return say("we are asking again now")
+        local = self.due_at.astimezone(zone_or_none(self.zone) or UTC)
+        at = f"{clock(local)} {local.tzname()}"
+        if days_off(local, self.now) == 0:
+            return say("we ask again by %(clock)s", clock=at)
+        return say("we ask again by %(day)s, %(clock)s", day=near_day(local, self.now), clock=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,27 +79,31 @@ async def rhythm(app: App, reads: Reads, row: ShipmentRow, journey: Journey, doo
         return None
     lane = f"{origin_country(journey)}>{door.country}".casefold()
     gaps = await reads.news_gaps(carrier.card.key, [lane, ANY_LANE])
-    usual = usually(carrier.card.name, gaps, lane, stage(journey.status))
-    key = polls.key_of(row.shipment)
+    sentence, gap_s = how_often(gaps, lane, stage(journey.status))
+    key, now = polls.key_of(row.shipment), app.clock.now()
     due_at = (await reads.asks([key])).get(key)
-    again = _again(due_at, app.clock.now(), door.zone) if due_at else ""
-    if not again and row.last_heard_at is None:
+    if due_at is None and row.last_heard_at is None:
         return None
-    return Rhythm(usual=usual, heard_at=row.last_heard_at, again=again)
+    return Rhythm(
+        carrier=carrier.card.name,
+        sentence=sentence,
+        gap_s=gap_s,
+        heard_at=row.last_heard_at,
+        due_at=due_at,
+        zone=door.zone,
+        is_asking=due_at is not None and due_at <= now,
+        now=now,
+    )
 
 
-def usually(name: str, gaps: Sequence[NewsGaps], lane: str, at: str) -> str:
-    """`UPS usually reports every 9 hours on this route`; honest where too few parcels were seen to say."""
+def how_often(gaps: Sequence[NewsGaps], lane: str, at: str) -> tuple[str, float]:
+    """A sentence and its seconds: of the route, of the carrier; honest where too few parcels were seen."""
     known = {one.lane: one.usual_s for one in gaps if one.stage == at}
     if (usual_s := known.get(lane)) is not None and lane != ANY_LANE:
-        return say("%(carrier)s usually reports %(every)s on this route", carrier=name, every=every(usual_s))
+        return ON_THIS_ROUTE, usual_s
     if (usual_s := known.get(ANY_LANE)) is not None:
-        return say(WHEN_IT_IS[at], carrier=name, every=every(usual_s))
-    return say(
-        "We have seen too few parcels to say how often %(carrier)s reports; we reckon with %(every)s",
-        carrier=name,
-        every=every(TYPICAL_GAP_S[at]),
-    )
+        return WHEN_IT_IS[at], usual_s
+    return TOO_FEW, TYPICAL_GAP_S[at]
 
 
 def every(seconds: float) -> str:
@@ -83,14 +112,3 @@ def every(seconds: float) -> str:
         return say_many(*EVERY["minute"], max(10, round(seconds / 600) * 10))
     number, noun = (seconds / HOUR_S, "hour") if seconds < DAYS_FROM_S else (seconds / DAY_S, "day")
     return say_many(*EVERY[noun], round(number))
-
-
-def _again(due_at: datetime, now: datetime, zone: str | None) -> str:
-    """`we ask again by 2:20 pm EST`; the day too, when it is another one."""
-    if due_at <= now:
-        return say("we are asking again now")
-    local = due_at.astimezone(zone_or_none(zone) or UTC)
-    at = f"{clock(local)} {local.tzname()}"
-    if days_off(local, now) == 0:
-        return say("we ask again by %(clock)s", clock=at)
-    return say("we ask again by %(day)s, %(clock)s", day=near_day(local, now), clock=at)

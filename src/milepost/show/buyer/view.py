@@ -49,7 +49,8 @@ class Rule:
     """One rule of a carrier, and how sure we are of it."""
 
     title: str
-    text: str  # as the carrier's card says it: in English
+    applies_to: str  # both as the carrier's card says it: in English
+    text: str
     checked: str
 
 
@@ -311,16 +312,13 @@ def _rules(policies_of_card: tuple[Policy, ...], _: Tongue) -> tuple[Rule, ...]:
     told = [policy for topic in titles for policy in policies_of_card if policy.topic == topic]
     return tuple(
         Rule(
-            title=_title(say(titles[policy.topic]), policy.applies_to),
+            title=say(titles[policy.topic]),
+            applies_to=policy.applies_to,
             text=policy.text,
             checked=looked_up(policy),
         )
         for policy in told
     )
-
-
-def _title(title: str, applies_to: str) -> str:
-    return f"{title} ({applies_to})" if applies_to else title
 
 
 def _items_of(one: Parcel, story: Story) -> tuple[Item, ...]:

@@ -13,6 +13,7 @@ from milepost.model.reach import ContactKind, CountsFrom, Unit
 from milepost.model.statuses import REASONS, Evidence, Responsible, Status
 from milepost.react.kinds import KINDS
 from milepost.react.reach import Matter
+from milepost.tongues.speech import say
 
 HERE = Path(__file__).parent
 
@@ -173,7 +174,13 @@ def reach() -> ReachWords:
 
 def source_names(carriers: Mapping[str, str]) -> dict[str, str]:
     """What sources are called by people, by key; `carriers` are the names on the carriers' cards."""
-    return {**_read("sources.toml", dict[str, str]), **carriers}
+    return {**{key: say(name) for key, name in sources().items()}, **carriers}
+
+
+@cache
+def sources() -> dict[str, str]:
+    """What sources without a card are called, by key."""
+    return dict(_read("sources.toml", dict[str, str]))
 
 
 def _read(name: str, kind: Any) -> Any:
