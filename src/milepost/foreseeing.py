@@ -53,7 +53,8 @@ async def _go_by_the_right_model(app: App) -> None:
         return
     models = {one.version: one.tuning for one in await app.store.forecast_models()} if version else {}
     prior = await app.store.forecast_prior()
-    app.forecaster.begin_anew(name, version, models.get(version, Tuning()), prior)
+    trees = await app.store.forecast_trees(version)
+    app.forecaster.begin_anew(name, version, models.get(version, Tuning()), prior, trees)
 
 
 async def foresee(

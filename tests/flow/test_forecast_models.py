@@ -9,6 +9,7 @@ from milepost.desk import forecasting
 from milepost.desk.forecasting import ForecastError
 from milepost.forecast import training
 from milepost.forecast.foreteller import Foreteller
+from milepost.forecast.parcels import learned
 from milepost.forecast.training import LESSONS_MIN, Tuning, train
 from milepost.foreseeing import learn_lately
 from milepost.model.forecast_models import Prior
@@ -35,6 +36,18 @@ def history():
     return lessons()
 
 
+@pytest.fixture(scope="module")
+def trained(history):
+    """The first version."""
+    return train(history, Tuning(), version=1, table=(), prior=None, now=NOW)
+
+
+@pytest.fixture(autouse=True)
+def two_candidates(monkeypatch):
+    """Two tunings show what five do."""
+    monkeypatch.setattr(training, "CANDIDATES", training.CANDIDATES[:2])
+
+
 def test_a_tuning_replaces_the_one_in_place_only_when_it_is_better_on_the_last_weeks(history):
     stiff = Tuning(half_life_days=10_000.0, shrinkage=500.0, belief=2_000.0)
     found = train(history, stiff, version=1, table=Foreteller().table, prior=None, now=NOW)
@@ -52,18 +65,17 @@ def test_a_tuning_that_is_worse_on_the_last_weeks_stays_out(history, monkeypatch
     never_learns = Tuning(half_life_days=60.0, shrinkage=1e9, belief=1e9)
     monkeypatch.setattr(training, "CANDIDATES", (never_learns,))
     found = train(history, Tuning(), version=1, table=Foreteller().table, prior=None, now=NOW)
-    assert found.model.loss_h > found.model.loss_before_h
+    assert found.model.tuning == Tuning()
     assert not found.is_better
 
 
-async def test_a_version_is_put_in_place_named_by_forecasts_and_taken_back(tmp_path, history):
+async def test_a_version_is_put_in_place_named_by_forecasts_and_taken_back(tmp_path, history, trained):
     async with house(tmp_path) as here:
         store = here.app.store
         with pytest.raises(ForecastError, match="training takes 200"):
             await forecasting.train_forecast(here.app)
         async with store.transaction() as tx:
             await tx.add_lessons((f"s{n}", one) for n, one in enumerate(history))
-            trained = train(history, Tuning(), version=1, table=(), prior=None, now=NOW)
             await tx.put_forecast_model(trained.model)
             await tx.use_forecast_model(1)
         await learn_lately(here.app)
@@ -77,8 +89,7 @@ async def test_a_version_is_put_in_place_named_by_forecasts_and_taken_back(tmp_p
             await forecasting.roll_back(here.app, 7)
 
 
-async def test_a_model_that_somebody_changed_is_not_loaded(tmp_path, history):
-    trained = train(history, Tuning(), version=1, table=(), prior=None, now=NOW)
+async def test_a_model_that_somebody_changed_is_not_loaded(tmp_path, trained):
     async with house(tmp_path) as here:
         async with here.app.store.transaction() as tx:
             await tx.put_forecast_model(trained.model)
@@ -89,6 +100,49 @@ async def test_a_model_that_somebody_changed_is_not_loaded(tmp_path, history):
         assert changed != told
         with pytest.raises(StoreError, match="rollback 0"):
             await here.app.store.forecast_models()
+
+
+async def test_trees_learn_what_levels_cannot_and_serve_what_was_kept(tmp_path, monkeypatch):
+    """What is handed over from Wednesday to Friday takes 40 hours longer; no level knows days of the week."""
+    monkeypatch.setattr(learned, "ROWS_MIN", 150)
+    teller, made = Foreteller(), []
+    for number in range(LESSONS_MIN + 40):
+        day = 1 + number * 55 // (LESSONS_MIN + 40)
+        hours = 50 + 40 * (day % 7 < 3) + (number * 7 % 11 - 5) * 1.5
+        made.append(ordinary(teller, day, hours=hours).lesson())
+    found = train(made, Tuning(), version=1, table=teller.table, prior=None, now=NOW)
+    assert found.is_better
+    assert found.trees
+    assert found.model.loss_h < 0.95 * found.model.loss_before_h
+    again = train(
+        made,
+        found.model.tuning,
+        version=2,
+        table=teller.table,
+        prior=None,
+        now=NOW,
+        trees_in_place=found.trees,
+    )
+    assert not again.is_better, "the same trees once more replace nothing"
+    async with house(tmp_path) as here:
+        async with here.app.store.transaction() as tx:
+            await tx.add_lessons((f"s{n}", one) for n, one in enumerate(made))
+            await tx.put_forecast_model(found.model, found.trees)
+            await tx.use_forecast_model(1)
+        await learn_lately(here.app)
+        slow, quick = (Parcel(here.app.forecaster, placed=f"{day} 09:00") for day in (4, 2))
+        told = slow.hears("4 17:00 accepted louisville"), quick.hears("2 17:00 accepted louisville")
+        assert {one.model for one in told} == {"history+trees/1"}
+        assert told[0].spread.point > told[1].spread.point + 15
+        name = "forecast-trees:000001"
+        kept = await here.app.store.mark(name)
+        async with here.app.store.transaction() as tx:
+            await tx.set_mark(name, kept[:-8] + "AAAAAAA=")
+        with pytest.raises(StoreError, match="rollback 0"):
+            await here.app.store.forecast_trees(1)
+    monkeypatch.setattr(training, "EXTRA", ("no such library",))
+    without = train(made, Tuning(), version=1, table=teller.table, prior=None, now=NOW)
+    assert (without.trees, without.model.trees) == (b"", "")
 
 
 async def test_lanes_are_shared_without_orders_and_make_a_beginning_better(tmp_path, history):

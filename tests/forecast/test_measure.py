@@ -58,6 +58,11 @@ def test_a_late_parcel_was_warned_of_when_a_later_date_was_shown_a_day_before_th
     told = measured.warned()
     assert (told.parcels, told.late, told.warned, told.warned_day, told.changes) == (5, 4, 2, 1, 4)
     assert told.ahead_h == 40.0
+    assert told.flips == 0
+    measured.count(
+        parcel(took_h=70, ours=[word(0, 40), word(10, 60), word(12, 61), word(20, 40), word(30, 64)])
+    )
+    assert measured.warned().flips == 2, "there, back and there again; an hour is no move"
 
 
 def test_a_share_is_shown_from_thirty_parcels_on_of_the_lane_else_of_the_carrier_else_of_all():

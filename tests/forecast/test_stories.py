@@ -1,5 +1,6 @@
 """Stories of a parcel's forecast: what the buyer is told after each piece of news, and why it changed."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,8 @@ from msgspec import structs
 
 from milepost.forecast.foreteller import Foreteller
 from milepost.forecast.ledger import basis_of
+from milepost.forecast.memory import Memory
+from milepost.forecast.training import replay
 from milepost.model.forecasts import WhyKind
 from milepost.model.lessons import TheirWord
 from tests.forecast.parcels import HOUR, Parcel, at, ordinary, taught
@@ -209,26 +212,42 @@ def test_nothing_is_foretold_for_a_parcel_that_nobody_will_bring(known):
         assert parcel.hears(f"4 10:00 {end} newyork") is None, end
 
 
-def test_what_comes_later_changes_no_past_prediction(known):
-    """Causality: the future of the same parcel, and of all others, is shuffled; what was said stays."""
-    early = Parcel(known)
-    early.lines = [
-        "2 17:00 accepted louisville",
-        "5 08:00 out_for_delivery newyork",
-        "9 10:00 delivered newyork",
+class Remembering(Memory):
+    """One that keeps what it said, and when."""
+
+    def __init__(self):
+        super().__init__(Foreteller().table)
+        self.said = []
+
+    def spread(self, standing, way, now):
+        found = super().spread(standing, way, now)
+        self.said.append((now, standing, way, found))
+        return found
+
+
+def test_what_comes_later_changes_no_past_prediction():
+    """Causality: what happened after an instant is made anew, by chance; what was said before it stays."""
+    lessons = [ordinary_lesson(Foreteller(), number) for number in range(120)]
+    now, chance = at("20 12:00", 1), random.Random(11)
+    later = [one for one in lessons if one.delivered_at > now]
+    assert 30 < len(later) < 90
+    other = [
+        structs.replace(one, delivered_at=now + chance.uniform(1, 900) * HOUR) if one in later else one
+        for one in lessons
     ]
-    other = Parcel(known)
-    other.lines = ["2 17:00 accepted louisville", "3 08:00 held newyork", "30 10:00 lost newyork"]
-    assert early.waits("2 18:00").spread == other.waits("2 18:00").spread
-    lessons = [(n, ordinary_lesson(Foreteller(), n)) for n in range(1, 50)]
-    now = at("15 00:00", 1)
-    past = [pair for pair in lessons if pair[1].delivered_at <= now]
-    one, two = Foreteller(), Foreteller()
-    one.learn(past, (), now)
-    two.learn(past, (), now)
-    asked = one.forecast(Parcel(one, placed="14 09:00", month=1).facts("14 23:00"))
-    two.learn([], (), now)
-    assert two.forecast(Parcel(two, placed="14 09:00", month=1).facts("14 23:00")) == asked
+    said = []
+    for history in (lessons, other):
+        memory = Remembering()
+        replay(sorted(history, key=lambda one: one.delivered_at), memory, at("1 00:00", 1), at("28 00:00", 3))
+        said.append(sorted((one for one in memory.said if one[0] <= now), key=str))
+    assert len(said[0]) > 100
+    assert said[0] == said[1]
+    assert replayed_loss(lessons) != replayed_loss(other), "and what was said after it does change"
+
+
+def replayed_loss(history):
+    known = sorted(history, key=lambda one: one.delivered_at)
+    return replay(known, Remembering(), at("21 00:00", 1), at("28 00:00", 3)).hours
 
 
 def test_what_is_asked_before_the_first_scan_is_learned_as_it_was_asked():

@@ -27,6 +27,7 @@ def train(*, as_json: AsJson = False, config: Config = None) -> int:
         say_json({"model": model, "in_place": found.is_better})
         return Exit.DONE
     said = "in place from now on" if found.is_better else "not put in place: no better than the one there is"
+    said += ", with trees" if model.trees else ", without trees"
     say(
         f"Version {model.version}, {said}. On {model.held_out:,} predictions of the last weeks it was wrong "
         f"by {model.loss_h} h (pinball), the one in place by {model.loss_before_h} h; trained on "
@@ -49,11 +50,12 @@ def models(*, as_json: AsJson = False, config: Config = None) -> int:
             f"{one.data_from:%Y-%m-%d} to {one.data_to:%Y-%m-%d}",
             f"{one.loss_h} h",
             f"{one.loss_before_h} h",
+            "yes" if one.trees else "no",
         )
         for one in found.models
     ]
-    rows.append((f"0{'' if found.in_place else ' (in place)'}", "comes with the program", "", "", "", ""))
-    columns = ("version", "trained", "parcels", "delivered", "loss", "the one before")
+    rows.append((f"0{'' if found.in_place else ' (in place)'}", "comes with the program", "", "", "", "", ""))
+    columns = ("version", "trained", "parcels", "delivered", "loss", "the one before", "trees")
     console().print(table("Forecast models", columns, rows))
     return Exit.DONE
 

@@ -47,12 +47,13 @@ async def train_forecast(app: App) -> Trained:
         table=read(),
         prior=await app.store.forecast_prior(),
         now=app.clock.now(),
+        trees_in_place=await app.store.forecast_trees(known.in_place),
     )
     if trained is None:
         raise ForecastError(f"{len(lessons)} parcels were delivered so far; training takes {LESSONS_MIN}")
     if trained.is_better:
         async with app.store.transaction() as tx:
-            await tx.put_forecast_model(trained.model)
+            await tx.put_forecast_model(trained.model, trained.trees)
             await tx.use_forecast_model(trained.model.version)
     return trained
 

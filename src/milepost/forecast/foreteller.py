@@ -17,8 +17,10 @@ from milepost.forecast.doorstep import window
 from milepost.forecast.measure import Measured
 from milepost.forecast.memory import ENOUGH, Memory
 from milepost.forecast.reckoning import Reckoning
+from milepost.forecast.saying import said
 from milepost.forecast.scoreboard import lines
-from milepost.forecast.stages import PICKUP, stages_of
+from milepost.forecast.stages import PICKUP, STOPPED, stages_of
+from milepost.forecast.training import read_trees
 from milepost.forecast.why import sentence, whys
 from milepost.model.forecast_models import SHIPPED, Prior, Tuning
 from milepost.model.forecasts import Basis, Forecast, Why, WhyKind
@@ -55,10 +57,12 @@ class Foreteller:
         self._keeps = keeps
         self.begin_anew("", SHIPPED, Tuning(), None)
 
-    def begin_anew(self, name: str, version: int, tuning: Tuning, prior: Prior | None) -> None:
+    def begin_anew(
+        self, name: str, version: int, tuning: Tuning, prior: Prior | None, trees: bytes = b""
+    ) -> None:
         """Forget everything and go on with this model; `name` tells it and the prior from others."""
         self.model_name, self._version = name, version
-        self.memory = Memory(self.table, tuning, prior)
+        self.memory = Memory(self.table, tuning, prior, read_trees(trees))
         self.measured = Measured()
         self.looked_at: datetime | None = None
         self._numbers: dict[int, None] = {}
@@ -91,7 +95,7 @@ class Foreteller:
         reckoning = reckoned(facts)
         if reckoning is None:
             return None
-        spread, model = reckoning.spread(self.memory)
+        spread, model = said(reckoning, self.memory)
         standing, way = reckoning.standing, facts.way
         shown = window(spread, facts.now, way, standing.stage, self.memory.delivers_on)
         return Forecast(
@@ -218,9 +222,10 @@ def reckoned(facts: ForecastFacts) -> Reckoning | None:
     if standing.since > facts.now:  # a clock ahead of ours
         standing = standing._replace(since=facts.now)
     named = _named(facts)
-    if named is None:
-        return Reckoning(facts.way, standing, None, facts.now)
-    return Reckoning(facts.way, standing, named.to_at, facts.now, named.kind == EtaKind.RESCHEDULED)
+    if named is None or (standing.stage in STOPPED and named.said_at < standing.heard_at):
+        return Reckoning(facts.way, standing, None, facts.now, begun_at=stages[0].since)
+    moved = named.kind == EtaKind.RESCHEDULED
+    return Reckoning(facts.way, standing, named.to_at, facts.now, moved, stages[0].since)
 
 
 def _named(facts: ForecastFacts) -> Promise | None:

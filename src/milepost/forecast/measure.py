@@ -6,6 +6,7 @@ Counted on the same parcels, at three moments: when it was bought, when the carr
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TypeVar
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from milepost.model.scoreboard import BAND, Recent
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+NO_TIME = timedelta()
 WHOLE_DAY = timedelta(hours=12)
 """The length of a window that was named by its end alone."""
 
@@ -51,6 +53,7 @@ class Foretold(Struct, kw_only=True):
 
     parcels: int = 0
     changes: int = 0  # dates shown after the first one
+    flips: int = 0  # of those, half a day or more against the move before
     late: int = 0
     warned: int = 0  # a later date was shown before the first window closed
     warned_day: int = 0  # and at least a day before
@@ -210,16 +213,25 @@ def _theirs(word: TheirWord, delivered: datetime) -> Score:
 
 def _warning(lesson: Lesson) -> Foretold:
     first, *later = lesson.ours
+    flips = _flips(lesson.ours)
     if lesson.delivered_at <= first.to_at:
-        return Foretold(parcels=1, changes=len(later))
+        return Foretold(parcels=1, changes=len(later), flips=flips)
     warned = next((word.said_at for word in later if word.to_at - first.to_at >= WHOLE_DAY), None)
     if warned is None or warned >= first.to_at:
-        return Foretold(parcels=1, changes=len(later), late=1)
+        return Foretold(parcels=1, changes=len(later), flips=flips, late=1)
     return Foretold(
         parcels=1,
         changes=len(later),
+        flips=flips,
         late=1,
         warned=1,
         warned_day=first.to_at - warned >= WARNED_AHEAD,
         ahead_h=(first.to_at - warned) / HOUR,
     )
+
+
+def _flips(words: Sequence[OurWord]) -> int:
+    """How often the date shown went back on itself."""
+    moves = [after.to_at - before.to_at for before, after in pairwise(words)]
+    far = [move > NO_TIME for move in moves if abs(move) >= WHOLE_DAY]
+    return sum(one != other for one, other in pairwise(far))

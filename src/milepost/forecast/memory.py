@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from heapq import heappop, heappush
-from math import exp, log
+from math import exp, inf, log
+from typing import Protocol
 
 from msgspec import structs
 
@@ -25,7 +26,7 @@ from milepost.forecast.stages import LABELED, OUT, PICKUP, PURCHASE, Standing
 from milepost.forecast.tracker import Tracker
 from milepost.model.forecast_models import Prior, Tuning
 from milepost.model.forecasts import SHARES, Spread
-from milepost.model.lessons import Lesson, TheirWord, Way
+from milepost.model.lessons import Lesson, Way
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -45,6 +46,19 @@ ETA_OUT_PRIOR = (-9.0, -7.0, -4.0, -2.0, 0.0, 2.0, 20.0)
 """Hours from the end of a carrier's window to the door, at SHARES, before 30 were measured. Assumed: most
 come before it ends, a few a day or two late (ShipMatrix 2021: 85 to 95 % on time, forecast.md 3.3)."""
 
+FIRST, MOVED = "first", "moved"
+"""Which window of a carrier's: its first, one in the place of an earlier one; or, of one that is out, OUT."""
+
+SETTLED = 200
+"""Parcels of a stage. What was told before so many were learned was wrong in its middle, and says nothing of
+how wide what is told now should be."""
+
+FRESH = timedelta(hours=6)
+"""What is told so soon after news is told by the news, and later by silence."""
+
+HURRY = 4.0
+"""Windows begin with a guess of their width, so at first they are corrected quickly (tracker.py)."""
+
 PRIOR_WEIGHT = 40.0
 """A lane that was imported counts as so many parcels at most, however many it was made of."""
 
@@ -57,22 +71,37 @@ EARLY = frozenset({PURCHASE, LABELED})
 """Before the first scan often nobody knows from where it comes, or with which service."""
 
 
+class Trees(Protocol):
+    """What was grown from such parcels (parcels/learned.py)."""
+
+    def spread(self, told: Spread, row: Sequence[float]) -> Spread:
+        """The same forecast with what they add."""
+        ...
+
+
 class Memory:
     """All that was learned. Not safe for threads; instants are aware."""
 
     def __init__(
-        self, table: Sequence[Commitment], tuning: Tuning | None = None, prior: Prior | None = None
+        self,
+        table: Sequence[Commitment],
+        tuning: Tuning | None = None,
+        prior: Prior | None = None,
+        trees: Trees | None = None,
     ) -> None:
         """`table`: published service times, what stands in for history; `prior`: other people's."""
         tuning = tuning or Tuning()
+        self.trees = trees
         self._table = table
         self._levels = Hierarchy(tuning.half_life_days, tuning.shrinkage)
         self._shapes: dict[tuple[str, str], Sketch] = defaultdict(lambda: Sketch(tuning.belief))
         self._counts: dict[tuple[str, str], int] = defaultdict(int)
         self._trackers: dict[tuple[str, str], Tracker] = {}
+        self._learned: dict[str, int] = defaultdict(int)
+        self._settled: dict[str, float] = {}
         self._told: dict[tuple[str, str], int] = defaultdict(int)
-        self._etas: dict[tuple[str, bool], list[float]] = defaultdict(list)
-        self._etas_newest: dict[tuple[str, bool], list[float]] = defaultdict(list)
+        self._etas: dict[tuple[str, str], list[float]] = defaultdict(list)
+        self._etas_newest: dict[tuple[str, str], list[float]] = defaultdict(list)
         self._weekdays: dict[str, list[int]] = defaultdict(lambda: [0] * 7)
         self._waiting: list[tuple[float, int, Standing, Way, float]] = []
         self._number = 0
@@ -84,23 +113,40 @@ class Memory:
         seen = self._view(standing.stage, way)
         return left_after(self._whole(standing, seen, days(now)), (now - standing.since) / HOUR)
 
-    def straightened(self, spread: Spread, stage: str, carrier: str) -> Spread:
+    def straightened(self, spread: Spread, standing: Standing, carrier: str, now: datetime) -> Spread:
         """The same with the corrections that what was told and what came taught, by carrier if enough."""
-        key = (stage, carrier) if self._told[stage, carrier] >= ENOUGH else (stage, "")
+        kind = _told_at(standing.stage, standing.heard_at, now)
+        key = (kind, carrier) if self._told.get((kind, carrier), 0) >= ENOUGH else (kind, "")
         tracker = self._trackers.get(key)
         return shifted(spread, tracker.shifts) if tracker is not None else spread
 
-    def eta_spread(self, carrier: str, to_at: datetime, now: datetime, *, is_out: bool) -> Spread | None:
-        """What the carrier's own date says, by how wrong such dates were; None when it is long over."""
-        errors = self._eta_errors(carrier, is_out=is_out)
+    def eta_spread(self, carrier: str, to_at: datetime, now: datetime, named: str) -> Spread | None:
+        """What the carrier's own date says, by how wrong such dates were; None when it is long over.
+
+        `named`: FIRST, MOVED or OUT.
+        """
+        errors = self._eta_errors(carrier, named)
         left = (to_at - now) / HOUR
         hours = [max(left + error, 0.0) for error in errors]
         return Spread(tuple(hours)) if hours[4] > 0 else None
+
+    def knows_dates(self, carrier: str, named: str) -> bool:
+        """Whether enough of its windows, named so, were compared with what came."""
+        return len(self._etas.get((carrier, named), ())) >= ENOUGH
 
     def like(self, stage: str, way: Way) -> int:
         """How many parcels a forecast rests on: of the finest sort that has enough, else of all."""
         found = [self._counts.get(key, 0) for key in keys_of(stage, self._view(stage, way))]
         return next((count for count in reversed(found) if count >= ENOUGH), found[0])
+
+    def adds(self, stage: str, way: Way, now: datetime) -> list[float]:
+        """What each of its keys adds to the guess, in log time, the coarsest first."""
+        at = days(now)
+        return [self._levels.adds(key, at) for key in keys_of(stage, self._view(stage, way))]
+
+    def guess(self, standing: Standing, way: Way) -> float:
+        """The hours of that stage by calendar and published times alone."""
+        return rough(standing, self._view(standing.stage, way), self._table).hours
 
     def delivers_on(self, carrier: str, weekday: int) -> bool:
         """Whether it comes on that day of the week: any but Sunday until enough was seen."""
@@ -153,6 +199,9 @@ class Memory:
             self._learn_ratio(standing.stage, seen, log(max(took, 0.25) / expected.hours), at)
             for key in keys_of(standing.stage, seen):
                 self._counts[key] += 1
+        self._learned[standing.stage] += 1
+        if self._learned[standing.stage] == SETTLED:
+            self._settled[standing.stage] = at
 
     def _learn_ratio(self, stage: str, way: Way, ratio: float, at: float, weight: float = 1.0) -> None:
         """How much longer than guessed it took, and how far that strayed from what was expected of it."""
@@ -163,14 +212,12 @@ class Memory:
         self._levels.observe(keys, at, ratio, weight=weight)
 
     def _learn_etas(self, lesson: Lesson) -> None:
-        """Of each carrier window that stood last before it went out, and after."""
+        """Of every window the carrier named: the last one alone has only forgotten the tries that failed."""
         out_at = next((lived.heard_at for lived in lesson.stages if lived.stage == OUT), None)
-        last: dict[bool, TheirWord] = {}
-        for word in lesson.carriers:
-            last[out_at is not None and word.said_at >= out_at] = word
-        for is_out, word in last.items():
+        for number, word in enumerate(lesson.carriers):
+            is_out = out_at is not None and word.said_at >= out_at
             error = (lesson.delivered_at - word.to_at) / HOUR
-            key = (lesson.way.carrier, is_out)
+            key = (lesson.way.carrier, OUT if is_out else MOVED if number else FIRST)
             newest, ordered = self._etas_newest[key], self._etas[key]
             newest.append(error)
             insort(ordered, error)
@@ -180,12 +227,20 @@ class Memory:
     def _learn_windows(self, lesson: Lesson, delivered: float) -> None:
         for word in lesson.ours:
             said = days(word.said_at)
+            if said < self._settled.get(word.stage, inf):
+                continue
             edges = [said + hour / 24 for hour in word.hours]
-            for key in ((word.stage, ""), (word.stage, lesson.way.carrier)):
+            heard = [lived.heard_at for lived in lesson.stages if lived.stage == word.stage]
+            kind = _told_at(
+                word.stage,
+                max((at for at in heard if at <= word.said_at), default=word.said_at),
+                word.said_at,
+            )
+            for key in ((kind, ""), (kind, lesson.way.carrier)):
                 self._told[key] += 1
                 tracker = self._trackers.get(key)
                 if tracker is None:
-                    tracker = self._trackers[key] = Tracker()
+                    tracker = self._trackers[key] = Tracker(hurry=HURRY)
                 tracker.expect(delivered, edges)
 
     def _view(self, stage: str, way: Way) -> Way:
@@ -209,11 +264,11 @@ class Memory:
                 shape = sketch.quantiles(shape, at)
         return Spread(tuple(center * exp(log_ratio) for log_ratio in shape))
 
-    def _eta_errors(self, carrier: str, *, is_out: bool) -> Sequence[float]:
+    def _eta_errors(self, carrier: str, named: str) -> Sequence[float]:
         """Hours from the end of its window to the door, at SHARES."""
-        seen = self._etas.get((carrier, is_out), ())
-        if len(seen) < ENOUGH:
-            return ETA_OUT_PRIOR if is_out else ETA_PRIOR
+        if not self.knows_dates(carrier, named):
+            return ETA_OUT_PRIOR if named == OUT else ETA_PRIOR
+        seen = self._etas[carrier, named]
         return [seen[min(int(share * len(seen)), len(seen) - 1)] for share in SHARES]
 
 
@@ -264,6 +319,11 @@ def _kind(stage: str, way: Way) -> str:
     if stage not in EARLY:
         return stage
     return f"{stage}{' service' if way.service else ''}{' origin' if way.origin else ''}"
+
+
+def _told_at(stage: str, heard_at: datetime, now: datetime) -> str:
+    """What is told when a stage begins, and what is told after waiting in it, go wrong in different ways."""
+    return stage if now - heard_at < FRESH else f"{stage} waiting"
 
 
 def days(moment: datetime) -> float:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from milepost.forecast.days import is_working, zone_of
-from milepost.forecast.memory import Memory
+from milepost.forecast.memory import FIRST, MOVED, Memory
 from milepost.forecast.spreads import mixed
 from milepost.forecast.stages import OUT, Standing
 from milepost.model.forecasts import Spread
@@ -13,7 +13,8 @@ from milepost.model.lessons import Way
 CLOSED_DAYS_MAX = 40
 WIDTH_MIN_H = 1.0
 RESCHEDULED = 6.0
-"""A carrier that takes its own date back knows something: its word weighs so many times as much. Assumed."""
+"""A carrier that takes its own date back knows something: its word weighs so many times as much. Assumed,
+until enough such dates were compared with what came."""
 
 
 class Reckoning(NamedTuple):
@@ -24,29 +25,27 @@ class Reckoning(NamedTuple):
     carrier_to: datetime | None  # the end of the carrier's own window
     as_of: datetime
     rescheduled: bool = False  # the carrier put that date in the place of an earlier one
+    begun_at: datetime | None = None  # when the parcel's way began, as far as it is known
 
-    def spread(self, memory: Memory) -> tuple[Spread, str]:
-        """Hours from `as_of` on, and the name of what made them."""
+    def blended(self, memory: Memory) -> tuple[Spread, str]:
+        """Hours from `as_of` on, by history and the carrier's date; and the name of what made them."""
         stage = self.standing.stage
         own = memory.spread(self.standing, self.way, self.as_of)
         seen = memory.like(stage, self.way)
         model = "history" if seen else "rule"
         found = own
         if self.carrier_to is not None:
-            theirs = memory.eta_spread(self.way.carrier, self.carrier_to, self.as_of, is_out=stage == OUT)
+            named = OUT if stage == OUT else MOVED if self.rescheduled else FIRST
+            theirs = memory.eta_spread(self.way.carrier, self.carrier_to, self.as_of, named)
             if theirs is not None:
-                found = self._blend(own, theirs)
+                is_guessed = self.rescheduled and not memory.knows_dates(self.way.carrier, named)
+                found = _blend(own, theirs, RESCHEDULED if is_guessed else 1.0)
                 model += "+carrier"
-        return memory.straightened(found, stage, self.way.carrier), model
+        return found, model
 
-    def _blend(self, own: Spread, theirs: Spread) -> Spread:
-        """Ours and the carrier's, each as heavy as its measured error is small: one over its square."""
-        weight = RESCHEDULED if self.rescheduled else 1.0
-        return mixed([own, theirs], [1 / _width(own) ** 2, weight / _width(theirs) ** 2])
-
-    def point(self, memory: Memory) -> datetime:
-        """The median."""
-        return self.as_of + timedelta(hours=self.spread(memory)[0].point)
+    def begun(self) -> "Reckoning":
+        """The same when its stage began and was heard of: what trees look at."""
+        return self._replace(as_of=min(self.standing.heard_at, self.as_of))
 
     def closed_h(self, point: datetime) -> float:
         """Hours of closed days between the beginning of the stage and the point."""
@@ -59,6 +58,11 @@ class Reckoning(NamedTuple):
                 break
             closed += not is_working(day, self.way.country.upper())
         return 24.0 * closed
+
+
+def _blend(own: Spread, theirs: Spread, weight: float) -> Spread:
+    """Ours and the carrier's, each as heavy as its measured error is small: one over its square."""
+    return mixed([own, theirs], [1 / _width(own) ** 2, weight / _width(theirs) ** 2])
 
 
 def _width(spread: Spread) -> float:

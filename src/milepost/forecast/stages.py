@@ -32,8 +32,11 @@ STAGES_MAX = 40
 NEAR_KM = 60.0
 """A scan so near to the town it goes to is made at the last depot."""
 
+STOPPED = frozenset({HELD, CUSTOMS, MISSED})
+"""A date that the carrier named before one of these knows nothing of it."""
+
 _MOVING = frozenset({Status.ACCEPTED, Status.IN_TRANSIT})
-_STOPPED = frozenset({HELD, CUSTOMS, MISSED, PICKUP})
+_STANDING = STOPPED | {PICKUP}
 _RANK = {PURCHASE: 0, LABELED: 1, ACCEPTED: 2, LANDED: 3, ARRIVED: 4}
 _KM_A_DEGREE = 111.2
 
@@ -96,7 +99,7 @@ def _next(stage: str, event: TrackingEvent, origin: str, door: Located | None) -
 def _moved(stage: str, event: TrackingEvent, origin: str, door: Located | None) -> str:
     if stage == OUT:
         return MISSED  # it came back to the depot
-    if stage in _STOPPED:
+    if stage in _STANDING:
         return RELEASED if stage != MISSED else ""
     if stage == ARRIVED:
         return ""  # there is nothing between the last depot and the door

@@ -12,6 +12,7 @@ from msgspec import structs
 from milepost.forecast.days import rests, zone_of
 from milepost.forecast.memory import Memory
 from milepost.forecast.reckoning import Reckoning
+from milepost.forecast.saying import point
 from milepost.forecast.stages import (
     ARRIVED,
     CUSTOMS,
@@ -110,13 +111,14 @@ def whys(
         before.carrier_to,
         said_at,
         before.rescheduled,
+        now.begun_at,
     )
     at = said_at + timedelta(hours=before.spread.point)
     found: list[Why] = []
     for kind, reckoning in _steps(old, now):
-        point = reckoning.point(memory)
-        found.append(Why(kind, (point - at) / HOUR, ""))
-        at = point
+        later = point(reckoning, memory)
+        found.append(Why(kind, (later - at) / HOUR, ""))
+        at = later
     if now.standing.since != before.since:  # the last step: a part of it may be a weekend
         found[-1:] = _with_closed(found[-1], before, now, at, reason)
     return _together(found)
@@ -138,8 +140,10 @@ def _steps(old: Reckoning, now: Reckoning) -> Iterator[tuple[WhyKind, Reckoning]
     if old.way != now.way:
         old = old._replace(way=now.way)
         yield WhyKind.WAY, old
-    told = old._replace(carrier_to=now.carrier_to, rescheduled=now.rescheduled)
-    yield WhyKind.ETA, told
+    told = old
+    if now.carrier_to is not None:  # one that no longer counts went with what stopped the parcel
+        told = old._replace(carrier_to=now.carrier_to, rescheduled=now.rescheduled)
+        yield WhyKind.ETA, told
     if now.standing.since == old.standing.since and now.standing.stage == old.standing.stage:
         yield WhyKind.SILENCE, now
         return
@@ -159,22 +163,22 @@ def _on_the_way(before: str) -> WhyKind:
     return WhyKind.HANDLING if before in (PURCHASE, LABELED) else WhyKind.ROUTE
 
 
-def _with_closed(moved: Why, before: Basis, now: Reckoning, point: datetime, reason: str | None) -> list[Why]:
+def _with_closed(moved: Why, before: Basis, now: Reckoning, at: datetime, reason: str | None) -> list[Why]:
     """A step to a new stage, and apart from it the closed days that are now on the way and were not."""
-    more = now.closed_h(point) - before.closed_h
+    more = now.closed_h(at) - before.closed_h
     closed = min(more, moved.hours) if more > 0 and moved.hours > 0 else 0.0
     about = reason or "" if moved.kind in (WhyKind.HELD, WhyKind.CUSTOMS, WhyKind.MISSED) else ""
     found = [Why(moved.kind, moved.hours - closed, about)]
     if closed:
-        found.append(Why(WhyKind.CLOSED, closed, _closed_day(now, point)))
+        found.append(Why(WhyKind.CLOSED, closed, _closed_day(now, at)))
     return found
 
 
-def _closed_day(now: Reckoning, point: datetime) -> str:
+def _closed_day(now: Reckoning, until: datetime) -> str:
     """The name of the holiday on the way, else the last day of the weekend."""
     zone = zone_of(now.way.zone)
     first: date = now.standing.since.astimezone(zone).date()
-    last = point.astimezone(zone).date()
+    last = until.astimezone(zone).date()
     names = [
         rests(first + timedelta(days=ahead), now.way.country.upper())
         for ahead in range(1, min((last - first).days, CLOSED_NAMED_MAX) + 1)

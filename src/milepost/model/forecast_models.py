@@ -25,6 +25,7 @@ class ForecastModel(Struct, frozen=True, kw_only=True):
     held_out: int  # predictions that were scored
     loss_h: float
     loss_before_h: float  # of the version that was in place, on the same predictions
+    trees: str = ""  # SHA-256 of the trees kept beside it; empty: it has none
 
 
 SHIPPED = 0

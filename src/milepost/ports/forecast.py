@@ -35,8 +35,10 @@ class Forecaster(Protocol):
         """Which model and prior it goes by; empty: the one that comes with the program."""
         ...
 
-    def begin_anew(self, name: str, version: int, tuning: Tuning, prior: Prior | None) -> None:
-        """Forget everything that was learned, and go on with this model."""
+    def begin_anew(
+        self, name: str, version: int, tuning: Tuning, prior: Prior | None, trees: bytes = b""
+    ) -> None:
+        """Forget everything that was learned, and go on with this model. `trees`: empty of one without."""
         ...
 
     @property

@@ -16,6 +16,10 @@ class ModelReads(Protocol):
         """The version in use (0: as shipped), and a name for it and the prior; empty: both as shipped."""
         ...
 
+    async def forecast_trees(self, version: int) -> bytes:
+        """The trees of a version; empty of one without."""
+        ...
+
     async def forecast_prior(self) -> Prior | None:
         """What was imported to begin with."""
         ...
@@ -24,7 +28,7 @@ class ModelReads(Protocol):
 class ModelWrites(ModelReads, Protocol):
     """The part of a transaction that changes the shelf."""
 
-    async def put_forecast_model(self, model: ForecastModel) -> None:
+    async def put_forecast_model(self, model: ForecastModel, trees: bytes = b"") -> None:
         """Keep a version; using it is another thing."""
         ...
 

@@ -1,6 +1,7 @@
 """Keeps trained models and the prior, signed with the key file: a changed or foreign one is not loaded."""
 
 import hmac
+from base64 import b64decode, b64encode
 
 from sqlalchemy import bindparam, select
 
@@ -14,6 +15,7 @@ from milepost.store.values import from_json, to_json
 IN_PLACE = "forecast-model"
 PRIOR = "forecast-prior"
 PREFIX = "forecast-model:"
+TREES = "forecast-trees:"
 MODELS_MAX = 100
 MODELS = (
     select(MARKS.c.name, MARKS.c.value)
@@ -29,6 +31,12 @@ class ModelReads(Shelf):
         asked = {"like": f"{PREFIX}%", "rows": MODELS_MAX}
         found = await self._session.rows(MODELS, asked)
         return [from_json(ForecastModel, self._proved(name, value)) for name, value in found]
+
+    async def forecast_trees(self, version: int) -> bytes:
+        """The trees of a version; empty of one without. Raises StoreError when their signature is wrong."""
+        name = f"{TREES}{version:06}"
+        found = await self._session.rows(MARK, {"name": name})
+        return b64decode(self._proved(name, found[0][0])) if found else b""
 
     async def forecast_in_place(self) -> tuple[int, str]:
         """The version in use (0: as shipped), and a name for it and the prior together."""
@@ -53,8 +61,10 @@ class ModelReads(Shelf):
 
 
 class ModelWrites(ModelReads):
-    async def put_forecast_model(self, model: ForecastModel) -> None:
+    async def put_forecast_model(self, model: ForecastModel, trees: bytes = b"") -> None:
         """Keep a version; using it is another thing."""
+        if trees:
+            await self._sign(f"{TREES}{model.version:06}", b64encode(trees).decode())
         await self._sign(f"{PREFIX}{model.version:06}", to_json(model))
 
     async def use_forecast_model(self, version: int) -> None:
