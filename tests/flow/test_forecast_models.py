@@ -137,7 +137,7 @@ async def test_trees_learn_what_levels_cannot_and_serve_what_was_kept(tmp_path, 
         name = "forecast-trees:000001"
         kept = await here.app.store.mark(name)
         async with here.app.store.transaction() as tx:
-            await tx.set_mark(name, kept[:-8] + "AAAAAAA=")
+            await tx.set_mark(name, kept[:-8] + "BBBBBBBB")
         with pytest.raises(StoreError, match="rollback 0"):
             await here.app.store.forecast_trees(1)
     monkeypatch.setattr(training, "EXTRA", ("no such library",))
