@@ -19,7 +19,7 @@ from milepost.desk.lookup import make_link
 from milepost.model.people import View
 from milepost.model.statuses import Status
 from milepost.ports.rows import OrderRow
-from milepost.settings import Mail, Webhooks
+from milepost.settings import Mail, Webhooks, WebPush
 from milepost.worker import drain
 from milepost_sandbox import door
 
@@ -28,6 +28,7 @@ PLAYED = timedelta(days=5, hours=12)
 STEP = timedelta(hours=6)
 ORDERS = 26
 SEED = 14
+CONTACT = "mailto:shop@example.com"
 WAIT_S = 300.0  # until a world is ready; a busy machine takes its time
 
 
@@ -165,7 +166,12 @@ async def _play(
             polling=POLLING,
             sync_s=SYNC_S,
         )
-        settings = replace(settings, mail=Mail(host="127.0.0.1", port=9), webhooks=Webhooks())
+        settings = replace(
+            settings,
+            mail=Mail(host="127.0.0.1", port=9),
+            webhooks=Webhooks(),
+            web_push=WebPush(contact=CONTACT),
+        )
         clock = SteppedClock(sandbox.clock.now())
         async with wiring.running(settings, clock) as milepost, answering(milepost, settings) as url:
             here = Stage(url=url, milepost=milepost, sandbox=sandbox, clock=clock, loop=loop)

@@ -1,5 +1,6 @@
 """The buyer's pages in real Chromium: with and without JavaScript, for every eye, on every screen, live."""
 
+import json
 import re
 import threading
 from contextlib import contextmanager
@@ -179,3 +180,74 @@ def test_a_shops_checkout_says_when_it_would_come_in_the_pages_language(site, br
         with page.expect_response(lambda answer: answer.status == 400):
             page.evaluate("document.querySelector('milepost-window').setAttribute('country', 'nowhere')")
         expect(told).to_have_text("Meist in fünf Tagen")
+
+
+def test_the_switch_for_notifications_asks_nobody_before_a_click_and_says_when_they_are_blocked(
+    site, browser
+):
+    row = site.order_with(Status.IN_TRANSIT)
+    for permissions, shown in (
+        (["notifications"], "Show me notifications"),
+        ([], "Allow them in the browser"),
+    ):
+        with context(browser) as seen:
+            seen.grant_permissions(permissions, origin=site.url)
+            page = seen.new_page()
+            page.add_init_script("Notification.requestPermission = () => { throw Error('asked too early') }")
+            page.goto(f"{site.url}/t/{site.token(row)}")
+            page.locator("#way-web_push summary").first.click()
+            expect(page.locator("#way-web_push").get_by_text(shown)).to_be_visible()
+            expect(page.locator("#way-web_push [data-when=on]").first).to_be_hidden()
+
+
+def test_the_worker_shows_what_a_push_brings_and_a_repeat_only_once(site, browser):
+    row = site.order_with(Status.IN_TRANSIT)
+    with context(browser) as seen:
+        seen.grant_permissions(["notifications"], origin=site.url)
+        page = seen.new_page()
+        page.goto(f"{site.url}/t/{site.token(row)}")
+        devtools, found = seen.new_cdp_session(page), {}
+        devtools.on(
+            "ServiceWorker.workerRegistrationUpdated",
+            lambda told: found.update(
+                {one["scopeURL"]: one["registrationId"] for one in told["registrations"]}
+            ),
+        )
+        devtools.send("ServiceWorker.enable")
+        page.evaluate(
+            "navigator.serviceWorker.register('/push/worker.js').then((one) => new Promise((done) => {"
+            "  const look = () => one.active ? done() : setTimeout(look, 20); look() }))"
+        )
+        page.wait_for_timeout(0)
+        assert list(found) == [f"{site.url}/push/"], "it controls none of our pages"
+        news = {
+            "id": "1",
+            "tag": "order",
+            "title": "Mugs & Co",
+            "body": "Out for delivery",
+            "url": f"{site.url}/t/x",
+        }
+        for told in (
+            news,
+            news,
+            news | {"id": "2", "body": "Delivered", "stop": "/u/x", "stop_words": "No more"},
+        ):
+            devtools.send(
+                "ServiceWorker.deliverPushMessage",
+                {"origin": site.url, "registrationId": found[f"{site.url}/push/"], "data": json.dumps(told)},
+            )
+            shown = page.evaluate(SHOWN, told["body"])
+        assert shown == [["Mugs & Co", "Delivered", "No more"]], "the newest of an order, and its way out"
+
+
+SHOWN = """async (body) => {
+  const worker = await navigator.serviceWorker.getRegistration('/push/worker.js');
+  for (let tries = 0; tries < 500; tries++) {
+    const all = await worker.getNotifications();
+    if (all.some((one) => one.body === body))
+      return all.map((one) => [one.title, one.body, one.actions.map((act) => act.title).join()]);
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  return [];
+}"""
+"""What stands on the screen, once this body does."""

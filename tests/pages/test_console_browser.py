@@ -60,6 +60,7 @@ def places(console, *, only_two=False):
         order,
         "/console/inbox",
         "/console/shops",
+        f"/console/shops/{found.rows[0].shop_id}/look",
         "/console/imports",
         "/console/webhooks",
         "/console/carriers",
