@@ -27,6 +27,8 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "business day": mark_many("%(num)s business day", "%(num)s business days"),
     "month": mark_many("%(num)s month", "%(num)s months"),
     "photo": mark_many("%(num)s photo", "%(num)s photos"),
+    "parcel": ("%(num)s parcel", "%(num)s parcels"),  # these two stand in the console, which is English
+    "scan": ("%(num)s scan", "%(num)s scans"),
 }
 
 
