@@ -54,6 +54,7 @@ def test_a_message_has_two_segments_at_most_and_its_whole_link(shop, told):
 
 def test_accents_give_way_to_a_cheaper_message():
     assert compose("", "Livré à l’instant: çà et là", LINK).startswith("Livré à l'instant: cà et là")
+    assert compose("", "Đã giao: đang chờ bạn", LINK).startswith("Da giao: dang cho ban")
 
 
 @pytest.mark.parametrize(

@@ -89,3 +89,7 @@ def test_a_language_that_is_not_offered_is_english():
 def test_a_language_knows_its_own_name_and_direction(language):
     assert tongue(language).name
     assert tongue(language).direction == ("rtl" if language == "ar" else "ltr")
+
+
+def test_a_name_keeps_the_capitals_it_has():
+    assert tongue("vi").name == "Tiếng Việt"

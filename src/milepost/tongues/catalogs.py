@@ -40,9 +40,9 @@ class Tongue:
 
     @property
     def name(self) -> str:
-        """What it calls itself: `Deutsch`."""
-        own = self.locale.get_display_name(self.tag)
-        return str(own or self.tag).capitalize() if own else self.tag
+        """What it calls itself: `Deutsch`, `Tiếng Việt`."""
+        own = str(self.locale.get_display_name(self.tag) or self.tag)
+        return own[:1].upper() + own[1:]
 
 
 @cache

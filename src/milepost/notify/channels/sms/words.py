@@ -23,6 +23,9 @@ PLAIN = str.maketrans(
     | {"•": "-", "·": "-", "`": "'", "\t": " "}
 )
 
+STROKED = str.maketrans("đĐłŁ", "dDlL")
+"""Letters whose stroke is no accent that comes off. Vietnamese texts are sent without accents by custom."""
+
 
 def compose(shop: str, told: str, link: str) -> str:
     """Shop, news, link and how to end it, in at most two segments; the news gives way, the link never."""
@@ -63,7 +66,7 @@ def _cheap(text: str) -> str:
         letter
         if letter in BASIC
         else "".join(one for one in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(one))
-        for letter in plain
+        for letter in plain.translate(STROKED)
     )
     return folded if all(letter in BASIC or letter in EXTENDED for letter in folded) else plain
 
