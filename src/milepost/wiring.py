@@ -1,6 +1,7 @@
 """The only file that picks an adapter: it puts a running Milepost together from its settings."""
 
 import gc
+import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from milepost.desk.restores import fence_of
 from milepost.forecast.foreteller import Foreteller
 from milepost.identify.candidates import Identifier
 from milepost.live.opening import opened_live
+from milepost.model.notices import Notice, Picture
 from milepost.notify.catalog import channels
 from milepost.notify.catalog import close as hang_up
 from milepost.notify.webhooks.poster import HttpPoster
@@ -40,6 +42,12 @@ class Running:
 
     app: App
     counters: Counters
+
+
+async def paint_map(app: App, notice: Notice) -> Picture | None:
+    """Whoever sends mails reads in what pages are made of, and nobody else."""
+    drawn: Picture | None = await importlib.import_module("milepost.show.pictures").map_of(app, notice)
+    return drawn
 
 
 @asynccontextmanager
@@ -89,6 +97,7 @@ async def running(
                     forecaster=Foreteller(),
                     identify=Identifier(with_posts({key: one.card for key, one in found.items()})),
                     tally=counters,
+                    paint=paint_map,
                     fence=await fence_of(store),
                 ),
                 counters=counters,

@@ -220,7 +220,16 @@ async def _message(one: Try, app: App) -> Message:
     zone = await _zone_of_door(notice, app)
     name, head = await letterhead(notice, base, app)
     told = _with_reason(notice, language)
-    return render(told, links, shop_name=name, language=language, zone=zone, head=head)
+    picture = await app.paint(app, notice) if _has_room_for_a_map(notice) else None
+    return render(
+        told, links, shop_name=name, language=language, zone=zone, head=replace(head, picture=picture)
+    )
+
+
+def _has_room_for_a_map(notice: Notice) -> bool:
+    """Mails to buyers about a parcel."""
+    is_about_a_parcel = notice.shipment_id is not None
+    return notice.channel == MAIL and notice.audience is Audience.BUYER and is_about_a_parcel
 
 
 def _language(one: Try, app: App) -> str:

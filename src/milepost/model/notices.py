@@ -18,6 +18,10 @@ LANGUAGE = "language"
 """The fact of those two that names the language of the page they were asked for on."""
 
 
+PICTURE_ID = "map@milepost"
+"""The content id of a mail's one picture."""
+
+
 class Audience(StrEnum):
     """Who is told."""
 
@@ -66,6 +70,14 @@ class Attempt:
     fate: str = ""  # what the provider said of it later
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture in a mail, and what it shows in words."""
+
+    png: bytes
+    alt: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A rendered notice."""
@@ -76,4 +88,5 @@ class Message:
     short: str = ""  # the news in a line, for channels with little room
     shop_name: str = ""
     link: str = ""
+    picture: Picture | None = None  # of the HTML part, which names it by PICTURE_ID
     unsubscribe_url: str = ""  # one click ends it (RFC 8058); empty for notices nobody subscribed to

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from milepost.model.carriers import Clues, Identification
 from milepost.model.health import Tries
+from milepost.model.notices import Notice, Picture
 from milepost.model.reports import Report
 from milepost.model.restores import RestoreFence
 from milepost.ports.budgets import Budgets
@@ -40,6 +41,16 @@ class Identify(Protocol):
     ) -> Identification: ...
 
 
+class Paint(Protocol):
+    """The map of a notice's parcel as a picture, in the language spoken; None where none can be drawn."""
+
+    async def __call__(self, app: "App", notice: Notice, /) -> Picture | None: ...
+
+
+async def no_picture(_app: "App", _notice: Notice) -> None:
+    """Messages in words alone."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class App:
     """One running Milepost."""
@@ -63,6 +74,7 @@ class App:
     tally: Tally
     code_tables: CodeTables = field(default_factory=CodeTables)
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
+    paint: Paint = no_picture
     tries: Tries = field(default_factory=Tries)
     fence: RestoreFence | None = None  # set when this database was put back from a backup
 

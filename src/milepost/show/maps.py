@@ -49,7 +49,7 @@ LAYERS = {
     "middle": Layer.TOWN_MIDDLE,
     "big": Layer.TOWN_BIG,
 }
-_pen = ThreadPoolExecutor(max_workers=1, thread_name_prefix="map")
+pen = ThreadPoolExecutor(max_workers=1, thread_name_prefix="map")
 _log = logging.getLogger(__name__)
 _Key = tuple[Route, int, Tongue]
 
@@ -149,9 +149,7 @@ async def map_html(route: Route | None, zoom: int = 0) -> Markup:
     if (found := _kept.get(key)) is not None:
         return found
     try:
-        drawn = await asyncio.get_running_loop().run_in_executor(
-            _pen, copy_context().run, draw_html, *key[:2]
-        )
+        drawn = await asyncio.get_running_loop().run_in_executor(pen, copy_context().run, draw_html, *key[:2])
     except MapError as error:
         _log.error("no map: %s", error)
         return Markup()
@@ -192,13 +190,7 @@ def atlas() -> Atlas:
 
 def sheet(route: Route, drawn: Drawing, credit: str) -> Sheet:
     """What the template needs of a drawing."""
-    first, last = route.stops[0], route.stops[-1]
     paths = drawn.ground.paths
-    title = (
-        say("Map: %(first)s to %(last)s", first=_named(first.name), last=_named(last.name))
-        if first.name != last.name
-        else say("Map: %(place)s", place=last.name)
-    )
     return Sheet(
         kind=drawn.view.kind.value,
         globe=_globe(drawn.view),
@@ -214,15 +206,27 @@ def sheet(route: Route, drawn: Drawing, credit: str) -> Sheet:
         nearer=drawn.nearer,
         wider=drawn.wider,
         whole=drawn.whole,
-        title=title,
+        title=_title(route),
         told=_told(route),
         far=_far(route, drawn),
         credit=credit,
     )
 
 
+def alt_of(route: Route) -> str:
+    """What a map shows, in words."""
+    return f"{_title(route)}. {_told(route)}"
+
+
 def _named(name: str) -> str:
     return name or say_as("a place", "unknown")
+
+
+def _title(route: Route) -> str:
+    first, last = route.stops[0].name, route.stops[-1].name
+    if first == last:
+        return say("Map: %(place)s", place=last)
+    return say("Map: %(first)s to %(last)s", first=_named(first), last=_named(last))
 
 
 def _globe(view: View) -> Globe | None:
