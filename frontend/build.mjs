@@ -23,6 +23,19 @@ const filesBelow = (folder) =>
         .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
     : [];
 
+// One palette for the dark: as the reader chose it, in a sample of it, and as the system has it. Paper stays light.
+const dark = {
+  name: "dark",
+  setup: (build) =>
+    build.onLoad({ filter: /styles\/.*\.css$/ }, ({ path: file }) => ({
+      loader: "css",
+      resolveDir: path.dirname(file),
+      contents: fs.readFileSync(file, "utf8").replace(/@dark \{\n([^}]*)\}/g, (_, colors) =>
+        `@media screen { :root[data-theme="dark"], .try-dark { ${colors} } }\n` +
+        `@media screen and (prefers-color-scheme: dark) { :root:not([data-theme="light"]) { ${colors} } }`),
+    })),
+};
+
 async function bundle() {
   const entries = fs.readdirSync(src).filter((name) => /\.(ts|css)$/.test(name) && !name.endsWith(".d.ts"));
   const result = await build({
@@ -36,6 +49,7 @@ async function bundle() {
     entryNames: "[name]-[hash]",
     assetNames: "[name]-[hash]",
     loader: { ".woff2": "file", ".svg": "file", ".png": "file" },
+    plugins: [dark],
     metafile: true,
     logLevel: "warning",
   });

@@ -69,7 +69,7 @@ def test_what_is_no_color_is_none():
 
 def test_the_grounds_are_those_of_the_style_sheets():
     """Whoever changes one there must change it here, or nobody can read what stands on it."""
-    tokens = {**read("tokens.css", "light"), **read("map.css", "light")}
+    tokens = {**read("tokens.css", "light"), **read("map-colors.css", "light")}
     assert [str(one) for one in (LIGHT.page, LIGHT.card, LIGHT.sunk)] == [
         tokens[x] for x in ("bg", "surface", "sunk")
     ]
@@ -78,7 +78,7 @@ def test_the_grounds_are_those_of_the_style_sheets():
     ]
     own = [str(one) for one in (OWN.light.brand, OWN.light.on_brand, OWN.light.ink, OWN.light.soft)]
     assert own == [tokens[x] for x in ("brand", "on-brand", "brand-ink", "soft")]
-    tokens = {**read("tokens.css", "dark"), **read("map.css", "dark")}
+    tokens = {**read("tokens.css", "dark"), **read("map-colors.css", "dark")}
     assert [str(one) for one in (DARK.page, DARK.card, DARK.sunk)] == [
         tokens[x] for x in ("bg", "surface", "sunk")
     ]
@@ -92,7 +92,7 @@ def test_the_grounds_are_those_of_the_style_sheets():
 def read(name, theme):
     """The first block of a theme: its colors by token, in full."""
     text = (STYLES / name).read_text("utf-8")
-    start = text.index(":root[data-theme" if theme == "dark" else ":root")
+    start = text.index("@dark {" if theme == "dark" else ":root")
     block = text[text.index("{", start) : text.index("}", start)]
     found = re.findall(r"--([a-z0-9-]+): (#[0-9a-f]{3,6});", block)
     return {token: str(color_of(value)) for token, value in found}

@@ -1,9 +1,13 @@
 """Colors of the map as the style sheet has them: names and lines can be read on land and sea, light and dark."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+
+from milepost.map.printed import PALETTE
+from milepost.show.assets import BUILT
 
 STYLES = Path(__file__).parents[2] / "frontend/src/styles"
 TEXT, LINE = 4.5, 3.0
@@ -12,10 +16,12 @@ TEXT, LINE = 4.5, 3.0
 def tokens(scheme):
     """The colors of a scheme: those of `:root`, and over them those of the dark theme."""
     found = {}
-    for sheet in ("tokens.css", "map.css"):
-        blocks = re.findall(r"(:root[^{,]*)\{([^}]*)\}", (STYLES / sheet).read_text("utf-8"))
+    for sheet in ("tokens.css", "map-colors.css"):
+        blocks = re.findall(
+            r"((?<!t):root(?:,\s*\.try-light)? |@dark )\{([^}]*)\}", (STYLES / sheet).read_text("utf-8")
+        )
         for where, body in blocks:
-            if where.strip() == ":root" or (scheme == "dark" and "dark" in where):
+            if where.startswith(":root") or (scheme == "dark" and "dark" in where):
                 found |= dict(re.findall(r"--([\w-]+):\s*(#[0-9a-f]{3,6});", body))
     return found
 
@@ -53,8 +59,22 @@ def test_names_and_lines_can_be_read_on_land_and_sea(scheme):
     assert wrong == []
 
 
-def test_both_ways_into_the_dark_have_the_same_colors():
-    text = (STYLES / "map.css").read_text("utf-8")
-    by_choice = re.search(r':root\[data-theme="dark"\] \{([^}]*)\}', text)[1].split()
-    by_system = re.search(r':root:not\(\[data-theme="light"\]\) \{([^}]*)\}', text)[1].split()
-    assert by_choice == by_system
+def test_a_printed_map_has_the_colors_of_the_page():
+    color = tokens("light")
+    long = {
+        name: f"#{one[1] * 2}{one[2] * 2}{one[3] * 2}" if len(one) == 4 else one
+        for name, one in color.items()
+    }
+    assert {name: long[name] for name in PALETTE} == PALETTE
+
+
+def test_the_dark_is_the_readers_choice_and_the_systems_and_never_on_paper():
+    built = (BUILT / json.loads((BUILT / "manifest.json").read_text("utf-8"))["app.css"]).read_text("utf-8")
+    for name in ("--bg", "--sea"):
+        found = tokens("dark")[name.removeprefix("--")]
+        by_choice = re.findall(r"@media screen\{:root\[data-theme=.?dark.?\],\.try-dark\{([^}]*)\}", built)
+        by_system = re.findall(
+            r"@media screen and \(prefers-color-scheme: ?dark\)\{:root:not\([^)]*\)\{([^}]*)", built
+        )
+        assert any(f"{name}: {found}" in one for one in by_choice), name
+        assert any(f"{name}: {found}" in one for one in by_system), name

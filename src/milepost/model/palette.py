@@ -1,6 +1,6 @@
 """From a shop's one color all that stands in it, light and dark, moved until everybody can read it.
 
-The grounds are those of frontend/src/styles/tokens.css and map.css; a test compares them.
+The grounds are those of frontend/src/styles/tokens.css and map-colors.css; a test compares them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
