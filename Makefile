@@ -36,7 +36,7 @@ map := build/stamps/map-$(map_key)
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo dev test check fix new sim bench docs release lock setup debian node FORCE
+.PHONY: help demo dev test check fix new sim bench screenshots docs release lock setup debian node FORCE
 
 help: # List these commands.
 	@printf 'Milepost tracks TikTok Shop orders from confirmation to doorstep. Commands:\n\n'
@@ -73,6 +73,9 @@ sim: setup debian ## Prove it at full count: 5,000 orders, 20 seeds, 2,000 shuff
 
 bench: setup debian ## Measure, print a table, merge into build/bench.json. ONLY=name,… runs some.
 	$(bin)/python -m benches.run $(if $(ONLY),--only $(ONLY))
+
+screenshots: setup debian ## Take a picture of every state of the buyer's pages into docs/screenshots.
+	$(bin)/python -m tests.pages.screenshots
 
 docs: setup ## Write the generated pages again from the code.
 	$(bin)/python tools/docs.py

@@ -53,7 +53,7 @@ class Told:
         """One scan of every parcel, taken in as one batch; the moment it came, on the machine's own clock."""
         self._made += 1
         at = NOW - timedelta(hours=60) + timedelta(minutes=20 * self._made)
-        line = f"{at.isoformat(timespec='minutes')}  TRN  {TOWNS[self._made % len(TOWNS)]}"
+        line = f"{at.isoformat(timespec='minutes')}  DEP  {TOWNS[self._made % len(TOWNS)]}"
         came = time.monotonic()
         await self._here.hear(*[scans(f"AC{number}", line) for number in self._numbers])
         return came

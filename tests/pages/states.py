@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
 from litestar import get
 from playwright.sync_api import Page
@@ -15,9 +16,43 @@ from milepost.record.links import new_contact_link
 from milepost.web import build
 from tests.pages.asgi import ask
 from tests.pages.buyer_stage import Stage
+from tests.pages.quiet_house import quiet_pages
 
 GUESSER = "203.0.113.77"
+LOST_MS = 40_000
 Open = Callable[[Page], None]
+NAMES = (
+    "moving",
+    "trouble",
+    "carrier silent",
+    "no place known",
+    "delivered",
+    "several parcels",
+    "waiting for the first scan",
+    "live stream lost",
+    "printed",
+    "look-up",
+    "number alone",
+    "not scanned yet",
+    "wrong link",
+    "expired",
+    "erased",
+    "stop",
+    "code asked for",
+    "rate limited",
+    "server error",
+    "nowhere",
+    "confirmation",
+    "problem",
+    "claim",
+    "my orders, asked for",
+    "my orders",
+    "glossary",
+    "reason",
+    "code",
+)
+"""Of every state, as `states` gives them; each has its pictures in docs/screenshots."""
+
 CHOSEN = ("moving", "trouble", "delivered", "several parcels")
 """These are looked at on every screen, light and dark, also in the small tests."""
 
@@ -30,6 +65,7 @@ def states(site: Stage) -> Mapping[str, Open]:
     trouble = site.order_with(Status.RETURN_IN_TRANSIT, Status.HELD, Status.ATTEMPTED)
     several = next(row for row in site.orders() if len(row.shipment_ids) > 1)
     delivered = site.order_with(Status.DELIVERED)
+    quiet = site.call(quiet_pages())
     here = f"/orders/{moving.facts.order_number}"
 
     def at(path: str) -> Open:
@@ -45,9 +81,12 @@ def states(site: Stage) -> Mapping[str, Open]:
     return {
         "moving": at(f"/t/{site.token(moving, View.TOWN)}"),
         "trouble": at(f"/t/{site.token(trouble)}"),
+        **{name: partial(_given, html=html, address=f"{site.url}/quiet") for name, html in quiet.items()},
         "delivered": at(f"/t/{site.token(delivered)}"),
         "several parcels": at(f"/t/{site.token(several)}"),
         "waiting for the first scan": at(f"/t/{site.token(waiting)}"),
+        "live stream lost": lambda page: _lost(page, f"{site.url}/t/{site.token(moving, View.TOWN)}"),
+        "printed": lambda page: _printed(page, f"{site.url}/t/{site.token(delivered)}"),
         "look-up": at("/"),
         "number alone": at(f"/track/{number}"),
         "not scanned yet": at("/track/1Z5R89390357567127"),
@@ -74,6 +113,26 @@ def _gone(site: Stage) -> str:
     """A link to an order that is not kept any more."""
     shop_id = site.orders()[0].facts.shop_id
     return str(site.call(make_link(site.milepost.app, shop_id=shop_id, order_number="gone")))
+
+
+def _given(page: Page, html: str, address: str) -> None:
+    """A page of another world, as its site makes it; nothing is heard of it."""
+    page.route("**/live", lambda route: route.fulfill(content_type="text/event-stream", body=""))
+    page.route("**/quiet", lambda route: route.fulfill(content_type="text/html", body=html))
+    page.goto(address)
+
+
+def _lost(page: Page, address: str) -> None:
+    """No news comes for longer than a page waits."""
+    page.clock.install()
+    page.route("**/live", lambda route: route.abort())
+    page.goto(address)
+    page.clock.fast_forward(LOST_MS)
+
+
+def _printed(page: Page, address: str) -> None:
+    page.emulate_media(media="print")
+    page.goto(address)
 
 
 def _ask_code(page: Page, site: Stage) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from tests.pages.chromium import chromium, violations
-from tests.pages.states import CHOSEN, states
+from tests.pages.states import CHOSEN, NAMES, states
 from tests.sim.results import keep
 from tests.sim.tiers import TIER
 
@@ -62,6 +62,7 @@ def test_every_state_is_for_everybody(site, browser):
     """One load each at 390 px, light and dark in turn; the four chosen ones on each screen in both."""
     wrong, looked, outside = {}, 0, []
     opened = states(site)
+    assert tuple(opened) == NAMES
     for place, (name, go) in enumerate(opened.items()):
         every = list(looks())
         once = [(PHONE, ("light", "dark")[place % 2], True)]

@@ -1,0 +1,38 @@
+"""Pages of a small world where nothing was heard for days: of a parcel, and of one that was never located."""
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+from milepost.desk.lookup import make_link
+from milepost.model.people import View
+from milepost.web import build
+from milepost.worker import drain
+from tests.flow.house import SHOP, house, order, scans
+from tests.pages.asgi import ask
+
+QUIET = timedelta(days=6)
+WAYS = {
+    "carrier silent": ("2026-03-03T08:10+01:00  DEP  Lyon FR", "2026-03-04T01:10+01:00  DEP  Dijon FR"),
+    "no place known": ("2026-03-03T08:10+01:00  DEP  Nowhere", "2026-03-04T01:10+01:00  DEP  Nowhere"),
+}
+
+
+async def quiet_pages() -> dict[str, str]:
+    """The HTML of each, by the name of its state."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with house(Path(folder)) as here:
+            numbers = {name: str(1001 + place) for place, name in enumerate(WAYS)}
+            await here.hear(*[order(number, (f"AC{number}",)) for number in numbers.values()])
+            await here.hear(*[scans(f"AC{number}", *WAYS[name]) for name, number in numbers.items()])
+            here.clock.move(QUIET)
+            await drain(here.app)
+            site = build(here.app, here.milepost.counters)
+            return {name: await _page(here, site, number) for name, number in numbers.items()}
+
+
+async def _page(here, site, number: str) -> str:
+    token = await make_link(here.app, shop_id=SHOP, order_number=number, view=View.TOWN)
+    there = await ask(site, "GET", f"/t/{token}")
+    cookie = there.headers["set-cookie"].partition(";")[0]
+    return (await ask(site, "GET", there.headers["location"], cookie=cookie)).text
