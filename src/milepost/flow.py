@@ -260,12 +260,18 @@ async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
 
 def _decide(change: ShipmentChange, app: App, now: datetime) -> Decision:
     scanned = exceptions.decide(change, now)
-    silent = silence.decide(change, now, _silence(change, app), can_be_asked=_can_be_asked(change, app))
+    silent = _silent(change, app, now)
     doubted = doubts.decide(change, app.carriers.keys(), now)
     return Decision(
         opened=(*scanned.opened, *silent.opened, *doubted.opened),
         resolved=_once(*scanned.resolved, *silent.resolved),
     )
+
+
+def _silent(change: ShipmentChange, app: App, now: datetime) -> Decision:
+    if change.after.status.is_terminal and not change.exceptions:
+        return Decision()  # its way is over, and nothing is open that time could end
+    return silence.decide(change, now, _silence(change, app), can_be_asked=_can_be_asked(change, app))
 
 
 def _once(*resolved: DeliveryException) -> tuple[DeliveryException, ...]:
@@ -297,12 +303,17 @@ def _next_looks(change: ShipmentChange, foreseen: Foreseen, app: App, now: datet
         for leg in change.new_legs
         if leg.carrier in asked
     ]
-    can_be_asked = _can_be_asked(change, app)
-    silent_at = silence.next_watch(change, now, _silence(change, app), can_be_asked=can_be_asked)
-    due = [at for at in (silent_at, foreseen.look_at) if at is not None]
+    due = [at for at in (_silent_at(change, app, now), foreseen.look_at) if at is not None]
     if due and not change.shipment.superseded:
         looks.append(polls.watch(change.shipment, min(due)))
     return looks
+
+
+def _silent_at(change: ShipmentChange, app: App, now: datetime) -> datetime | None:
+    if change.after.status.is_terminal:
+        return None  # nobody waits for its next scan
+    can_be_asked = _can_be_asked(change, app)
+    return silence.next_watch(change, now, _silence(change, app), can_be_asked=can_be_asked)
 
 
 def _can_be_asked(change: ShipmentChange, app: App) -> bool:

@@ -10,7 +10,7 @@ from milepost.forecast.stages import origin_country
 from milepost.model.changes import ShipmentChange
 from milepost.model.forecast_models import Tuning
 from milepost.model.lessons import Way
-from milepost.model.orders import Destination, OrderFacts
+from milepost.model.orders import Destination, OrderOutline
 from milepost.model.places import RawPlace
 from milepost.model.promises import Promise
 from milepost.ports.app import App
@@ -62,7 +62,7 @@ async def foresee(
 ) -> list[Foreseen]:
     """Our own window of each shipment, for the ledger when it says something new; what the arrived teach."""
     asking = [change for change in changes if _teaches(change) or not change.after.status.is_terminal]
-    orders = await tx.orders_without_contact(key for change in asking for key in _order_keys(change))
+    orders = await tx.order_outlines(key for change in asking for key in _order_keys(change))
     await _teach(tx, [change for change in asking if _teaches(change)], orders, app, now)
     foreseen = []
     for change in changes:
@@ -74,7 +74,7 @@ async def foresee(
     return foreseen
 
 
-def facts_of(change: ShipmentChange, order: OrderFacts | None, app: App, now: datetime) -> ForecastFacts:
+def facts_of(change: ShipmentChange, order: OrderOutline | None, app: App, now: datetime) -> ForecastFacts:
     """What the forecaster may look at. Of an order nobody knows, its shipment says where it goes."""
     shipment = change.shipment
     to = order.destination if order else Destination(country=shipment.to_country, city=shipment.to_city)
@@ -109,7 +109,7 @@ def _foreseen(change: ShipmentChange, facts: ForecastFacts, app: App) -> Foresee
 async def _teach(
     tx: Transaction,
     arrived: Sequence[ShipmentChange],
-    orders: dict[OrderKey, OrderFacts],
+    orders: dict[OrderKey, OrderOutline],
     app: App,
     now: datetime,
 ) -> None:
@@ -135,7 +135,7 @@ async def _teach(
     await tx.add_lessons(lessons)
 
 
-def _first(change: ShipmentChange, orders: dict[OrderKey, OrderFacts]) -> OrderFacts | None:
+def _first(change: ShipmentChange, orders: dict[OrderKey, OrderOutline]) -> OrderOutline | None:
     return next((orders[key] for key in _order_keys(change) if key in orders), None)
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from msgspec import Struct
+
 from milepost.model.promises import ClockTold
 
 
@@ -85,3 +87,12 @@ class OrderFacts:
     delivery_option: str = ""
     complete: bool = True
     heard_at: datetime | None = field(default=None, compare=False)  # of the report; breaks ties of updated_at
+
+
+class OrderOutline(Struct, frozen=True, kw_only=True):
+    """When an order was placed and where it goes: all that a forecast needs of it."""
+
+    shop_id: str
+    order_number: str
+    placed_at: datetime | None
+    destination: Destination = Destination()

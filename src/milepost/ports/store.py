@@ -16,7 +16,7 @@ from milepost.model.events import TrackingEvent
 from milepost.model.exceptions import DeliveryException
 from milepost.model.journeys import Journey
 from milepost.model.lessons import Lesson
-from milepost.model.orders import Contact, OrderFacts
+from milepost.model.orders import Contact, OrderFacts, OrderOutline
 from milepost.model.promises import Promise
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import ProofTold
@@ -119,8 +119,8 @@ class Transaction(
         """The current facts, contact included."""
         ...
 
-    async def orders_without_contact(self, keys: Iterable[OrderKey]) -> dict[OrderKey, OrderFacts]:
-        """The current facts, for those who need not know who gets it."""
+    async def order_outlines(self, keys: Iterable[OrderKey]) -> dict[OrderKey, OrderOutline]:
+        """When each was placed and where it goes, as it is now known."""
         ...
 
     async def put_order(self, facts: OrderFacts, heard_at: datetime, report_hash: str) -> None:

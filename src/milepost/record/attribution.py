@@ -39,6 +39,7 @@ class Attribution:
     order_events: dict[OrderKey, list[Placed]]
     strays: list[TrackingEvent]  # heard before anybody waited for their number
     _uses: dict[str, dict[str, list[Shipment]]] = field(default_factory=dict)
+    _only: dict[OrderKey, str | None] = field(default_factory=dict)  # of an order, its one shipment
 
     @classmethod
     async def load(cls, tx: Transaction, known: KnownShipments) -> "Attribution":
@@ -57,8 +58,11 @@ class Attribution:
         if event.tracking_number:
             uses = self._uses_of(event.tracking_number).get(event.shop_id or "", ())
             return _home_among(uses, event)
-        live = self.known.live_of_order((event.shop_id or "", event.order_number or ""))
-        return live[0].shipment_id if len(live) == 1 else None
+        key = (event.shop_id or "", event.order_number or "")
+        if key not in self._only:
+            live = self.known.live_of_order(key)
+            self._only[key] = live[0].shipment_id if len(live) == 1 else None
+        return self._only[key]
 
     async def add(self, tx: Transaction, readings: Sequence[Reading]) -> Arrived:
         """Append the events that are new.

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql
 
-from milepost.model.orders import Contact, OrderFacts
+from milepost.model.orders import Contact, OrderFacts, OrderOutline
 from milepost.ports.rows import OrderRow, Page
 from milepost.ports.store import OrderKey
 from milepost.store.contact_index import indexes, indexes_of_text, matches
@@ -90,11 +90,11 @@ class OrderWrites(Shelf):
         facts = [_with_contact(row, self._sealer) for row in found]
         return {(one.shop_id, one.order_number): one for one in facts}
 
-    async def orders_without_contact(self, keys: Iterable[OrderKey]) -> dict[OrderKey, OrderFacts]:
-        """The current facts, for those who need not know who gets it."""
+    async def order_outlines(self, keys: Iterable[OrderKey]) -> dict[OrderKey, OrderOutline]:
+        """When each was placed and where it goes, as it is now known."""
         found = await self._session.each(BY_KEY, parameters_of(keys))
-        facts = [_facts(text, heard) for _, text, heard in found]
-        return {(one.shop_id, one.order_number): one for one in facts}
+        outlines = [from_json(OrderOutline, text) for _, text, _ in found]
+        return {(one.shop_id, one.order_number): one for one in outlines}
 
     async def put_order(self, facts: OrderFacts, heard_at: datetime, report_hash: str) -> None:
         """Append this version and make it the current one; the same as the current one adds nothing."""
