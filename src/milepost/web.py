@@ -31,6 +31,8 @@ from milepost.show.drawn import PACKED, PACKS_ITSELF
 from milepost.show.errors import answer_for
 from milepost.show.health import healthz, readyz
 from milepost.show.hooks import aggregator_hook, carrier_hook, carrier_token, hook
+from milepost.show.house import House, look_at_house
+from milepost.show.looks import HOUSE
 from milepost.show.metrics import metrics
 from milepost.show.reader import SpeaksTheirLanguage
 from milepost.show.security import OwnFormsOnly, add_headers
@@ -65,6 +67,7 @@ def build(app: App, counters: Counters) -> Litestar:
             *_page_routes(),
         ],
         exception_handlers={Exception: answer_for},
+        before_request=look_at_house,
         before_send=[add_headers],
         middleware=[ShopPages, OwnFormsOnly, SpeaksTheirLanguage],
         compression_config=CompressionConfig(
@@ -85,6 +88,7 @@ def build(app: App, counters: Counters) -> Litestar:
                 "counters": counters,
                 "pushes": Gathering(partial(keep_pushes, app=app)),
                 "turns": Turns(),
+                HOUSE: House(),
             }
         ),
         request_max_body_size=app.settings.web.body_bytes_max,

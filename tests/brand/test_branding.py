@@ -210,3 +210,22 @@ async def test_programs_choose_for_their_own_shops_with_a_key_that_may(tmp_path)
         program.headers["Authorization"] = f"Bearer {reads}"
         assert (await program.put(path, json={"color": "#112233"})).status_code == 403
         assert (await program.get(path)).status_code == 200
+
+
+async def test_where_there_is_one_shop_its_look_is_on_the_pages_of_no_single_order_too(tmp_path):
+    async with house(tmp_path) as here:
+        async with here.app.store.transaction() as tx:
+            await tx.put_shop(shop(NOW))
+        async with visitor(here) as buyer:
+            assert "/brand/" not in (await buyer.get("/")).text
+        await choose(here.app, SHOP, name="", color="#7b1fa2")
+        async with visitor(here) as buyer:
+            for path in ("/", "/track/1", "/mine", "/no/such/page", "/glossary"):
+                page = (await buyer.get(path, headers={"Accept": "text/html"})).text
+                assert "/brand/7b1fa2-1.css" in page, path
+                assert "<span>Bazaar</span>" in page, path
+            assert "/brand/" not in (await buyer.get("/console/sign-in")).text
+        async with here.app.store.transaction() as tx:
+            await tx.put_shop(replace(shop(NOW), shop_id="bazaar-2", foreign_id="2", name="Other"))
+        async with visitor(here) as buyer:
+            assert "/brand/" not in (await buyer.get("/")).text, "of two shops, whose?"

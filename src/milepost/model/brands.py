@@ -22,6 +22,11 @@ class Brand:
     chosen_by: str = ""  # who, as the console shows it to others of the shop
 
     @property
+    def is_plain(self) -> bool:
+        """Nothing of it differs from Milepost's own look."""
+        return not (self.name or self.color or self.logo_id)
+
+    @property
     def logo_path(self) -> str:
         """Where our own site has the logo; empty without one."""
         return f"/brand/logo/{self.logo_id}.png" if self.logo_id else ""

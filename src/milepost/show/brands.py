@@ -20,6 +20,7 @@ class Look:
     logo: str = ""  # address
     logo_width: int = 0  # px on the page, with the paper around it
     logo_height: int = 0
+    name: str = ""  # where the page itself knows no shop's
 
     @property
     def is_wordmark(self) -> bool:

@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from milepost.ports.app import App
 from milepost.show import moments
 from milepost.show.assets import asset, svg
+from milepost.show.brands import MILEPOST_LOOK
 from milepost.show.reader import offered_to
 from milepost.show.security import PRIVATE
 from milepost.tongues.catalogs import ENGLISH
@@ -24,6 +25,9 @@ TEMPLATES = Path(__file__).with_name("templates")
 THEMES = ("light", "dark")
 THEME_COOKIE = "theme"
 PLAIN_SIZE = 18
+HOUSE, CONSOLE = "house", "/console"
+"""Where the look of the house is kept (house.py), and the pages that are the seller's own."""
+
 AnyRequest = Request[Any, Any, Any]
 
 
@@ -57,7 +61,7 @@ def order_address(order_number: str) -> str:
 
 def render(request: AnyRequest, template: str, **facts: Any) -> str:
     """A template with its facts and with what all of them may use."""
-    return environment().get_template(template).render(**around(request), **facts)
+    return environment().get_template(template).render({**around(request), **facts})
 
 
 def around(request: AnyRequest) -> dict[str, Any]:
@@ -71,6 +75,7 @@ def around(request: AnyRequest) -> dict[str, Any]:
         "path": request.url.path,
         "now": clock.now(),
         "rate": clock.rate,
+        "look": MILEPOST_LOOK if request.url.path.startswith(CONSOLE) else request.app.state[HOUSE].look,
     }
 
 
