@@ -1,5 +1,7 @@
 /** Shows what a push brings, and opens or ends it on a tap. It keeps nothing and stands between no page and us. */
 
+import { written } from "./shared/subscription";
+
 interface News {
   id: string;
   tag: string;
@@ -18,6 +20,10 @@ interface Pushed extends Lasting {
 interface Tapped extends Lasting {
   action: string;
   notification: Notification;
+}
+interface Moved extends Lasting {
+  oldSubscription: PushSubscription | null;
+  newSubscription: PushSubscription | null;
 }
 interface Worker extends EventTarget {
   registration: ServiceWorkerRegistration;
@@ -50,6 +56,17 @@ async function stop(news: News) {
   if (!answer?.ok) await worker.clients.openWindow(here(news.stop));
 }
 
+// The browser's push service gave it another address: what was switched on stays on, at the new one.
+async function move(old: PushSubscription | null, given: PushSubscription | null) {
+  if (!old) return;
+  const fresh = given ?? (await worker.registration.pushManager.subscribe(old.options as PushSubscriptionOptionsInit));
+  await fetch("/push/moved", { method: "POST", body: new URLSearchParams({ old: written(old), new: written(fresh) }) });
+}
+
+worker.addEventListener("pushsubscriptionchange", (event) => {
+  const { oldSubscription, newSubscription } = event as Moved;
+  (event as Moved).waitUntil(move(oldSubscription, newSubscription));
+});
 worker.addEventListener("push", (event) => {
   const { data, waitUntil } = event as Pushed;
   if (data) waitUntil.call(event, show(data.json()));

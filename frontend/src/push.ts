@@ -1,5 +1,7 @@
 /** The switch for notifications on this device. The browser is asked only after a click; nothing here works without it. */
 
+import { written } from "./shared/subscription";
+
 const form = document.querySelector<HTMLFormElement>("form[data-push]");
 const field = (name: string) => form!.elements.namedItem(name) as HTMLInputElement;
 const WORKER = "/push/worker.js";
@@ -9,11 +11,7 @@ function show(state: State) {
   for (const part of form!.querySelectorAll<HTMLElement>("[data-when]")) part.hidden = !part.dataset.when!.includes(state);
 }
 
-// As the server keeps it (notify/channels/web_push/browser.py), and as it marks it (record/links.py).
-function written(subscription: PushSubscription): string {
-  const { keys } = subscription.toJSON();
-  return `${subscription.endpoint} ${keys!.p256dh} ${keys!.auth}`;
-}
+// As the server marks it (record/links.py).
 async function mark(address: string): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(address));
   return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("").slice(0, 24);

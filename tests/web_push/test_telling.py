@@ -122,6 +122,36 @@ async def test_a_device_that_is_gone_is_forgotten_and_wishes_are_kept(tmp_path):
         assert len(buyers.service.pushes) == told + 1
 
 
+async def test_a_browser_that_is_reached_elsewhere_takes_its_switches_along(tmp_path):
+    async with devices(tmp_path) as buyers:
+        for number in ("1001", "1002"):
+            await buyers.ordered(number, (f"AC{number}",))
+        (_, old), (name, new), (_, other) = buyers.device(), buyers.device(), buyers.device()
+        for number in ("1001", "1002"):
+            await buyers.wants_news(old, number, only_problems=True)
+        await buyers.wants_news(other)
+        async with visitor(buyers.app, buyers.house.milepost.counters) as browser:
+            for wrong in (
+                {"old": old[:-1] + "x", "new": new},
+                {"old": old, "new": "http://127.0.0.1/ x y"},
+                {"old": "", "new": new},
+                {},
+            ):
+                assert (await browser.post("/push/moved", data=wrong)).status_code == 204
+            assert {one.address for one in await buyers.app.store.subscriptions(SHOP, "1002")} == {old}
+            assert (await browser.post("/push/moved", data={"old": old, "new": new})).status_code == 204
+        for number in ("1001", "1002"):
+            found = await buyers.app.store.subscriptions(SHOP, number)
+            kept = {one.address: (one.ended_at is None, one.only_problems) for one in found}
+            assert (kept[old], kept[new]) == ((False, True), (True, True))
+        assert kept.keys() == {old, new}
+        await buyers.house.hear(scans("AC1002", "2026-03-04T08:10+01:00  ATT  Paris FR"))
+        await buyers.work()
+        assert [
+            push.news["body"].partition(" Wed")[0] for push in buyers.service.pushes if push.browser == name
+        ]
+
+
 def visitor(app, counters):
     return httpx.AsyncClient(
         transport=httpx.ASGITransport(build(app, counters)),

@@ -27,6 +27,9 @@ PUSH_WORDING = mark(
 BROWSERS_MAX = 10
 """Browsers told of one order: a household has fewer, and whoever has more plays with us."""
 
+MOVED_MAX = 200
+"""Orders of one browser that move with it, the newest."""
+
 NOT_THE_NUMBER = "address: write the phone number that was given with the order"
 
 
@@ -111,6 +114,28 @@ def push_channel(app: App) -> PushChannel | None:
     """The channel to browsers, if it is set up."""
     channel = app.channels.get(WEB_PUSH)
     return channel if isinstance(channel, PushChannel) and channel.is_configured else None
+
+
+async def move_browser(app: App, old: str, new: str) -> int:
+    """A browser is reached elsewhere now: what it was told of it is told of there; of how many orders.
+
+    Whoever knows the old address with its secret is that browser. Both are as browsers tell them.
+    """
+    channel = push_channel(app)
+    if channel is None or not old or old == new or channel.why_unreachable(new) is not None:
+        return 0
+    now = app.clock.now()
+    told = [
+        one
+        for owned in await app.store.owned_by(old, MOVED_MAX)
+        for one in await app.store.subscriptions(owned.shop_id, owned.order_number)
+        if (one.channel, one.address, one.ended_at) == (channel.key, old, None)
+    ]
+    async with app.store.transaction() as tx:
+        for one in told:
+            await tx.put_subscription(replace(one, ended_at=now))
+            await tx.put_subscription(replace(one, address=new))
+    return len(told)
 
 
 async def can_text(app: App, shop_id: str, order_number: str) -> bool:
