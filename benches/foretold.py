@@ -1,8 +1,8 @@
 """The forecast in a simulated world: what it said of parcels at each moment, and what then came.
 
-The sandbox's world is played in the order in which its carriers publish; the forecaster sees what a
-Milepost would have heard by then, learns from each delivery as it is heard, and is scored on those after
-the first ones.
+The sandbox's world is played in the order in which its carriers publish. The forecaster sees what a Milepost
+would have heard by then, learns from each delivery as it is heard, is trained once as by night, and is scored
+on the deliveries after that.
 """
 
 import heapq
@@ -15,8 +15,11 @@ from benches.figures import Figure, show
 from milepost.forecast.foreteller import Foreteller
 from milepost.forecast.measure import MOMENTS, OURS, Measured
 from milepost.forecast.stages import origin_country
+from milepost.forecast.training import train
 from milepost.model.events import TrackingEvent
+from milepost.model.forecast_models import Tuning
 from milepost.model.instants import Instant
+from milepost.model.journeys import EMPTY_JOURNEY, Journey
 from milepost.model.lessons import Lesson, Way
 from milepost.model.places import Located, Place, Precision, RawPlace
 from milepost.model.promises import Promise, Promiser
@@ -74,7 +77,8 @@ class Told:
     parcel: words.Parcel
     order: words.Order
     door: Located
-    events: list[TrackingEvent] = field(default_factory=list)
+    journey: Journey = EMPTY_JOURNEY
+    heard: int = 0  # steps in it
     promises: list[Promise] = field(default_factory=list)
     looks_at: datetime | None = None
     is_over: bool = False
@@ -87,13 +91,20 @@ class Played:
     foreteller: Foreteller
     measured: Measured
     lessons: list[Lesson]
+    model: str  # what the forecasts went by that were scored
 
 
 def measure() -> list[Figure]:
     """Coverage of the 80 % window, warnings ahead, dates shown per parcel, what steadiness costs."""
     steady, restless = play(ORDERS, SEED), play(ORDERS, SEED, keeps=1.0)
     figures = [*_figures("forecast_sim", steady), *_figures("forecast_sim_no_hysteresis", restless)]
-    show(f"The forecast, simulated: {ORDERS} orders of the sandbox's world, after {LEARNED_FIRST}", figures)
+    for moment in MOMENTS:
+        cost_h = _error_h(steady, moment) - _error_h(restless, moment)
+        n = steady.measured.total(moment, OURS).parcels
+        name = f"forecast_sim_hysteresis_cost_{moment}"
+        figures.append(Figure(name=name, value=round(cost_h, 2), unit="h", n=n, seed=SEED))
+    world = f"{ORDERS} orders of the sandbox's world, after {LEARNED_FIRST}"
+    show(f"The forecast, simulated: {world}, {steady.model}", figures)
     return figures
 
 
@@ -105,15 +116,27 @@ def play(orders: int, seed: int, *, keeps: float | None = None, learned_first: i
         WorldClock(START),
     )
     foreteller = Foreteller() if keeps is None else Foreteller(keeps=keeps)
-    measured, lessons = Measured(), []
+    measured, lessons, model = Measured(), [], "as shipped"
     for now, told in _moments(world):
         lesson = _hear(told, now, foreteller)
         if lesson is not None:
             lessons.append(lesson)
             foreteller.learn([(len(lessons), lesson)], (), now)
-            if len(lessons) > learned_first:
+            if len(lessons) == learned_first:
+                model = _trained(foreteller, lessons, now)
+            elif len(lessons) > learned_first:
                 measured.count(lesson)
-    return Played(foreteller, measured, lessons)
+    return Played(foreteller, measured, lessons, model)
+
+
+def _trained(foreteller: Foreteller, lessons: list[Lesson], now: datetime) -> str:
+    """Train as by night, and go on with what passed the gate; its name."""
+    found = train(lessons, Tuning(), version=1, table=foreteller.table, prior=None, now=now)
+    if found is None or not found.is_better:
+        return "as shipped"
+    foreteller.begin_anew("1", 1, found.model.tuning, None, found.trees)
+    foreteller.learn(list(enumerate(lessons, 1)), (), now)
+    return "version 1 with trees" if found.trees else "version 1 without trees"
 
 
 def _moments(world: words.WorldLike) -> Iterator[tuple[datetime, Told]]:
@@ -139,7 +162,9 @@ def _moments(world: words.WorldLike) -> Iterator[tuple[datetime, Told]]:
 
 def _hear(told: Told, now: datetime, foreteller: Foreteller) -> Lesson | None:
     known = told.parcel.steps_published(now)
-    told.events = [_event(step, told.parcel) for step in known]
+    if len(known) != told.heard:
+        told.journey = derive([_event(step, told.parcel) for step in known])
+        told.heard = len(known)
     eta = told.parcel.eta_at(now)
     if eta is not None and all(one.to_at != eta.to_at for one in told.promises):
         told.promises.append(
@@ -165,15 +190,14 @@ def _hear(told: Told, now: datetime, foreteller: Foreteller) -> Lesson | None:
 
 
 def _facts(told: Told, now: datetime) -> ForecastFacts:
-    journey = derive(told.events)
-    door = told.door
+    journey, door = told.journey, told.door
     return ForecastFacts(
         now=now,
         placed_at=told.order.paid_at,
         way=Way(
             shop=told.order.shop_id,
             carrier=told.parcel.carrier,
-            service=told.parcel.service if told.events else "",
+            service=told.parcel.service if told.heard else "",
             origin=origin_country(journey),
             country=door.country,
             region=door.region,
@@ -243,6 +267,11 @@ def _located(place: words.Place) -> Located:
     )
 
 
+def _error_h(played: Played, moment: str) -> float:
+    score = played.measured.total(moment, OURS)
+    return score.error_h / max(score.parcels, 1)
+
+
 def _figures(name: str, played: Played) -> list[Figure]:
     told = played.measured
     figures = []
@@ -271,7 +300,11 @@ def _figures(name: str, played: Played) -> list[Figure]:
         )
     warned = told.warned()
     late = max(warned.late, 1)
-    share, changes = 100 * warned.warned_day / late, warned.changes / max(warned.parcels, 1)
+    share, parcels = 100 * warned.warned_day / late, max(warned.parcels, 1)
+    changes, flips = warned.changes / parcels, warned.flips / parcels
+    figures.append(
+        Figure(name=f"{name}_flips", value=round(flips, 3), unit="flips/parcel", n=warned.parcels, seed=SEED)
+    )
     figures.append(
         Figure(name=f"{name}_warned_24h", value=round(share, 1), unit="%", n=warned.late, seed=SEED)
     )

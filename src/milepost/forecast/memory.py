@@ -105,6 +105,7 @@ class Memory:
         self._weekdays: dict[str, list[int]] = defaultdict(lambda: [0] * 7)
         self._waiting: list[tuple[float, int, Standing, Way, float]] = []
         self._number = 0
+        self._tracked_on = 0
         self.lessons = 0
         self._prior = prior
 
@@ -181,8 +182,10 @@ class Memory:
         while self._waiting and self._waiting[0][0] <= at:
             ready, _, standing, way, took = heappop(self._waiting)
             self._learn_stage(standing, way, took, ready)
-        for tracker in self._trackers.values():
-            tracker.advance(at, _had_come)
+        if int(at) > self._tracked_on:  # corrections move once a day
+            self._tracked_on = int(at)
+            for tracker in self._trackers.values():
+                tracker.advance(at, _had_come)
 
     def _begin_with_prior(self, now: datetime) -> None:
         """Other people's parcels count as a few of our own, as of now."""
