@@ -20,7 +20,7 @@ DRIFTED = "forecast-drifted"
 LOOK_EVERY = timedelta(hours=1)
 EVERY = timedelta(days=1)
 QUIET_HOUR = 3
-"""UTC; training takes some seconds of one core."""
+"""UTC; training takes up to a minute of one core."""
 
 log = structlog.get_logger(__name__)
 

@@ -79,6 +79,7 @@ def evening_of(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, UNTIL, zone)
 
 
+@lru_cache(YEARS_REMEMBERED)
 def zone_of(name: str) -> ZoneInfo:
     """The zone; UTC for one that is not known."""
     try:

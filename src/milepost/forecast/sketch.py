@@ -4,7 +4,9 @@ Kept in log time (0.1: a tenth longer), 1/20 wide: however many parcels it count
 hundred bytes.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 
 from milepost.model.forecasts import SHARES
 
@@ -14,6 +16,9 @@ CELLS = round(2 * REACH / STEP)
 HALF_LIFE_DAYS = 90.0
 BELIEF = 25.0
 """A sketch of so many parcels believes half of what they say, and half of what it was told before."""
+
+REREAD = 1.02
+"""Quantiles are read anew when it has grown by so much: a parcel more among fifty moves none of them."""
 
 FADE_MAX = 900.0  # half-lives; just below where 2.0 ** x ends
 
@@ -31,7 +36,7 @@ def value_of(cell: int) -> float:
 class Sketch:
     """Counts of log ratios. Times are days on one clock."""
 
-    __slots__ = ("_base", "_belief", "_cells", "_known", "weight")
+    __slots__ = ("_base", "_belief", "_cells", "_known", "_known_at", "weight")
 
     def __init__(self, belief: float = BELIEF) -> None:
         self._belief = belief
@@ -39,6 +44,7 @@ class Sketch:
         self._base = 0.0
         self.weight = 0.0  # as of _base, like the cells
         self._known: tuple[float, ...] | None = None
+        self._known_at = 0.0  # the weight when they were read
 
     def add(self, value: float, at: float, weight: float = 1.0) -> None:
         """One parcel strayed by so much."""
@@ -47,7 +53,8 @@ class Sketch:
         grown = weight * 2.0 ** min((at - self._base) / HALF_LIFE_DAYS, FADE_MAX)
         self._cells[cell_of(value)] += grown
         self.weight += grown
-        self._known = None
+        if self.weight > self._known_at * REREAD:
+            self._known = None
 
     def seen(self, at: float) -> float:
         """How many parcels it still remembers."""
@@ -65,15 +72,16 @@ class Sketch:
 
     def _quantiles(self) -> tuple[float, ...]:
         if self._known is None:
-            found, so_far, cell = [], 0.0, 0
+            found = []
+            sums = list(accumulate(self._cells))
             for share in SHARES:
                 wanted = share * self.weight
-                while cell < CELLS - 1 and so_far + self._cells[cell] < wanted:
-                    so_far += self._cells[cell]
-                    cell += 1
-                within = (wanted - so_far) / self._cells[cell] if self._cells[cell] else 0.5
+                cell = min(bisect_left(sums, wanted), CELLS - 1)
+                inside = self._cells[cell]
+                within = (wanted - sums[cell] + inside) / inside if inside else 0.5
                 found.append((cell + min(max(within, 0.0), 1.0)) * STEP - REACH)
             self._known = tuple(found)
+            self._known_at = self.weight
         return self._known
 
     def _rebase(self, at: float) -> None:
@@ -81,3 +89,4 @@ class Sketch:
         self._cells = [count * by for count in self._cells]
         self.weight *= by
         self._base = at
+        self._known_at *= by
