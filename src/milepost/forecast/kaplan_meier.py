@@ -26,7 +26,11 @@ def quantile(times: Iterable[tuple[float, bool]], share: float) -> float | None:
 
 def quantiles(times: Iterable[tuple[float, bool]], shares: Sequence[float]) -> list[float | None]:
     """The same for several shares in rising order, for one sorting."""
-    ordered = sorted((time, not has_come) for time, has_come in times)
+    return _quantiles(sorted((time, not has_come) for time, has_come in times), shares)
+
+
+def _quantiles(ordered: Sequence[tuple[float, bool]], shares: Sequence[float]) -> list[float | None]:
+    """Of pairs (time, is open), sorted."""
     found: list[float | None] = []
     wanted = iter(shares)
     share = next(wanted, None)
@@ -78,18 +82,26 @@ class Cohort:
     def levels(self, now: float, shares: Sequence[float]) -> list[float | None]:
         """The same for several shares in rising order."""
         self._forget(now)
-        return quantiles(self.times(now), shares)
+        return _quantiles(sorted(self.times(now)), shares)
 
     def times(self, now: float) -> list[tuple[float, bool]]:
-        """(days, has come) of what began in the last days and before now; of very many, an even choice."""
+        """(days, is open) of what began in the last days and before now; of very many, an even choice."""
         until = bisect_left(self._began, now, key=_began)
         since = max(0, min(bisect_left(self._began, now - self._days, key=_began), until - COHORT_MIN))
         came_at = self._came.get
         found = []
         for began, key, unit in self._began[since : until : 1 + (until - since) // ASKED_MAX]:
-            came = came_at(key, now)
-            found.append((max(min(came, now) - began, 0.0) / unit, came < now))
+            came = came_at(key)
+            if came is None or came >= now:
+                found.append(((now - began) / unit, True))
+            else:
+                found.append(((came - began) / unit if came > began else 0.0, False))
         return found
+
+    @property
+    def came(self) -> int:
+        """How many of those that are remembered have come."""
+        return len(self._came)
 
     def __len__(self) -> int:
         """How many are remembered."""

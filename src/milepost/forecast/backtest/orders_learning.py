@@ -10,16 +10,21 @@ import numpy as np
 from milepost.forecast.backtest.orders_pass import Moments
 from milepost.forecast.backtest.outcome import Findings, Progress
 from milepost.forecast.learned.growing import ROWS_MIN
-from milepost.forecast.learned.trees import to_bytes
+from milepost.forecast.learned.trees import Floats, to_bytes
 from milepost.forecast.orders.features import Columns
 from milepost.forecast.orders.learned import Rows, learn, settled
 from milepost.forecast.orders.rows import OrderRow, Stage
+from milepost.model.forecasts import MEDIAN, SHARES
 
 WARM_DAYS = 56.0
 """So long before the first scored order windows are tracked: their corrections take eight weeks."""
 
 AGAIN_AFTER_DAYS = (0.0, 60.0, 120.0, 240.0, 480.0)
 """Trained before the windows are tracked, when scoring begins, and so many days later."""
+
+
+SHAPE_WORTH = 4_000
+"""Rows after which the width of a window is half the trees' and half that of all orders' last two months."""
 
 
 def cuts_of(score_from: float) -> list[float]:
@@ -43,7 +48,7 @@ def forecasts(
     has_places = np.array([row.has_places for row in rows])
     for number, (stage, seen) in enumerate(moments.items(), 1):
         table = _table(seen, columns, stage, has_places)
-        found[stage] = np.full((len(seen.at), 7), np.nan)
+        found[stage] = np.full((len(seen.at), len(SHARES)), np.nan)
         if not len(seen.at):
             continue
         delivered = delivered_at[np.asarray(seen.which)]
@@ -65,10 +70,19 @@ def forecasts(
             }
             now = (table.at >= cut) & (table.at < until)
             started = process_time()
-            found[stage][now] = learned.log_days(table.some(now))
+            shapes = np.asarray(seen.shape).reshape(-1, len(SHARES))[now]
+            found[stage][now] = steadied(learned.log_days(table.some(now)), shapes, int(known.sum()))
             about[stage.word]["rows_per_s"] = round(now.sum() / max(process_time() - started, 1e-6))
         progress("stages learned", number, len(moments))
     return {stage: logs.tolist() for stage, logs in found.items()}, {"learned": about}
+
+
+def steadied(logs: Floats, shapes: Floats, count: int) -> Floats:
+    """Windows of trees that few rows grew are too narrow: so much of the width is that of all orders."""
+    weight = count / (count + SHAPE_WORTH)
+    middle = logs[:, MEDIAN : MEDIAN + 1]
+    widths = shapes - shapes[:, MEDIAN : MEDIAN + 1]
+    return middle + weight * (logs - middle) + (1 - weight) * widths
 
 
 def _table(seen: Moments, columns: Columns, stage: Stage, has_places: np.ndarray) -> Rows:

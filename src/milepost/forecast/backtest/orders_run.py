@@ -18,11 +18,11 @@ from milepost.model.forecasts import MEDIAN, SHARES, Spread
 
 SCORED_PART = 0.2  # the last orders, when nobody says since when
 WARM_DAYS = 56.0
-FIRST_WEIGHT = {Stage.APPROVED: 0.4}
+FIRST_WEIGHT = {Stage.APPROVED: 0.5}
 """How much the estimate of the purchase still counts: an approval tells little, and two opinions err less."""
 
 FIRST_MIN_DAYS = 0.5
-PROMISE_SHARE = 0.955
+PROMISE_SHARE = 0.95
 """Promised is the end of the day by which this share has come: rounding up makes it 97 %."""
 
 Logs = Sequence[Sequence[float]]
@@ -70,7 +70,7 @@ def run(
         findings.add("the history is empty: nothing was learned, and nothing can be said")
     since = score_from if score_from is not None else _last_part(rows)
     columns = columns_of(row for row in rows if row.purchased_at < since) if learner else None
-    clock = clock_of(rows)
+    clock = clock_of(rows, since)
     worked = [on(clock, row) for row in rows]
     moments = walk(worked, columns, progress)
     learned: Mapping[Stage, Logs] = {}

@@ -1,4 +1,4 @@
-"""A clock that runs on working days and nearly stands still on Sundays, as parcels do.
+"""A clock that runs when parcels come, and nearly stands still when they do not: on Sundays, at night.
 
 All instants of a history are put on it, so that "six days" means the same on a Tuesday and before a holiday;
 what is said goes back to the calendar. It runs as fast as the calendar on average, and never backwards.
@@ -10,29 +10,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median_low
 
-from milepost.forecast import calendar
+from milepost.forecast.orders.rhythm import Rhythm, kind, rhythm_of
 from milepost.forecast.orders.rows import OrderRow
 
-WORKING, SATURDAY, RESTING = 1.3, 0.4, 0.1
-"""Days on this clock for a day of the calendar; a week has seven. Our own assumption for every country."""
-
-SATURDAY_AT = 5  # counted from Monday
-THURSDAY = 3  # 1970-01-01
 BEFORE_DAYS, AFTER_DAYS = 30, 800
-HOURS = ((0.0, 0.0), (8 / 24, 0.08), (22 / 24, 0.93), (1.0, 1.0))
-"""How much of a day is over by when: parcels come by day."""
+PARTS = 24  # of a day
 
 
 class Clock:
     """Instants (days since 1970, UTC) into working time and back; `offset` is the place's, in days."""
 
-    __slots__ = ("_first", "_offset", "_sums", "_weights")
+    __slots__ = ("_day", "_first", "_offset", "_sums", "_weights")
 
-    def __init__(self, first: float, last: float, offset: float = 0.0, country: str = "") -> None:
+    def __init__(
+        self, first: float, last: float, offset: float = 0.0, country: str = "", rhythm: Rhythm | None = None
+    ) -> None:
+        rhythm = rhythm or Rhythm()
         self._offset = offset
+        self._day = rhythm.day_so_far
         self._first = int(first) - BEFORE_DAYS
         days = range(self._first, int(last) + AFTER_DAYS)
-        self._weights = [_weight(day, country) for day in days]
+        self._weights = [rhythm.days[kind(day, country)] for day in days]
         self._sums = [float(self._first)]
         for weight in self._weights:
             self._sums.append(self._sums[-1] + weight)
@@ -45,7 +43,10 @@ class Clock:
             return local
         if day >= len(self._weights):
             return self._sums[-1] + local - self._first - len(self._weights)
-        return self._sums[day] + self._weights[day] * _between(HOURS, local % 1)
+        hours = local % 1 * PARTS
+        hour = int(hours)
+        part = self._day[hour] + (hours - hour) * (self._day[hour + 1] - self._day[hour])
+        return self._sums[day] + self._weights[day] * part
 
     def instant(self, work: float) -> float:
         """The instant at which so many working days are reached; the inverse of `work`."""
@@ -55,15 +56,19 @@ class Clock:
         if day >= len(self._weights):
             return work - self._sums[-1] + self._first + len(self._weights) - self._offset
         part = (work - self._sums[day]) / self._weights[day]
-        return self._first + day + _between(BACK, part) - self._offset
+        hour = min(bisect_right(self._day, part), PARTS) - 1
+        hours = hour + (part - self._day[hour]) / (self._day[hour + 1] - self._day[hour])
+        return self._first + day + min(hours / PARTS, 1.0) - self._offset
 
 
-def clock_of(rows: Sequence[OrderRow]) -> Clock:
-    """The clock of the place where most of these orders go."""
+def clock_of(rows: Sequence[OrderRow], until: float) -> Clock:
+    """The clock of the place where most of these orders go, by what had come there until then."""
     bought = [row.purchased_at for row in rows] or [0.0]
-    country = Counter(row.destination.country for row in rows if row.destination.country).most_common(1)
+    countries = Counter(row.destination.country for row in rows if row.destination.country).most_common(1)
+    country = countries[0][0] if countries else ""
     offset = median_low(row.offset for row in rows) if rows else 0.0
-    return Clock(min(bought), max(bought), offset, country[0][0] if country else "")
+    came = [at + offset for row in rows if (at := row.delivered_at) is not None and at < until]
+    return Clock(min(bought), max(bought), offset, country, rhythm_of(came, country))
 
 
 def on(clock: Clock, row: OrderRow) -> OrderRow:
@@ -82,22 +87,3 @@ def on(clock: Clock, row: OrderRow) -> OrderRow:
         hand_over_by=work(row.hand_over_by),
         instant=clock.instant,
     )
-
-
-def _weight(day: int, country: str) -> float:
-    if not calendar.is_rest(day, country):
-        return WORKING
-    is_saturday = (day + THURSDAY) % 7 == SATURDAY_AT
-    return SATURDAY if is_saturday else RESTING
-
-
-def _between(points: Sequence[tuple[float, float]], value: float) -> float:
-    before, below = points[0]
-    for after, above in points[1:]:
-        if value <= after:
-            return below + (above - below) * (value - before) / (after - before)
-        before, below = after, above
-    return below
-
-
-BACK = tuple((part, hour) for hour, part in HOURS)

@@ -55,7 +55,7 @@ class Opinions:
 class History:
     """Everything before an instant. Call in order of time: `refresh`, then `came_to` or `delivered`."""
 
-    __slots__ = ("_day", "_vocabulary", "handling", "peers", "promises", "transit", "ways")
+    __slots__ = ("_asked", "_day", "_vocabulary", "handling", "peers", "promises", "transit", "ways")
 
     def __init__(self) -> None:
         self.ways = {stage: Way(days, readings=2) for stage, days in zip(Stage, FIRST_DAYS, strict=True)}
@@ -66,6 +66,7 @@ class History:
         self.promises = Promises()
         self._vocabulary: dict[str, set[str]] = {}
         self._day: int | None = None
+        self._asked: tuple[object, tuple[Keys, Keys]] = (None, ((), ()))  # what was asked last is asked again
 
     def refresh(self, now: float) -> None:
         """Follow the network, once a day."""
@@ -81,30 +82,31 @@ class History:
         """The order was bought, approved or handed over."""
         if stage is Stage.PURCHASE:
             self.promises.made(row)
-            self.handling.begin(row.order_id, now)
+            self.handling.begin(row.order_id, now, [handling_keys(row)])
             for name, word in row.words.items():
                 known = self._vocabulary.setdefault(name, set())
                 if len(known) <= FEW_WORDS:
                     known.add(word)
         elif stage is Stage.HANDED_OVER:
-            self.handling.end(row.order_id, now, handling_keys(row))
-            self.transit.begin(row.order_id, now)
+            self.handling.end(row.order_id, now)
+            self.transit.begin(row.order_id, now, [transit_keys(row)])
         way, peers = self.ways[stage], self.peers[stage]
         by_peers = None
         if row.promised_at is not None:
             share = self.promises.place(row).share
             by_peers = peers.days(share)
             peers.begin(row.order_id, now, share)
-        way.begin(row.order_id, now, way.level if by_peers is None else by_peers)
+        readings = self.way_keys(row, stage)
+        way.begin(row.order_id, now, readings, way.level if by_peers is None else by_peers)
 
     def delivered(self, row: OrderRow, now: float) -> None:
         """It is there: every way that it began ends."""
         for stage, way in self.ways.items():
             if row.at(stage) is not None:
-                way.end(row.order_id, now, *self.way_keys(row, stage))
+                way.end(row.order_id, now)
                 self.peers[stage].come(row.order_id, now)
         if row.handed_over_at is not None:
-            self.transit.end(row.order_id, now, transit_keys(row))
+            self.transit.end(row.order_id, now)
 
     def opinions(self, row: OrderRow, stage: Stage, now: float) -> Opinions:
         """What is left at a milestone, said at the milestone itself."""
@@ -117,7 +119,7 @@ class History:
         return Opinions(by_days, by_share, by_peers, self._by_parts(row, stage, now))
 
     def _by_parts(self, row: OrderRow, stage: Stage, now: float) -> float | None:
-        if not row.has_places:
+        if not row.has_places or not self.transit.has_ended:
             return None
         transit = self.transit.days(transit_keys(row), now)
         if stage is Stage.HANDED_OVER:
@@ -127,6 +129,12 @@ class History:
 
     def way_keys(self, row: OrderRow, stage: Stage) -> tuple[Keys, Keys]:
         """Whom an order is like on its way, from coarse to fine, in the two readings of its promise."""
+        asked = (row.order_id, stage)
+        if self._asked[0] != asked:
+            self._asked = (asked, self._keys_of(row, stage))
+        return self._asked[1]
+
+    def _keys_of(self, row: OrderRow, stage: Stage) -> tuple[Keys, Keys]:
         at = row.at(stage)
         before: list[Hashable] = ["all", ("weekday", weekday(row, row.purchased_at if at is None else at))]
         few = {

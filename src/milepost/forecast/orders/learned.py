@@ -13,6 +13,7 @@ from milepost.forecast.learned.growing import ROWS_MIN, Lesson, grow
 from milepost.forecast.learned.trees import Floats, Trees
 from milepost.forecast.orders.features import Columns
 from milepost.forecast.orders.rows import Stage
+from milepost.forecast.orders.ways import PART_MIN_DAYS
 from milepost.model.forecasts import MEDIAN, SHARES
 
 WEEK_DAYS = 7
@@ -87,7 +88,7 @@ def learn(rows: Rows, took: Floats, columns: Columns, stage: Stage, seed: int) -
     """From what orders took, in days; None when they are too few. The trees' centers start at their mean."""
     if len(took) < ROWS_MIN:
         return None
-    log_took = np.log(np.maximum(took, 0.05))
+    log_took = np.log(np.maximum(took, PART_MIN_DAYS))
     own = _within_weeks(log_took - rows.base, rows.at)
     by_level = _within_weeks(log_took - rows.level, rows.at)
     lessons = {OWN: Lesson(own), LEVEL: Lesson(by_level)}

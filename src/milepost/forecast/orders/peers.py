@@ -10,6 +10,7 @@ from milepost.forecast.kaplan_meier import Cohort
 from milepost.forecast.orders.ways import OPEN_MAX, PART_MIN_DAYS
 
 COHORT_DAYS = 21.0
+CAME_MIN = 25  # of a group: fewer say anything
 EDGES = (0.10, 0.25, 0.45, 0.65, 0.85)
 MIDDLES = (0.05, 0.17, 0.35, 0.55, 0.75, 0.93)
 
@@ -38,7 +39,7 @@ class Peers:
 
     def refresh(self, now: float) -> None:
         """Once a day. A group of which half is not there yet says nothing."""
-        levels = [cohort.level(now) for cohort in self._cohorts]
+        levels = [cohort.level(now) if cohort.came >= CAME_MIN else None for cohort in self._cohorts]
         self._known = [
             (middle, log(max(days, PART_MIN_DAYS)))
             for middle, days in zip(MIDDLES, levels, strict=True)
