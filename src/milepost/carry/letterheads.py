@@ -1,6 +1,6 @@
 """Under which name and look a shop writes to its buyers."""
 
-from milepost.model.brands import Brand
+from milepost.model.brands import PAPER, Brand
 from milepost.model.colors import color_of
 from milepost.model.notices import MY_ORDERS, Audience, Notice
 from milepost.model.palette import OWN, palettes
@@ -23,6 +23,6 @@ def _head(brand: Brand, base: str) -> Letterhead:
     return Letterhead(
         colors=palettes(color) if color else OWN,
         logo=base + brand.logo_path if brand.logo_id else "",
-        logo_width=width,
-        logo_height=height,
+        logo_width=width - 2 * PAPER,  # mail programs add the paper to it
+        logo_height=height - 2 * PAPER,
     )
