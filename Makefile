@@ -27,6 +27,7 @@ map_key := $(call hash,$(wildcard tools/build_geo*.py) tools/gazetteer/regions.c
 venv := .venv/.stamp-venv-$(tool_key)
 packages := .venv/.stamp-packages-$(package_key)
 node_modules := frontend/node_modules/.stamp-$(npm_key)
+lighthouse := frontend/lighthouse/node_modules/.stamp-$(call hash,frontend/lighthouse/package-lock.json)
 assets := src/milepost/show/static/built/.stamp-$(asset_key)
 gazetteer := src/milepost/places/gazetteer.sqlite
 places := build/stamps/places-$(places_key)
@@ -80,8 +81,9 @@ screenshots: setup debian ## Take a picture of every state of the buyer's pages 
 docs: setup ## Write the generated pages again from the code.
 	$(bin)/python tools/docs.py
 
-release: setup ## Build the wheel and the source archive into dist/, and look inside them.
+release: setup debian $(lighthouse) ## Build wheel and source archive into dist/, look inside; Lighthouse on the pages.
 	$(bin)/python tools/release.py
+	$(bin)/python -m tests.pages.lighthouse
 
 lock: $(packages) # Choose new versions for requirements/*.txt and the package lock (maintainers).
 	tools/lock.sh
@@ -107,6 +109,10 @@ node:
 
 $(node_modules): | node
 	cd frontend && npm ci --ignore-scripts --loglevel=error
+	@touch $@
+
+$(lighthouse): | node
+	cd frontend/lighthouse && npm ci --ignore-scripts --loglevel=error
 	@touch $@
 
 $(assets): $(node_modules)

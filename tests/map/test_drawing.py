@@ -2,6 +2,7 @@
 
 import gzip
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -13,7 +14,7 @@ from milepost.map.levels import Layer
 from milepost.map.lines import legs
 from milepost.map.names import name_box
 from milepost.map.room import NARROW, WIDE, Room, chrome
-from milepost.map.route import marks
+from milepost.map.route import ways
 from milepost.map.sphere import vector
 from milepost.map.spots import NO_DOT, dot_box, sign_box, spots
 from milepost.map.view import SIZE, Kind, around
@@ -94,11 +95,17 @@ def what_is_wrong(drawn, route):
 
 def _unseen(route, atl):
     """Stops that matter and are not on the frame that shows the whole way."""
-    found = marks(route, atl)
-    view = ladder(found, route.scanned).whole.view
-    line = [point for leg in legs(view, found) for point in leg]
-    shown = spots(view, found, scanned=route.scanned, last=len(route.stops) - 1, line=line, room=Room())
-    for mark in (found[0], found[-1], *(one for one in found if one.number == route.scanned)):
+    found = ways(route, atl)
+    view = ladder(found).whole.view
+    line = [point for way in found for leg in legs(view, way.marks) for point in leg]
+    shown = spots(view, found, line=line, room=Room())
+    matter = [
+        mark
+        for way in found
+        for mark in way.marks
+        if mark.number == way.scanned or mark in (way.marks[0], way.marks[-1])
+    ]
+    for mark in matter:
         x, y = view.point(mark.place)
         is_drawn = any(max(abs(x - spot.x), abs(y - spot.y)) < SAME for spot in shown)
         if not (is_drawn and EDGE <= x <= SIZE - EDGE and EDGE <= y <= SIZE - EDGE and view.sees(mark.place)):
@@ -182,3 +189,36 @@ def test_land_stays_land_at_every_level_of_detail():
             if is_inside(rings(drawn.paths.get(Layer.LAND, "")), x * FINE, y * FINE) is not is_land:
                 wrong.append(f"{name} at level {drawn.level}")
     assert wrong == []
+
+
+def test_several_parcels_of_an_order_share_a_map_that_shows_each_whole():
+    faults = {}
+    found = list(routes(atlas(), 3 * max(4, TIER.map_routes // 20), SEED + 1))
+    for number, (first, second, third) in enumerate(batched(found)):
+        home = first.stops[-1]
+        others = tuple(replace(one, stops=(*one.stops[:-1], home), tone="warn") for one in (second, third))
+        route = replace(first, beside=others)
+        drawn = draw(route, atlas())
+        told = what_is_wrong(drawn, route)
+        lines = (drawn.scanned + drawn.expected).count("M")
+        if lines != sum((one.scanned > 0) + (one.scanned < len(one.stops) - 1) for one in route.parcels):
+            told.append(f"{lines} lines")
+        if told:
+            faults[number, " | ".join(stop.name for one in route.parcels for stop in one.stops)] = told
+    assert not faults, f"seed {SEED + 1}: {dict(list(faults.items())[:8])}"
+
+
+def batched(found):
+    return zip(found[::3], found[1::3], found[2::3], strict=True)
+
+
+def test_each_parcel_on_a_map_has_the_tone_and_the_words_of_its_own_state():
+    first, second, *_ = routes(atlas(), 6, SEED)
+    html = figure(
+        route := replace(first, tone="bad", beside=(replace(second, tone="good", icon="house"),)),
+        draw(route, atlas()),
+    )
+    assert '<svg class="bad"' in html
+    assert '<svg class="good"' in html
+    for one in route.parcels:
+        assert f"Seen last in {one.stops[one.scanned].name}" in html

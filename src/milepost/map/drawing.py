@@ -8,7 +8,7 @@ from milepost.map.ground import Ground, ground
 from milepost.map.lines import legs, path
 from milepost.map.names import Name, names
 from milepost.map.room import Room
-from milepost.map.route import Mark, Route, lengths, marks
+from milepost.map.route import Route, Way, lengths, ways
 from milepost.map.spots import Spot, spots
 from milepost.map.view import Point, View
 
@@ -27,33 +27,32 @@ class Drawing:
     nearer: int | None  # the next zoom, if there is one
     wider: int | None
     whole: int | None  # the zoom that shows all of the way, if this one is nearer
-    km_done: float
+    km_done: float  # of the first parcel
     km_todo: float
 
 
 def draw(route: Route, atlas: Atlas, zoom: int = 0) -> Drawing | None:
     """The map of a way at a zoom (0 as usual, more is nearer), or None when no place of it is known."""
-    found = marks(route, atlas)
+    found = ways(route, atlas)
     if not found:
         return None
-    steps = ladder(found, route.scanned)
+    steps = ladder(found)
     frame = steps.at(zoom)
     view = frame.view
-    done, ahead = _lines(view, found, route.scanned)
+    lines = [_lines(view, way) for way in found]
     room = Room(has_way_out=frame.zoom > steps.whole.zoom)
-    line = [point for leg in (done, ahead) for point in _on_map(leg)]
-    shown = spots(view, found, scanned=route.scanned, last=len(route.stops) - 1, line=line, room=room)
-    lands = {
-        one.name for one in atlas.countries if any(m.stop.country == one.code for m in found if m.is_country)
-    }
+    line = [point for both in lines for leg in both for point in _on_map(leg)]
+    shown = spots(view, found, line=line, room=room)
+    vague = {mark.stop.country for way in found for mark in way.marks if mark.is_country}
+    lands = {one.name for one in atlas.countries if one.code in vague}
     taken = {spot.name.partition(",")[0] for spot in shown} | lands
     zooms = {one.zoom for one in steps.frames}
-    km_done, km_todo = lengths(found, route.scanned)
+    km_done, km_todo = lengths(found[0].marks, found[0].scanned)
     return Drawing(
         view=view,
         ground=ground(atlas, view),
-        scanned=path(done),
-        expected=path(ahead),
+        scanned="".join(path(done) for done, _ in lines),
+        expected="".join(path(ahead) for _, ahead in lines),
         spots=shown,
         names=names(atlas, view, room, taken),
         zoom=frame.zoom,
@@ -65,12 +64,12 @@ def draw(route: Route, atlas: Atlas, zoom: int = 0) -> Drawing | None:
     )
 
 
-def _lines(view: View, found: tuple[Mark, ...], scanned: int) -> tuple[list[Point], list[Point]]:
+def _lines(view: View, way: Way) -> tuple[list[Point], list[Point]]:
     """What was scanned, and what is expected from there on."""
     done: list[Point] = []
     ahead: list[Point] = []
-    for leg, end in zip(legs(view, found), found[1:], strict=True):
-        (done if end.number <= scanned else ahead).extend(leg)
+    for leg, end in zip(legs(view, way.marks), way.marks[1:], strict=True):
+        (done if end.number <= way.scanned else ahead).extend(leg)
     return done, ahead
 
 

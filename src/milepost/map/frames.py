@@ -1,9 +1,10 @@
 """How near a map looks: a ladder from the wide surroundings to the parcel, never nearer than is known."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from milepost.map.lines import way
-from milepost.map.route import Mark, lengths
+from milepost.map.route import Mark, Way, lengths
 from milepost.map.sphere import EARTH_KM, Vector, ring_around
 from milepost.map.view import ROUTE_BOX, SPAN_KM_MIN, Kind, View, around, fit
 
@@ -43,12 +44,16 @@ class Ladder:
         return next(frame for frame in self.frames if frame.is_whole)
 
 
-def ladder(marks: tuple[Mark, ...], scanned: int) -> Ladder:
-    """The steps for a way; `marks` are not empty."""
-    whole = _fit(marks)
+def ladder(ways: Sequence[Way]) -> Ladder:
+    """The steps for an order's ways, of which there is one at least; nearer ones are of the first.
+
+    Of several parcels the usual look shows all ways whole: one may be nearly there and the others not.
+    """
+    marks, scanned = ways[0].marks, ways[0].scanned
+    whole = _fit([one.marks for one in ways])
     views = [whole]
-    end = _last_stops(marks, scanned)
-    if end and _nearness(near := _fit(end, is_part=True)) > WORTH_A_FRAME * _nearness(whole):
+    end = _last_stops(marks, scanned) if len(ways) == 1 else ()
+    if end and _nearness(near := _fit([end], is_part=True)) > WORTH_A_FRAME * _nearness(whole):
         views.append(near)
     usual = len(views) - 1
     views += _deeper(views[-1], marks, scanned)
@@ -62,13 +67,13 @@ def ladder(marks: tuple[Mark, ...], scanned: int) -> Ladder:
     )
 
 
-def _fit(marks: tuple[Mark, ...], *, is_part: bool = False) -> View:
+def _fit(lines: Sequence[tuple[Mark, ...]], *, is_part: bool = False) -> View:
     anchors: list[Vector] = []
-    for mark in marks:
+    for mark in (mark for marks in lines for mark in marks):
         anchors.append(mark.place)
         if mark.is_country:
             anchors += ring_around(mark.place, mark.radius_km * COUNTRY_SEEN)
-    return fit(anchors, way(marks), is_part=is_part)
+    return fit(anchors, [point for marks in lines for point in way(marks)], is_part=is_part)
 
 
 def _last_stops(marks: tuple[Mark, ...], scanned: int) -> tuple[Mark, ...]:

@@ -32,6 +32,12 @@ class Route:
     scanned: int
     tone: str = "good"  # of the parcel's state: good, plain, warn, bad
     icon: str = "package"  # of its state
+    beside: "tuple[Route, ...]" = ()  # of the order's other parcels, on the same map
+
+    @property
+    def parcels(self) -> "tuple[Route, ...]":
+        """This way and those beside it, in the order of the spots' `parcel`."""
+        return (self, *self.beside)
 
     @property
     def is_over(self) -> bool:
@@ -52,6 +58,25 @@ class Mark:
     def is_country(self) -> bool:
         """Nothing finer than the country is known."""
         return self.stop.precision is Precision.COUNTRY
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A parcel's stops that can be shown. `scanned` and `last` are numbers of stops, as in a Mark."""
+
+    parcel: int  # its place among the route's parcels
+    marks: tuple[Mark, ...]
+    scanned: int
+    last: int
+
+
+def ways(route: Route, atlas: Atlas) -> tuple[Way, ...]:
+    """What can be shown of each parcel's way, the first one's first; without a known place it has none."""
+    found = (
+        Way(parcel, marks(one, atlas), one.scanned, len(one.stops) - 1)
+        for parcel, one in enumerate(route.parcels)
+    )
+    return tuple(way for way in found if way.marks)
 
 
 def marks(route: Route, atlas: Atlas) -> tuple[Mark, ...]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from milepost.map.letters import width
 from milepost.map.room import NARROW, WIDE, WIDTHS, Room, Width
-from milepost.map.route import Mark
+from milepost.map.route import Mark, Way
 from milepost.map.view import SIZE, Box, Point, View
 
 TEXT_PX = 13.0
@@ -49,23 +49,24 @@ class Spot:
     narrow: str
     wide: str
     radius: float  # units: how far off the parcel may have been; 0 where the dot is bigger
+    parcel: int = 0  # whose it is
 
 
 @dataclass(frozen=True, slots=True)
 class _Dot:
+    parcel: int
     mark: Mark
     x: float
     y: float
     sort: Sort
 
 
-def spots(
-    view: View, marks: Sequence[Mark], *, scanned: int, last: int, line: Sequence[Point], room: Room
-) -> tuple[Spot, ...]:
-    """The stops that are on this map, those that matter most first. `last`: number of the way's last stop."""
+def spots(view: View, ways: Sequence[Way], *, line: Sequence[Point], room: Room) -> tuple[Spot, ...]:
+    """The stops that are on this map, those that matter most first."""
     dots: list[_Dot] = []
-    for mark in sorted(marks, key=lambda one: _care(one, scanned, last)):
-        dot = _Dot(mark, *view.point(mark.place), _sort(mark, scanned, last))
+    told = [(_care(mark, way), way, mark) for way in ways for mark in way.marks]
+    for _, way, mark in sorted(told, key=lambda one: one[0]):
+        dot = _Dot(way.parcel, mark, *view.point(mark.place), _sort(mark, way))
         if view.sees(mark.place) and _is_on_map(dot) and not _is_under(dot, dots) and _has_room(dot, room):
             dots.append(dot)
     for drawn in WIDTHS:
@@ -86,6 +87,7 @@ def spots(
             side[NARROW.name],
             side[WIDE.name],
             _uncertain(dot, view),
+            dot.parcel,
         )
         for dot, side in zip(dots, sides, strict=True)
     )
@@ -121,20 +123,20 @@ def sign_box(at: Point, sort: Sort, name: str, side: str, drawn: Width) -> Box:
     return x - wide / 2, y - high / 2, x + wide / 2, y + high / 2
 
 
-def _care(mark: Mark, scanned: int, last: int) -> tuple[int, int]:
-    """Where it is, where it goes, where it came from; then the newest."""
-    rank = 0 if mark.number == scanned else 1 if mark.number == last else 2 if mark.number == 0 else 3
-    return rank, -mark.number
+def _care(mark: Mark, way: Way) -> tuple[int, int, int]:
+    """Where they are, where they go, where they came from; then the newest."""
+    rank = 0 if mark.number == way.scanned else 1 if mark.number == way.last else 2 if mark.number == 0 else 3
+    return rank, way.parcel, -mark.number
 
 
-def _sort(mark: Mark, scanned: int, last: int) -> Sort:
+def _sort(mark: Mark, way: Way) -> Sort:
     if mark.is_country:
-        return Sort.LAND_HERE if mark.number == scanned else Sort.LAND
-    if mark.number == scanned:
+        return Sort.LAND_HERE if mark.number == way.scanned else Sort.LAND
+    if mark.number == way.scanned:
         return Sort.HERE
-    if mark.number == last:
+    if mark.number == way.last:
         return Sort.END
-    return Sort.DONE if mark.number < scanned else Sort.AHEAD
+    return Sort.DONE if mark.number < way.scanned else Sort.AHEAD
 
 
 def _is_on_map(dot: _Dot) -> bool:

@@ -96,8 +96,8 @@ class Sheet:
     expected: str
     spots: tuple[Spot, ...]
     names: tuple[Name, ...]
-    tone: str
-    icon: str
+    tones: tuple[str, ...]  # of each parcel
+    icons: tuple[str, ...]
     nearer: int | None
     wider: int | None
     whole: int | None
@@ -201,8 +201,8 @@ def sheet(route: Route, drawn: Drawing, credit: str) -> Sheet:
         expected=drawn.expected,
         spots=drawn.spots,
         names=drawn.names,
-        tone=route.tone,
-        icon=route.icon,
+        tones=tuple(one.tone for one in route.parcels),
+        icons=tuple(one.icon for one in route.parcels),
         nearer=drawn.nearer,
         wider=drawn.wider,
         whole=drawn.whole,
@@ -223,6 +223,10 @@ def _named(name: str) -> str:
 
 
 def _title(route: Route) -> str:
+    return ". ".join(dict.fromkeys(map(_from_to, route.parcels)))
+
+
+def _from_to(route: Route) -> str:
     first, last = route.stops[0].name, route.stops[-1].name
     if first == last:
         return say("Map: %(place)s", place=last)
@@ -234,7 +238,11 @@ def _globe(view: View) -> Globe | None:
 
 
 def _told(route: Route) -> str:
-    """Where it was seen last and how sure that is, for people who cannot see the map, and for all others."""
+    """Where they were seen last and how sure that is, also for people who cannot see the map."""
+    return " ".join(dict.fromkeys(map(_seen_last, route.parcels)))
+
+
+def _seen_last(route: Route) -> str:
     if route.scanned < 0:
         return say("Not scanned on its way yet.")
     here = route.stops[route.scanned]
@@ -242,7 +250,9 @@ def _told(route: Route) -> str:
 
 
 def _far(route: Route, drawn: Drawing) -> str:
-    """`560 km so far · 310 km to go`; miles where people drive in miles."""
+    """`560 km so far · 310 km to go`; miles where people drive in miles. Of several parcels nothing."""
+    if route.beside:
+        return ""
     is_miles = route.stops[-1].country.upper() in MILES
     done, todo = (_round(km / KM_A_MILE if is_miles else km) for km in (drawn.km_done, drawn.km_todo))
     unit = "mi" if is_miles else "km"

@@ -38,6 +38,9 @@ from milepost.tongues.speech import say, say_many, say_marked, spoken
 
 MARK_LENGTH = 24
 MAP_MARK_LENGTH = 12
+MAPPED_MAX = 6
+"""Parcels of one order whose ways are on its map: more lines than these nobody can follow."""
+
 CARDS_REMEMBERED = 64
 CANCELLED = re.compile(r"cancel", re.IGNORECASE)
 ORDER_OF_CARE = {"bad": 0, "warn": 1, "good": 2, "plain": 3}
@@ -133,15 +136,15 @@ class PageView:
         return self.parcels[0]
 
     @property
-    def mapped(self) -> ParcelView | None:
-        """The first parcel whose way can be drawn: the page has one map."""
-        return next((one for one in self.parcels if one.way is not None), None)
+    def way(self) -> Route | None:
+        """What the page's one map shows: the ways of all parcels that have one, the first one's first."""
+        ways = [one.way for one in self.parcels if one.way is not None][:MAPPED_MAX]
+        return replace(ways[0], beside=tuple(ways[1:])) if ways else None
 
     @property
     def map_mark(self) -> str:
         """Two pages with one mark have the same map."""
-        way = self.mapped.way if self.mapped else None
-        return hashlib.sha256(repr(way).encode()).hexdigest()[:MAP_MARK_LENGTH]
+        return hashlib.sha256(repr(self.way).encode()).hexdigest()[:MAP_MARK_LENGTH]
 
     @property
     def said(self) -> str:

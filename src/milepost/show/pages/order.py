@@ -150,7 +150,7 @@ async def _shown(app: App, facts: _Facts, now: datetime, zoom: int) -> dict[str,
     return {
         "view": view,
         "look": view.look,
-        "map": await map_html(view.mapped.way if view.mapped else None, zoom),
+        "map": await map_html(view.way, zoom),
         "kinds": choices(AFTER_DELIVERY),
         "wording": say(WORDING),
         "sms_wording": say(SMS_WORDING),
