@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -21,6 +22,11 @@ AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
+@cache
+def _axe() -> str:
+    return AXE.read_text("utf-8")
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """One browser; pages come from its contexts."""
@@ -35,8 +41,10 @@ def chromium() -> Iterator[Browser]:
 def violations(page: Page) -> list[str]:
     """What axe-core finds with every fold opened; the page's context needs `bypass_csp`."""
     page.evaluate("document.querySelectorAll('details').forEach((found) => (found.open = true))")
-    page.add_script_tag(content=AXE.read_text("utf-8"))
-    found = page.evaluate("(rules) => axe.run(document, {runOnly: rules})", RULES)
+    page.add_script_tag(content=_axe())
+    found = page.evaluate(
+        "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
     assert found["passes"], "axe looked at nothing"
     return [
         f"{one['id']} ({one['impact']}): {one['nodes'][0]['target']} {one['nodes'][0].get('failureSummary', '')}"
