@@ -17,7 +17,7 @@ from milepost.forecast.doorstep import window
 from milepost.forecast.measure import Measured
 from milepost.forecast.memory import ENOUGH, Memory
 from milepost.forecast.reckoning import Reckoning
-from milepost.forecast.saying import said
+from milepost.forecast.saying import said, told_of
 from milepost.forecast.scoreboard import lines
 from milepost.forecast.stages import PICKUP, STOPPED, stages_of
 from milepost.forecast.training import read_trees
@@ -35,6 +35,9 @@ from milepost.ports.forecast import ForecastFacts
 
 WORDS_MAX = 24
 """Entries of one teller that a lesson keeps, the first ones."""
+
+CORRECTED = 1_500
+"""Of the lessons read at a start, the newest by which windows are corrected: each is foreseen once more."""
 
 LATE_NUMBERS = 512
 """With many writers a lesson may become visible after one with a higher number: so many are read again."""
@@ -76,13 +79,14 @@ class Foreteller:
 
     def learn(self, lessons: Sequence[tuple[int, Lesson]], gaps: Sequence[NewsGaps], now: datetime) -> None:
         """Those it does not know yet, in their order."""
-        for number, lesson in lessons:
+        for place, (number, lesson) in enumerate(lessons):
             if number in self._numbers:
                 continue
             self._numbers[number] = None
             self._newest = max(self._newest, number)
             self.measured.count(lesson)
-            self.memory.learn(lesson, now)
+            is_recent = place >= len(lessons) - CORRECTED
+            self.memory.learn(lesson, now, told_of(lesson, self.memory) if is_recent else ())
         for number in list(self._numbers)[: -2 * LATE_NUMBERS]:
             del self._numbers[number]
         if gaps:

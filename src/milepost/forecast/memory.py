@@ -11,19 +11,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from heapq import heappop, heappush
-from math import exp, inf, log
+from math import exp, log
 from typing import Protocol
 
 from msgspec import structs
 
 from milepost.forecast.commitments import Commitment
+from milepost.forecast.corrections import Corrections
 from milepost.forecast.days import zone_of
 from milepost.forecast.hierarchy import Hierarchy
 from milepost.forecast.rough import SCORES, rough
 from milepost.forecast.sketch import Sketch, value_of
-from milepost.forecast.spreads import left_after, shifted
+from milepost.forecast.spreads import left_after
 from milepost.forecast.stages import LABELED, OUT, PICKUP, PURCHASE, Standing
-from milepost.forecast.tracker import Tracker
 from milepost.model.forecast_models import Prior, Tuning
 from milepost.model.forecasts import SHARES, Spread
 from milepost.model.lessons import Lesson, Way
@@ -49,15 +49,9 @@ come before it ends, a few a day or two late (ShipMatrix 2021: 85 to 95 % on tim
 FIRST, MOVED = "first", "moved"
 """Which window of a carrier's: its first, one in the place of an earlier one; or, of one that is out, OUT."""
 
-SETTLED = 200
-"""Parcels of a stage. What was told before so many were learned was wrong in its middle, and says nothing of
-how wide what is told now should be."""
-
-FRESH = timedelta(hours=6)
-"""What is told so soon after news is told by the news, and later by silence."""
-
-HURRY = 4.0
-"""Windows begin with a guess of their width, so at first they are corrected quickly (tracker.py)."""
+SETTLED = 100
+"""Parcels of a stage that were learned before what is told of it is compared with what came: until then it is
+wrong in its middle, and says nothing of how wide it should be."""
 
 PRIOR_WEIGHT = 40.0
 """A lane that was imported counts as so many parcels at most, however many it was made of."""
@@ -69,6 +63,10 @@ SUNDAYS_MIN = 0.02
 REMEMBERED = 8192
 EARLY = frozenset({PURCHASE, LABELED})
 """Before the first scan often nobody knows from where it comes, or with which service."""
+
+
+Told = tuple[Spread, float]
+"""What was told when a stage was heard of, and the hours it took from then on."""
 
 
 class Trees(Protocol):
@@ -96,16 +94,13 @@ class Memory:
         self._levels = Hierarchy(tuning.half_life_days, tuning.shrinkage)
         self._shapes: dict[tuple[str, str], Sketch] = defaultdict(lambda: Sketch(tuning.belief))
         self._counts: dict[tuple[str, str], int] = defaultdict(int)
-        self._trackers: dict[tuple[str, str], Tracker] = {}
+        self._corrections = Corrections()
         self._learned: dict[str, int] = defaultdict(int)
-        self._settled: dict[str, float] = {}
-        self._told: dict[tuple[str, str], int] = defaultdict(int)
         self._etas: dict[tuple[str, str], list[float]] = defaultdict(list)
         self._etas_newest: dict[tuple[str, str], list[float]] = defaultdict(list)
         self._weekdays: dict[str, list[int]] = defaultdict(lambda: [0] * 7)
-        self._waiting: list[tuple[float, int, Standing, Way, float]] = []
+        self._waiting: list[tuple[float, int, Standing, Way, float, Told | None]] = []
         self._number = 0
-        self._tracked_on = 0
         self.lessons = 0
         self._prior = prior
 
@@ -114,12 +109,9 @@ class Memory:
         seen = self._view(standing.stage, way)
         return left_after(self._whole(standing, seen, days(now)), (now - standing.since) / HOUR)
 
-    def straightened(self, spread: Spread, standing: Standing, carrier: str, now: datetime) -> Spread:
-        """The same with the corrections that what was told and what came taught, by carrier if enough."""
-        kind = _told_at(standing.stage, standing.heard_at, now)
-        key = (kind, carrier) if self._told.get((kind, carrier), 0) >= ENOUGH else (kind, "")
-        tracker = self._trackers.get(key)
-        return shifted(spread, tracker.shifts) if tracker is not None else spread
+    def straightened(self, spread: Spread, stage: str, carrier: str) -> Spread:
+        """What was told when a stage began, with the corrections that such words taught."""
+        return self._corrections.straightened(spread, stage, carrier)
 
     def eta_spread(self, carrier: str, to_at: datetime, now: datetime, named: str) -> Spread | None:
         """What the carrier's own date says, by how wrong such dates were; None when it is long over.
@@ -156,21 +148,28 @@ class Memory:
             return weekday != SUNDAY
         return seen[weekday] >= SUNDAYS_MIN * sum(seen)
 
-    def learn(self, lesson: Lesson, now: datetime) -> None:
-        """A parcel arrived. What it teaches of windows at once, of each stage's length in its time."""
+    def is_settled(self, stage: str) -> bool:
+        """Whether so much is known of it that what is told of it may be compared with what came."""
+        return self._learned[stage] >= SETTLED
+
+    def learn(self, lesson: Lesson, now: datetime, told: Sequence[Told | None] = ()) -> None:
+        """A parcel arrived. What it teaches of carriers' dates at once, of each stage's length in its time.
+
+        `told`: of each of its stages what would have been told, uncorrected, and the hours from there.
+        """
         self._begin_with_prior(now)
         self.lessons += 1
         delivered = days(lesson.delivered_at)
-        for lived in lesson.stages:
+        for number, lived in enumerate(lesson.stages):
             standing = Standing(lived.stage, lived.since, lived.heard_at)
             took = delivered - days(lived.since)
             if 0 < took <= STAGE_DAYS_MAX and lived.stage != PICKUP:
                 slowest = self._whole(standing, lesson.way, delivered).hours[-1] / 24
                 ready = max(delivered, days(lived.since) + min(slowest, LAG_DAYS_MAX))
                 self._number += 1
-                heappush(self._waiting, (ready, self._number, standing, lesson.way, took * 24))
+                was_told = told[number] if number < len(told) else None
+                heappush(self._waiting, (ready, self._number, standing, lesson.way, took * 24, was_told))
         self._learn_etas(lesson)
-        self._learn_windows(lesson, delivered)
         local = lesson.delivered_at.astimezone(zone_of(lesson.way.zone))
         self._weekdays[lesson.way.carrier][local.weekday()] += 1
         self.catch_up(now)
@@ -180,12 +179,10 @@ class Memory:
         self._begin_with_prior(now)
         at = days(now)
         while self._waiting and self._waiting[0][0] <= at:
-            ready, _, standing, way, took = heappop(self._waiting)
+            ready, _, standing, way, took, told = heappop(self._waiting)
+            if told is not None:
+                self._corrections.saw(standing.stage, way.carrier, *told)
             self._learn_stage(standing, way, took, ready)
-        if int(at) > self._tracked_on:  # corrections move once a day
-            self._tracked_on = int(at)
-            for tracker in self._trackers.values():
-                tracker.advance(at, _had_come)
 
     def _begin_with_prior(self, now: datetime) -> None:
         """Other people's parcels count as a few of our own, as of now."""
@@ -203,8 +200,6 @@ class Memory:
             for key in keys_of(standing.stage, seen):
                 self._counts[key] += 1
         self._learned[standing.stage] += 1
-        if self._learned[standing.stage] == SETTLED:
-            self._settled[standing.stage] = at
 
     def _learn_ratio(self, stage: str, way: Way, ratio: float, at: float, weight: float = 1.0) -> None:
         """How much longer than guessed it took, and how far that strayed from what was expected of it."""
@@ -226,25 +221,6 @@ class Memory:
             insort(ordered, error)
             if len(newest) > ETAS_KEPT:
                 ordered.remove(newest.pop(0))
-
-    def _learn_windows(self, lesson: Lesson, delivered: float) -> None:
-        for word in lesson.ours:
-            said = days(word.said_at)
-            if said < self._settled.get(word.stage, inf):
-                continue
-            edges = [said + hour / 24 for hour in word.hours]
-            heard = [lived.heard_at for lived in lesson.stages if lived.stage == word.stage]
-            kind = _told_at(
-                word.stage,
-                max((at for at in heard if at <= word.said_at), default=word.said_at),
-                word.said_at,
-            )
-            for key in ((kind, ""), (kind, lesson.way.carrier)):
-                self._told[key] += 1
-                tracker = self._trackers.get(key)
-                if tracker is None:
-                    tracker = self._trackers[key] = Tracker(hurry=HURRY)
-                tracker.expect(delivered, edges)
 
     def _view(self, stage: str, way: Way) -> Way:
         """The way as far as history knows ways described so; as it was asked while it knows none at all."""
@@ -324,15 +300,6 @@ def _kind(stage: str, way: Way) -> str:
     return f"{stage}{' service' if way.service else ''}{' origin' if way.origin else ''}"
 
 
-def _told_at(stage: str, heard_at: datetime, now: datetime) -> str:
-    """What is told when a stage begins, and what is told after waiting in it, go wrong in different ways."""
-    return stage if now - heard_at < FRESH else f"{stage} waiting"
-
-
 def days(moment: datetime) -> float:
     """Days since 1970."""
     return (moment - EPOCH) / DAY
-
-
-def _had_come(delivered: object, at: float) -> bool:
-    return isinstance(delivered, float) and delivered <= at

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from milepost.forecast.days import is_working, zone_of
-from milepost.forecast.memory import FIRST, MOVED, Memory
+from milepost.forecast.memory import FIRST, MOVED, Memory, views
 from milepost.forecast.spreads import mixed
-from milepost.forecast.stages import OUT, Standing
+from milepost.forecast.stages import OUT, STOPPED, Standing
 from milepost.model.forecasts import Spread
-from milepost.model.lessons import Way
+from milepost.model.lessons import Lesson, Way
 
 CLOSED_DAYS_MAX = 40
 WIDTH_MIN_H = 1.0
@@ -58,6 +58,19 @@ class Reckoning(NamedTuple):
                 break
             closed += not is_working(day, self.way.country.upper())
         return 24.0 * closed
+
+
+def as_heard(lesson: Lesson, number: int) -> Reckoning:
+    """What was known of it when that stage was heard of."""
+    lived = lesson.stages[number]
+    standing = Standing(lived.stage, lived.since, lived.heard_at)
+    way = views(lived.stage, lesson.way)[-1]  # before the first scan little is known of it
+    named = [at for at, word in enumerate(lesson.carriers) if word.said_at <= lived.heard_at]
+    if not named or (lived.stage in STOPPED and lesson.carriers[named[-1]].said_at < lived.heard_at):
+        return Reckoning(way, standing, None, lived.heard_at, begun_at=lesson.stages[0].since)
+    moved = named[-1] > 0 and lived.stage != OUT
+    to_at = lesson.carriers[named[-1]].to_at
+    return Reckoning(way, standing, to_at, lived.heard_at, moved, lesson.stages[0].since)
 
 
 def _blend(own: Spread, theirs: Spread, weight: float) -> Spread:

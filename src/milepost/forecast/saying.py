@@ -2,29 +2,45 @@
 
 from datetime import datetime, timedelta
 
-from milepost.forecast.memory import Memory
+from milepost.forecast.memory import Memory, Told
 from milepost.forecast.parcels.features import row_of
-from milepost.forecast.reckoning import Reckoning
+from milepost.forecast.reckoning import Reckoning, as_heard
 from milepost.forecast.spreads import left_after
 from milepost.model.forecasts import Spread
+from milepost.model.lessons import Lesson
 
 HOUR = timedelta(hours=1)
 
 
 def said(reckoning: Reckoning, memory: Memory) -> tuple[Spread, str]:
-    """Hours from `as_of` on, and the name of what made them."""
-    found, model = unstraightened(reckoning, memory)
-    return memory.straightened(found, reckoning.standing, reckoning.way.carrier, reckoning.as_of), model
+    """Hours from `as_of` on, and the name of what made them.
 
-
-def unstraightened(reckoning: Reckoning, memory: Memory) -> tuple[Spread, str]:
-    """The same before it is corrected by what was told lately."""
-    if memory.trees is None:
-        return reckoning.blended(memory)
+    Foreseen when the stage was heard of, and corrected as such words are; then only slower parcels are left.
+    """
     began = reckoning.begun()
-    first, model = began.blended(memory)
-    own = memory.trees.spread(first, row_of(began, memory))
-    return left_after(own, (reckoning.as_of - began.as_of) / HOUR), f"{model}+trees"
+    found, model = unstraightened(began, memory)
+    straight = memory.straightened(found, began.standing.stage, began.way.carrier)
+    return left_after(straight, (reckoning.as_of - began.as_of) / HOUR), model
+
+
+def unstraightened(began: Reckoning, memory: Memory) -> tuple[Spread, str]:
+    """The same when the stage was heard of, before it is corrected."""
+    found, model = began.blended(memory)
+    if memory.trees is None:
+        return found, model
+    return memory.trees.spread(found, row_of(began, memory)), f"{model}+trees"
+
+
+def told_of(lesson: Lesson, memory: Memory) -> list[Told | None]:
+    """What this memory would have told at each stage of a parcel, and what it took from there."""
+    found: list[Told | None] = []
+    for number, lived in enumerate(lesson.stages):
+        left_h = (lesson.delivered_at - lived.heard_at) / HOUR
+        if left_h <= 0 or not memory.is_settled(lived.stage):
+            found.append(None)
+        else:
+            found.append((unstraightened(as_heard(lesson, number), memory)[0], left_h))
+    return found
 
 
 def point(reckoning: Reckoning, memory: Memory) -> datetime:

@@ -13,10 +13,6 @@ from milepost.model.forecasts import SHARES
 STEP = 0.02
 """Log time per day at most, times the share that was wrong."""
 
-CALM_DAYS = 20.0
-"""Days of readings after which one that was in a hurry moves half as fast. They outlast the answers' delay:
-it would else go on moving by what it has already put right."""
-
 LIMIT = 1.0
 """No edge moves further than this in log time (a factor of 2.7): then the model is wrong, not its width."""
 
@@ -28,23 +24,13 @@ FULL_DAY = 5.0
 class Tracker:
     """One group's corrections, a log shift per share. Times are days on one clock."""
 
-    __slots__ = (
-        "_day", "_days", "_edges", "_ever", "_hurry", "_limit", "_pending", "_sequence", "_step", "_tally",
-        "shifts",
-    )  # fmt: skip
+    __slots__ = ("_day", "_edges", "_ever", "_limit", "_pending", "_sequence", "_step", "_tally", "shifts")
 
     def __init__(
-        self,
-        edges: Sequence[int] = (0, 1, 2, 4, 5, 6),
-        step: float = STEP,
-        limit: float = LIMIT,
-        hurry: float = 0.0,
+        self, edges: Sequence[int] = (0, 1, 2, 4, 5, 6), step: float = STEP, limit: float = LIMIT
     ) -> None:
-        """`hurry`: the step at first, shared by the days of readings; it never falls below `step`."""
         self._edges = tuple(edges)
         self._step = step
-        self._hurry = hurry
-        self._days = 0
         self._limit = limit
         self._pending: list[tuple[float, int, int, Hashable]] = []
         self._sequence = 0
@@ -82,12 +68,10 @@ class Tracker:
     def _close_before(self, day: int) -> None:
         """Learn from the day that is over."""
         if self._day is None or day > self._day:
-            self._days += any(read for read, _ in self._tally.values())
-            step = max(self._step, self._hurry / (self._days + CALM_DAYS))
             for edge, (read, came) in self._tally.items():
                 if read:
                     missed = self._ever * SHARES[edge] - came / read
-                    moved = self.shifts[edge] + step * missed * read / (read + FULL_DAY)
+                    moved = self.shifts[edge] + self._step * missed * read / (read + FULL_DAY)
                     self.shifts[edge] = max(-self._limit, min(moved, self._limit))
                     self._tally[edge] = [0, 0]
             self._day = day

@@ -13,11 +13,11 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from milepost.forecast.commitments import Commitment
-from milepost.forecast.memory import Memory, Trees, views
+from milepost.forecast.memory import Memory, Trees
 from milepost.forecast.parcels.features import row_of
-from milepost.forecast.reckoning import Reckoning
+from milepost.forecast.reckoning import Reckoning, as_heard
 from milepost.forecast.saying import unstraightened
-from milepost.forecast.stages import OUT, STAGES, STOPPED, Standing
+from milepost.forecast.stages import STAGES
 from milepost.model.forecast_models import ForecastModel, Prior, Tuning
 from milepost.model.forecasts import SHARES
 from milepost.model.lessons import Lesson
@@ -161,20 +161,7 @@ def _as_it_was(
         if number < 0:
             memory.learn(lesson, at)
         else:
-            yield _reckoning(lesson, number), (lesson.delivered_at - at) / HOUR
-
-
-def _reckoning(lesson: Lesson, number: int) -> Reckoning:
-    """What was known of it when that stage was heard of."""
-    lived = lesson.stages[number]
-    standing = Standing(lived.stage, lived.since, lived.heard_at)
-    way = views(lived.stage, lesson.way)[-1]  # before the first scan little is known of it
-    named = [at for at, word in enumerate(lesson.carriers) if word.said_at <= lived.heard_at]
-    if not named or (lived.stage in STOPPED and lesson.carriers[named[-1]].said_at < lived.heard_at):
-        return Reckoning(way, standing, None, lived.heard_at, begun_at=lesson.stages[0].since)
-    moved = named[-1] > 0 and lived.stage != OUT
-    to_at = lesson.carriers[named[-1]].to_at
-    return Reckoning(way, standing, to_at, lived.heard_at, moved, lesson.stages[0].since)
+            yield as_heard(lesson, number), (lesson.delivered_at - at) / HOUR
 
 
 def _pinball(hours: Sequence[float], took: float) -> float:
