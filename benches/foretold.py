@@ -6,18 +6,20 @@ on the deliveries after that.
 """
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from benches.figures import Figure, show
 from milepost.forecast.foreteller import Foreteller
 from milepost.forecast.measure import MOMENTS, OURS, Measured
-from milepost.forecast.stages import origin_country
+from milepost.forecast.stages import STAGES, origin_country
 from milepost.forecast.training import train
 from milepost.model.events import TrackingEvent
 from milepost.model.forecast_models import Tuning
+from milepost.model.forecasts import Spread
 from milepost.model.instants import Instant
 from milepost.model.journeys import EMPTY_JOURNEY, Journey
 from milepost.model.lessons import Lesson, Way
@@ -36,6 +38,9 @@ ORDERS = 3_600
 DAYS = 90.0
 LEARNED_FIRST = 2_000
 """Deliveries before the first that is scored."""
+
+STAGE_MIN = 100
+"""Parcels of a stage, before its own coverage is a figure."""
 
 START = datetime(2026, 6, 1, 8, tzinfo=UTC)
 STATUS = {
@@ -80,6 +85,7 @@ class Told:
     journey: Journey = EMPTY_JOURNEY
     heard: int = 0  # steps in it
     promises: list[Promise] = field(default_factory=list)
+    made: dict[str, tuple[datetime, Spread]] = field(default_factory=dict)  # when a stage was first heard of
     looks_at: datetime | None = None
     is_over: bool = False
 
@@ -92,6 +98,7 @@ class Played:
     measured: Measured
     lessons: list[Lesson]
     model: str  # what the forecasts went by that were scored
+    held: dict[str, list[bool]]  # by stage, whether the 80 % window made when it was heard of held
 
 
 def measure() -> list[Figure]:
@@ -117,6 +124,7 @@ def play(orders: int, seed: int, *, keeps: float | None = None, learned_first: i
     )
     foreteller = Foreteller() if keeps is None else Foreteller(keeps=keeps)
     measured, lessons, model = Measured(), [], "as shipped"
+    held: dict[str, list[bool]] = defaultdict(list)
     for now, told in _moments(world):
         lesson = _hear(told, now, foreteller)
         if lesson is not None:
@@ -126,7 +134,10 @@ def play(orders: int, seed: int, *, keeps: float | None = None, learned_first: i
                 model = _trained(foreteller, lessons, now)
             elif len(lessons) > learned_first:
                 measured.count(lesson)
-    return Played(foreteller, measured, lessons, model)
+                for stage, (at, spread) in told.made.items():
+                    low, high = spread.window(80)
+                    held[stage].append(low <= (lesson.delivered_at - at) / timedelta(hours=1) <= high)
+    return Played(foreteller, measured, lessons, model, held)
 
 
 def _trained(foreteller: Foreteller, lessons: list[Lesson], now: datetime) -> str:
@@ -184,6 +195,7 @@ def _hear(told: Told, now: datetime, foreteller: Foreteller) -> Lesson | None:
         return None
     forecast = foreteller.forecast(facts)
     if forecast is not None:
+        told.made.setdefault(forecast.stage, (now, forecast.spread))
         told.promises += foreteller.entries(forecast, facts, ["1"], told.parcel.key)
         told.looks_at = foreteller.next_look(forecast, facts)
     return None
@@ -298,6 +310,13 @@ def _figures(name: str, played: Played) -> list[Figure]:
                 name=f"{name}_{moment}_width80", value=round(score.width_h / n, 1), unit="h", n=n, seed=SEED
             )
         )
+    for stage in STAGES:
+        kept = played.held[stage]
+        if len(kept) >= STAGE_MIN:
+            share = 100 * sum(kept) / len(kept)
+            figures.append(
+                Figure(name=f"{name}_made_{stage}", value=round(share, 1), unit="%", n=len(kept), seed=SEED)
+            )
     warned = told.warned()
     late = max(warned.late, 1)
     share, parcels = 100 * warned.warned_day / late, max(warned.parcels, 1)
