@@ -32,6 +32,7 @@ def with_real_ids(document, site):
     """The same document with ids of this world in it, so that answers with data are looked at too."""
     row = next(row for row in site.orders() if row.shipment_ids)
     real = {"confirmation_number": row.facts.order_number, "shipment_id": row.shipment_ids[0]}
+    real |= {"shop_id": row.facts.shop_id}
     real |= {"order": row.facts.order_number, "shipment": row.shipment_ids[0]}
     told = json.loads(json.dumps(document))
     for path in operations(told):
