@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from milepost.model.instants import Instant
 from milepost.model.journeys import EMPTY_JOURNEY
-from milepost.model.orders import Contact, Destination, Item, PackageFacts
+from milepost.model.orders import Contact, Destination, Item, OrderOutline, PackageFacts
 from milepost.model.promises import HAPPENED, ClockTold
 from milepost.model.reports import Refusal
 from milepost.model.statuses import Responsible, Status
@@ -124,6 +124,20 @@ async def test_every_version_of_an_order_is_kept_and_the_last_is_current(store):
         assert await tx.orders([("shop-1", "1001"), ("shop-1", "9999")]) == {("shop-1", "1001"): first}
     assert await count(store, ORDER_VERSIONS) == 3
     assert (await store.order("1001")).facts == first
+
+
+async def test_an_outline_is_of_the_order_as_it_is_now(store):
+    paris, lyon = (Destination(country="FR", city=city) for city in ("Paris", "Lyon"))
+    for town, hours in ((paris, 0), (lyon, 1)):
+        told = order(placed_at=NOON - HOUR, destination=town, heard_at=NOON + hours * HOUR)
+        async with store.transaction() as tx:
+            await tx.put_order(told, NOON + hours * HOUR, "0" * 64)
+    async with store.transaction() as tx:
+        assert await tx.order_outlines([("shop-1", "1001"), ("shop-1", "9999"), ("shop-2", "1001")]) == {
+            ("shop-1", "1001"): OrderOutline(
+                shop_id="shop-1", order_number="1001", placed_at=NOON - HOUR, destination=lyon
+            )
+        }
 
 
 async def test_an_order_told_again_unchanged_adds_no_version(store):
