@@ -17,6 +17,8 @@ app_secret = "very-secret-app"
 [carriers.ups]
 client_id = "id1"
 client_secret = "very-secret-ups"
+[sms.prices]
+US = 0.0083
 """
 
 
@@ -30,6 +32,7 @@ def test_config_check_shows_every_value_but_no_secret(milepost, tmp_path):
     assert told["tiktok_shop.apps.0.app_secret"] == "(set, hidden)"
     assert told["carriers.ups.client_id"] == "id1"
     assert told["polling.in_transit_s"] == 3600
+    assert told["sms.prices.US"] == 0.0083
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,7 @@ def test_config_check_shows_every_value_but_no_secret(milepost, tmp_path):
         ("[web]\nprot = 1\n", "web.prot is not a setting: did you mean `port`?"),
         ('[web]\nport = "x"\n', "web.port: expected a number"),
         ("[carriers.acme]\nclient_id = 'x'\n", "there is no such carrier"),
+        ("[web_push]\ncontact = 'me'\n", "web_push.contact: 'me' is neither"),
         ("clock = 'noon'\n", "clock: 'noon' is neither"),
         ("[web\n", "milepost.toml cannot be read"),
     ],

@@ -10,6 +10,7 @@ from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import Exit
 from milepost.clock import clock_of
 from milepost.live.opening import bus_of
+from milepost.notify.catalog import channels
 from milepost.settings import ENVIRONMENT_PREFIX, NESTING, load
 from milepost.sources.catalog import carriers, marketplaces
 
@@ -25,6 +26,7 @@ def check(*, as_json: AsJson = False, config: Config = None) -> int:
     clock = clock_of(settings.clock)
     carriers(settings, clock)
     marketplaces(settings, clock)
+    channels(settings)
     bus_of(settings)
     rows = list(values(settings))
     if as_json:
@@ -43,7 +45,9 @@ def values(settings: Any, where: str = "") -> Iterator[tuple[str, Any]]:
             yield from values(value, f"{name}.")
         elif isinstance(value, dict):
             for key, inner in value.items():
-                yield from values(inner, f"{name}.{key}.")
+                yield from (
+                    values(inner, f"{name}.{key}.") if is_dataclass(inner) else [(f"{name}.{key}", inner)]
+                )
         elif isinstance(value, list) and value and is_dataclass(value[0]):
             for number, inner in enumerate(value):
                 yield from values(inner, f"{name}.{number}.")
