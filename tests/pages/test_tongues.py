@@ -11,6 +11,7 @@ from milepost.react.words import WORDS
 from milepost.tongues.catalogs import OFFERED, tongue
 from milepost.tongues.pseudo import PSEUDO
 from tests.pages.buyer_stage import START
+from tests.sim.tiers import TIER
 from tests.tidy.tree import told as told_all
 
 DISGUISED = re.compile(r"⟦[^⟦⟧]*⟧")
@@ -164,14 +165,25 @@ def test_the_catalogs_are_asked_once_and_kept():
     assert all(tongue(one) is tongue(one) for one in OFFERED)
 
 
+def looked_at(site):
+    """One order of each status and one of several parcels; every order in the large run."""
+    if TIER.name == "sim":
+        return site.orders()
+    found = {}
+    for row in site.orders():
+        statuses = [one.status for one in site.shipments(row)]
+        found.setdefault(statuses[0] if len(statuses) == 1 else len(statuses) > 1, row)
+    return list(found.values())
+
+
 def test_no_sentence_of_a_buyers_page_escapes_the_catalogs(site):
     wrong = []
     with site.visitor() as reader:
         reader.cookies.set("lang", PSEUDO)
-        for row in site.orders():
+        for row in looked_at(site):
             known = names_of(site, row)
             number = row.facts.order_number
-            for view in (View.FULL, View.TOWN):
+            for view in (View.FULL, View.TOWN) if TIER.name == "sim" else (View.FULL,):
                 reader.get(f"/t/{site.token(row, view)}")
                 for path in ("", "/confirmation", "/problem?field=address", "/passcode"):
                     page = reader.get(f"/orders/{number}{path}")

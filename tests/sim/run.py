@@ -15,6 +15,8 @@ PROOFS = (
     "tests/map/test_drawing.py",
     "tests/pages/test_guesses.py",
     "tests/pages/test_states.py",
+    "tests/pages/test_tongues.py",
+    "tests/pages/test_tongues_browser.py",
     "tests/sms/test_toll_fraud.py",
     "tests/webhooks/test_address.py",
     "tests/webhooks/test_isolation.py",
