@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from statistics import median
+from time import process_time_ns
 
 from benches.figures import Figure, show
 from milepost.forecast.foreteller import Foreteller
 from milepost.forecast.measure import MOMENTS, OURS, Measured
+from milepost.forecast.memory import Memory
 from milepost.forecast.stages import STAGES, origin_country
-from milepost.forecast.training import train
+from milepost.forecast.training import grown, train
 from milepost.model.events import TrackingEvent
 from milepost.model.forecast_models import Tuning
 from milepost.model.forecasts import Spread
@@ -39,6 +42,7 @@ DAYS = 90.0
 LEARNED_FIRST = 2_000
 """Deliveries before the first that is scored."""
 
+COST_ORDERS = 500
 STAGE_MIN = 100
 """Parcels of a stage, before its own coverage is a figure."""
 
@@ -115,13 +119,46 @@ def measure() -> list[Figure]:
     return figures
 
 
+def cost() -> list[Figure]:
+    """One forecast of a parcel on its way, seven shares and its ledger entry; with trees and without."""
+    played = play(COST_ORDERS, SEED, learned_first=10**9)
+    teller, lessons = played.foreteller, played.lessons
+    figures = [_cost("forecast_parcel_us", teller)]
+    trees = grown(lessons, Memory(teller.table), lessons[0].delivered_at, lessons[-1].delivered_at)
+    if trees is not None:
+        teller.begin_anew("1", 1, Tuning(), None, trees.to_bytes())
+        teller.learn(list(enumerate(lessons, 1)), (), lessons[-1].delivered_at)
+        figures.append(_cost("forecast_parcel_trees_us", teller))
+    show("What a forecast of a parcel costs, with its entry in the ledger", figures)
+    return figures
+
+
+def _cost(name: str, teller: Foreteller) -> Figure:
+    """The median over parcels that were just handed over."""
+    took = []
+    for told in _handed_over():
+        facts = _facts(told, told.parcel.steps[1].published_at)
+        started = process_time_ns()
+        forecast = teller.forecast(facts)
+        if forecast is not None:
+            teller.entries(forecast, facts, ["1"], told.parcel.key)
+            took.append((process_time_ns() - started) / 1000)
+    return Figure(name=name, value=round(median(took), 1), unit="µs", n=len(took), seed=SEED)
+
+
+def _handed_over() -> Iterator[Told]:
+    for order in _world(COST_ORDERS, SEED + 1).orders:
+        for parcel in order.parcels:
+            if len(parcel.steps) > 2:
+                told = Told(parcel, order, _located(parcel.destination))
+                told.journey = derive([_event(step, parcel) for step in parcel.steps[:2]])
+                told.heard = 2
+                yield told
+
+
 def play(orders: int, seed: int, *, keeps: float | None = None, learned_first: int = LEARNED_FIRST) -> Played:
     """Play a world to its end. `keeps`: as in Foreteller; None: as in the product."""
-    world = make_world(
-        Plan(seed=seed, orders=orders, start=START, days_back=DAYS, days_ahead=0),
-        all_stories(),
-        WorldClock(START),
-    )
+    world = _world(orders, seed)
     foreteller = Foreteller() if keeps is None else Foreteller(keeps=keeps)
     measured, lessons, model = Measured(), [], "as shipped"
     held: dict[str, list[bool]] = defaultdict(list)
@@ -138,6 +175,11 @@ def play(orders: int, seed: int, *, keeps: float | None = None, learned_first: i
                     low, high = spread.window(80)
                     held[stage].append(low <= (lesson.delivered_at - at) / timedelta(hours=1) <= high)
     return Played(foreteller, measured, lessons, model, held)
+
+
+def _world(orders: int, seed: int) -> words.WorldLike:
+    plan = Plan(seed=seed, orders=orders, start=START, days_back=DAYS, days_ahead=0)
+    return make_world(plan, all_stories(), WorldClock(START))
 
 
 def _trained(foreteller: Foreteller, lessons: list[Lesson], now: datetime) -> str:

@@ -40,6 +40,8 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "live_kb_per_reader": readers.measure,
     "webhook_p99_ms": pushes.measure,
     "forecast_sim_acceptance_cov80": foretold.measure,
+    "forecast_parcel_us": foretold.cost,
+    "forecast_parcel_trees_us": foretold.cost,
     "growth_page": growth.measure,
     "growth_search": growth.measure,
     "growth_ingest": growth.measure,

@@ -88,7 +88,7 @@ def train(
     if plain.hours < found.hours:  # trees may still be worth it
         best, found = in_place, plain
     early = [one for one in known if one.delivered_at <= held_from]
-    trees = _grown(early, Memory(table, best, prior), grown_from, held_from - SETTLED)
+    trees = grown(early, Memory(table, best, prior), grown_from, held_from - SETTLED)
     if trees is not None:
         with_trees = loss(best, held_from, last, trees)
         if with_trees.hours < found.hours:
@@ -127,8 +127,8 @@ def replay(lessons: Sequence[Lesson], memory: Memory, since: datetime, until: da
     return Loss(total / n if n else float("inf"), n)
 
 
-def _grown(lessons: Sequence[Lesson], memory: Memory, since: datetime, until: datetime) -> Any:
-    """Trees of what was left over by this memory; None: without the extra, or of too few rows."""
+def grown(lessons: Sequence[Lesson], memory: Memory, since: datetime, until: datetime) -> Any:
+    """Trees of what a memory without any leaves over; None: without the extra, or of too few rows."""
     if not all(find_spec(library) for library in EXTRA):
         return None
     learned: Any = import_module("milepost.forecast.parcels.learned")
