@@ -27,10 +27,13 @@ class Reckoning(NamedTuple):
     rescheduled: bool = False  # the carrier put that date in the place of an earlier one
     begun_at: datetime | None = None  # when the parcel's way began, as far as it is known
 
-    def blended(self, memory: Memory) -> tuple[Spread, str]:
-        """Hours from `as_of` on, by history and the carrier's date; and the name of what made them."""
+    def alone(self, memory: Memory) -> Spread:
+        """Hours from `as_of` on, by history, or by published times while there is none."""
+        return memory.spread(self.standing, self.way, self.as_of)
+
+    def blended(self, memory: Memory, own: Spread) -> tuple[Spread, str]:
+        """The same (`own`) with the carrier's date; and the name of what made them."""
         stage = self.standing.stage
-        own = memory.spread(self.standing, self.way, self.as_of)
         seen = memory.like(stage, self.way)
         model = "history" if seen else "rule"
         found = own

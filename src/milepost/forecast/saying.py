@@ -25,10 +25,11 @@ def said(reckoning: Reckoning, memory: Memory) -> tuple[Spread, str]:
 
 def unstraightened(began: Reckoning, memory: Memory) -> tuple[Spread, str]:
     """The same when the stage was heard of, before it is corrected."""
-    found, model = began.blended(memory)
+    own = began.alone(memory)
+    found, model = began.blended(memory, own)
     if memory.trees is None:
         return found, model
-    return memory.trees.spread(found, row_of(began, memory)), f"{model}+trees"
+    return memory.trees.spread(found, row_of(began, memory, own)), f"{model}+trees"
 
 
 def told_of(lesson: Lesson, memory: Memory) -> list[Told | None]:

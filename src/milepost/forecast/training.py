@@ -134,8 +134,9 @@ def grown(lessons: Sequence[Lesson], memory: Memory, since: datetime, until: dat
     learned: Any = import_module("milepost.forecast.parcels.learned")
     rows, told_h, took_h = [], [], []
     for reckoning, took in _as_it_was(lessons, memory, since, until):
-        rows.append(row_of(reckoning, memory))
-        told_h.append(reckoning.blended(memory)[0].point)
+        own = reckoning.alone(memory)
+        rows.append(row_of(reckoning, memory, own))
+        told_h.append(reckoning.blended(memory, own)[0].point)
         took_h.append(took)
     return learned.grown(rows, told_h, took_h) if len(rows) >= learned.ROWS_MIN else None
 

@@ -7,6 +7,7 @@ from milepost.forecast.days import zone_of
 from milepost.forecast.memory import Memory
 from milepost.forecast.reckoning import Reckoning
 from milepost.forecast.stages import STAGES
+from milepost.model.forecasts import Spread
 
 HOUR = timedelta(hours=1)
 LEVELS = 7
@@ -18,10 +19,9 @@ NAMES = (
 )  # fmt: skip
 
 
-def row_of(reckoning: Reckoning, memory: Memory) -> list[float]:
-    """In the order of NAMES; what is not known is NaN."""
+def row_of(reckoning: Reckoning, memory: Memory, own: Spread) -> list[float]:
+    """In the order of NAMES; what is not known is NaN. `own`: what history alone says."""
     standing, way = reckoning.standing, reckoning.way
-    own = memory.spread(standing, way, reckoning.as_of)
     local = standing.since.astimezone(zone_of(way.zone))
     low, high = own.window(80)
     point = max(own.point, 0.05)
