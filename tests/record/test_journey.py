@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
 from milepost.model.events import TrackingEvent
 from milepost.model.instants import Instant
@@ -88,3 +89,31 @@ def test_a_retracted_delivery_says_so_until_it_is_delivered_again():
 def test_attempts_are_counted():
     events = [event(word, number) for number, word in enumerate(["attempted", "in_transit", "attempted"])]
     assert derive(events).attempts == 2
+
+
+@pytest.mark.parametrize(
+    ("told", "steps"),
+    [
+        ("acme@0 shop@5", "0 0"),  # two sources, one scan
+        ("acme@0 shop@5 shop@10", "0 0 2"),  # the second source tells of another one
+        ("acme@0 acme@5 shop@10 shop@12", "0 1 1 0"),  # each of theirs joins one of the first source's
+        ("acme@0 shop@5 yard@10", "0 0 0"),
+        ("acme@0 shop@16", "0 1"),  # too long after it
+    ],
+)
+def test_a_step_is_told_once_by_each_source(told, steps):
+    events = []
+    for number, word in enumerate(told.split()):
+        source, _, minute = word.partition("@")
+        at = Instant.reported(START + timedelta(minutes=int(minute)))
+        events.append(
+            structs.replace(
+                event("in_transit", 0),
+                source=source,
+                occurred=at,
+                code=f"code {number}",
+                event_id=f"{number}",
+            )
+        )
+    assert " ".join(scan.step for scan in derive(events).events) == steps
+    assert derive(reversed(events)) == derive(events)
