@@ -1,5 +1,7 @@
 """A message is sealed for one browser as the standards say, and signed as push services check it."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 
@@ -8,6 +10,7 @@ from milepost.notify.channels.web_push.channel import WebPushChannel
 from milepost.notify.channels.web_push.sealing import PLAIN_BYTES_MAX, sealed
 from milepost.notify.channels.web_push.vapid import Sender
 from milepost.settings import SettingsError, WebPush
+from milepost_sandbox.servers.receivers.listener import Request
 from milepost_sandbox.servers.receivers.web_push import PushReceiver
 
 # RFC 8291, appendix A.
@@ -107,3 +110,47 @@ def test_the_sandboxs_browser_opens_the_standards_example_too():
     )
     device.auth = unarmored(AUTH)
     assert web_push._unsealed(unarmored(SEALED), device) == PLAIN
+
+
+async def test_a_push_service_refuses_what_is_not_ours_not_for_it_or_not_for_that_browser():
+    """The receiver that other tests rest on says no to each thing that could be wrong."""
+    service, ours, other = (
+        PushReceiver(),
+        Sender(b"1" * 32, "mailto:a@b.example"),
+        Sender(b"2" * 32, "mailto:x"),
+    )
+    here, now = "http://127.0.0.1:9", datetime.now(UTC)
+    (name, address), (_, neighbor) = (service.subscribe(here, ours.public_key) for _ in range(2))
+    good = {
+        "host": "127.0.0.1:9",
+        "ttl": "60",
+        "topic": "order",
+        "urgency": "high",
+        "content-encoding": "aes128gcm",
+        "authorization": ours.authorization(here, now),
+    }
+    body = sealed(b'{"id":"1","tag":"order"}', browser_of(address))
+    forged = ours.authorization(here, now).replace("vapid t=ey", "vapid t=eyJ9")
+    swapped = other.authorization(here, now).partition(", k=")[0] + f", k={ours.public_key}"
+    for changes, content, status in (
+        ({}, body, 201),
+        ({"authorization": other.authorization(here, now)}, body, 403),
+        ({"authorization": swapped}, body, 403),
+        ({"authorization": forged}, body, 403),
+        ({"authorization": ""}, body, 403),
+        ({"authorization": ours.authorization("http://elsewhere.example", now)}, body, 403),
+        ({"authorization": ours.authorization(here, now - timedelta(days=1))}, body, 403),
+        ({"ttl": ""}, body, 400),
+        ({"topic": "x" * 33}, body, 400),
+        ({"topic": "or der"}, body, 400),
+        ({"content-encoding": "aesgcm"}, body, 415),
+        ({}, sealed(b"{}", browser_of(neighbor)), 400),
+        ({}, body[:-1] + bytes([body[-1] ^ 1]), 400),
+        ({}, body + b"x" * 4096, 413),
+    ):
+        asked = Request(method="POST", path=f"/push/{name}", query={}, headers=good | changes, body=content)
+        assert (await service(asked)).status == status, (changes, len(content))
+    assert len(service.pushes) == 1
+    service.end(name)
+    gone = Request(method="POST", path=f"/push/{name}", query={}, headers=good, body=body)
+    assert (await service(gone)).status == 410
