@@ -3,7 +3,7 @@
 What draws those knows neither style variables nor strokes that keep their width.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from xml.sax.saxutils import escape
@@ -67,20 +67,48 @@ ICON_UNITS = 24.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Print:
-    """How a map is printed. `icons`: SVG content of 24 units for the parcel and for where it goes."""
+    """How a map is printed. Icons are SVG content of 24 units; each parcel has a tone and one."""
 
     credit: str
-    tone: str = "good"
+    tones: Sequence[str] = ("good",)
+    icons: Sequence[str] = ("",)
+    home: str = ""  # the icon of where they go
     layout: Width = NARROW
     top: int = 0  # units of its 1,000 from which on it is shown
     bottom: int = 1000
     colors: Mapping[str, str] = field(default_factory=dict)  # instead of those of the palette
-    icons: Mapping[Sort, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """A map in three SVGs that lie over each other, for what knows no clipping inside one."""
+
+    sea: str
+    ground: str  # on a globe, to be seen on its disc alone
+    way: str
+    disc: tuple[float, float, float] | None  # of a globe: its middle and radius, in units
 
 
 def printed(drawing: Drawing, how: Print) -> str:
     """The map as SVG text."""
-    return "".join(_Press(drawing, how).parts())
+    press = _Press(drawing, how)
+    ground = "".join(press.ground())
+    if drawing.view.kind is Kind.GLOBE:
+        ground = (
+            f'<clipPath id="disc"><circle {press.disc}/></clipPath><g clip-path="url(#disc)">{ground}</g>'
+        )
+    return press.svg([*press.sea(), ground, *press.way()])
+
+
+def sheets(drawing: Drawing, how: Print) -> Sheets:
+    """The same map in parts."""
+    press, view = _Press(drawing, how), drawing.view
+    return Sheets(
+        sea=press.svg(press.sea()),
+        ground=press.svg(press.ground()),
+        way=press.svg(press.way()),
+        disc=(view.x, view.y, view.scale) if view.kind is Kind.GLOBE else None,
+    )
 
 
 class _Press:
@@ -90,17 +118,35 @@ class _Press:
         self._map, self._how = drawing, how
         self._px = how.layout.units_per_px
         self._ink = {**PALETTE, **how.colors}
-        self._ink["tone"] = self._ink[TONES[how.tone]]
 
-    def parts(self) -> Iterable[str]:
-        """From the sea up to the signs."""
-        how, ink = self._how, self._ink
-        yield (
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {how.top} {SIZE:g} {how.bottom - how.top}" '
-            f'width="{SIZE:g}" height="{how.bottom - how.top}" font-family="{FONT}" font-weight="500">'
+    @property
+    def disc(self) -> str:
+        """Of a globe."""
+        view = self._map.view
+        return f'cx="{view.x:.0f}" cy="{view.y:.0f}" r="{view.scale:.0f}"'
+
+    def svg(self, parts: Iterable[str]) -> str:
+        """These parts as one picture."""
+        high = self._how.bottom - self._how.top
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {self._how.top} {SIZE:g} {high}" '
+            f'width="{SIZE:g}" height="{high}" font-family="{FONT}" font-weight="500">{"".join(parts)}</svg>'
         )
-        yield from self._ground()
-        yield from self._way()
+
+    def sea(self) -> Iterable[str]:
+        """What lies under all."""
+        is_globe = self._map.view.kind is Kind.GLOBE
+        color = self._ink["space" if is_globe else "sea"]
+        yield f'<rect width="{SIZE:g}" height="{SIZE:g}" fill="{color}"/>'
+        if is_globe:
+            yield f'<circle {self.disc} fill="{self._ink["sea"]}"/>'
+
+    def way(self) -> Iterable[str]:
+        """Lines, names, dots and signs."""
+        how, ink = self._how, self._ink
+        if self._map.view.kind is Kind.GLOBE:
+            yield f'<circle {self.disc} fill="none" stroke="{ink["coast"]}" stroke-width="1.5"/>'
+        yield from self._lines()
         for name in self._map.names:
             is_seen = how.top + EDGE < name.y < how.bottom - EDGE
             if is_seen and (how.layout is not NARROW or name.is_on_narrow):
@@ -109,17 +155,13 @@ class _Press:
             yield from self._spot(spot)
         yield (
             f'<text x="{SIZE - 14:g}" y="{how.bottom - 14}" font-size="{CREDIT_PX * self._px:.1f}" '
-            f'text-anchor="end" fill="{ink["map-name"]}">{escape(how.credit)}</text></svg>'
+            f'text-anchor="end" fill="{ink["map-name"]}">{escape(how.credit)}</text>'
         )
 
-    def _ground(self) -> Iterable[str]:
-        view, paths, ink = self._map.view, self._map.ground.paths, self._ink
-        is_globe = view.kind is Kind.GLOBE
-        disc = f'cx="{view.x:.0f}" cy="{view.y:.0f}" r="{view.scale:.0f}"'
-        yield f'<rect width="{SIZE:g}" height="{SIZE:g}" fill="{ink["space" if is_globe else "sea"]}"/>'
-        if is_globe:
-            yield f'<clipPath id="disc"><circle {disc}/></clipPath><circle {disc} fill="{ink["sea"]}"/>'
-            yield '<g clip-path="url(#disc)">'
+    def ground(self) -> Iterable[str]:
+        """Land, lakes, rivers, borders and towns."""
+        paths, ink = self._map.ground.paths, self._ink
+        is_globe = self._map.view.kind is Kind.GLOBE
         yield f'<g transform="scale({1 / FINE})" fill="none" stroke-linejoin="round" stroke-linecap="round">'
         if land := paths.get(Layer.LAND):
             for width, color in WATER_LINES:
@@ -135,14 +177,12 @@ class _Press:
             if layer in paths:
                 yield self._line(paths[layer], "town-light", width * (0.5 if is_globe else 1))
         yield "</g>"
-        if is_globe:
-            yield f'</g><circle {disc} fill="none" stroke="{ink["coast"]}" stroke-width="1.5"/>'
 
     def _line(self, path: str, color: str, px: float) -> str:
         """A stroke in the ground's steps."""
         return f'<path d="{path}" stroke="{self._ink[color]}" stroke-width="{px * self._px * FINE:.1f}"/>'
 
-    def _way(self) -> Iterable[str]:
+    def _lines(self) -> Iterable[str]:
         width = 3.6 * self._px
         base = 'fill="none" stroke-linejoin="round" stroke-linecap="round"'
         dotted = f' stroke-dasharray="0.1 {7.6 * self._px:.1f}"'
@@ -177,9 +217,10 @@ class _Press:
         if spot.sort not in NO_DOT:
             fill, edge, radius, stroke = DISCS[spot.sort]
             disc = f'r="{radius * self._px:.1f}" stroke-width="{stroke * self._px:.1f}"'
-            yield f'<circle {at} {disc} fill="{ink[fill]}" stroke="{ink[edge]}"/>'
-        if icon := self._how.icons.get(spot.sort):
-            yield self._icon(spot, icon)
+            color = ink[TONES[self._how.tones[spot.parcel]] if fill == "tone" else fill]
+            yield f'<circle {at} {disc} fill="{color}" stroke="{ink[edge]}"/>'
+        if spot.sort in ICONS_PX:
+            yield self._icon(spot, self._how.home if spot.sort is Sort.END else self._how.icons[spot.parcel])
         side = spot.narrow if self._how.layout is NARROW else spot.wide
         if side:
             yield self._sign(spot, side)
@@ -187,7 +228,8 @@ class _Press:
     def _icon(self, spot: Spot, icon: str) -> str:
         side = ICONS_PX[spot.sort] * self._px
         move = f"translate({spot.x - side / 2:.1f} {spot.y - side / 2:.1f}) scale({side / ICON_UNITS:.3f})"
-        color = self._ink["on-brand" if self._how.tone == "good" and spot.sort is Sort.HERE else "surface"]
+        is_good = spot.sort is Sort.HERE and self._how.tones[spot.parcel] == "good"
+        color = self._ink["on-brand" if is_good else "surface"]
         return (
             f'<g transform="{move}" fill="none" stroke="{color}" stroke-width="1.75" '
             f'stroke-linecap="round" stroke-linejoin="round">{icon}</g>'

@@ -5,6 +5,7 @@ import logging
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from milepost.map.atlas import MapError
@@ -12,7 +13,6 @@ from milepost.map.drawing import draw
 from milepost.map.picture import png
 from milepost.map.printed import Print, printed
 from milepost.map.route import Route
-from milepost.map.spots import Sort
 from milepost.model.brands import Brand
 from milepost.model.colors import color_of
 from milepost.model.notices import Notice, Picture
@@ -83,15 +83,22 @@ def _drawn(route: Route, colors: Mapping[str, str]) -> bytes:
     drawing = draw(route, atlas())
     if drawing is None:
         return b""
-    icons = {Sort.HERE: _icon(route.icon), Sort.END: _icon("house")}
-    how = Print(
-        credit=atlas().attribution, tone=route.tone, top=TOP, bottom=BOTTOM, colors=colors, icons=icons
-    )
+    how = replace(print_of(route), top=TOP, bottom=BOTTOM, colors=colors)
     made = png(printed(drawing, how), PX)
     _kept[key] = made
     while len(_kept) > PICTURES_KEPT:
         _kept.popitem(last=False)
     return made
+
+
+def print_of(route: Route) -> Print:
+    """How a way is printed: each parcel with its own tone and icon."""
+    return Print(
+        credit=atlas().attribution,
+        tones=[one.tone for one in route.parcels],
+        icons=[_icon(one.icon) for one in route.parcels],
+        home=_icon("house"),
+    )
 
 
 def _icon(name: str) -> str:

@@ -1,7 +1,10 @@
 """Orders for seller and support: the list, the search, and one order with everything known of it."""
 
+import asyncio
+import importlib
 import re
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
@@ -20,9 +23,11 @@ from milepost.model.statuses import REASONS
 from milepost.ports.app import App
 from milepost.ports.rows import OrderRow
 from milepost.ports.store import CursorError
-from milepost.show.buyer.gather import door_of
+from milepost.show.buyer.gather import door_of, order_story
 from milepost.show.buyer.sight import Sight
+from milepost.show.buyer.view import page_view
 from milepost.show.buyer.way import way_of
+from milepost.show.buyer.windows import zone_or_none
 from milepost.show.console.frame import console_page
 from milepost.show.console.guard import (
     may_see_contacts,
@@ -38,7 +43,8 @@ from milepost.show.console.sheet import sheet
 from milepost.show.console.told import Told, go_to
 from milepost.show.looks import AnyRequest, app_of
 from milepost.show.maps import map_html, zoom_of
-from milepost.show.words.sentences import scans, statuses
+from milepost.show.security import PRIVATE
+from milepost.show.words.sentences import scans, source_names, statuses
 
 ORDERS = "/console/orders"
 ROWS = 50
@@ -197,6 +203,25 @@ async def link(number: FromPath[str], request: Request[None, None, State]) -> Re
     return go_to(request, _page_of(row.facts.order_number), told)
 
 
+@get("/orders/{number:str}/leaflet")
+async def as_pdf(number: FromPath[str], request: Request[None, None, State]) -> Response[bytes]:
+    """The order as a PDF to hand on. It says what a link in a mail shows."""
+    app, row = app_of(request), await order_for(request, number)
+    facts = row.facts
+    story = await app.store.together(
+        lambda reads: order_story(app, reads, facts.shop_id, facts.order_number, View.TOWN)
+    )
+    if story is None:
+        raise NotFoundException("The order is gone.")
+    now = app.clock.now()
+    view = page_view(story, source_names(app.teller_names), now)
+    leaflet = importlib.import_module("milepost.show.console.leaflet").leaflet  # read in for the first one
+    made: bytes = await asyncio.to_thread(leaflet, view, now.astimezone(zone_or_none(story.zone) or UTC))
+    name = re.sub(r"[^\w-]", "_", facts.order_number, flags=re.ASCII)
+    headers = {**PRIVATE, "Content-Disposition": f'attachment; filename="order-{name}.pdf"'}
+    return Response(made, media_type="application/pdf", headers=headers)
+
+
 @post("/orders/{number:str}/ask", status_code=200)
 async def ask(number: FromPath[str], request: Request[None, None, State]) -> Response[Any]:
     """Ask carriers and marketplace at once."""
@@ -275,4 +300,4 @@ def _page_of(number: str) -> str:
     return f"{ORDERS}/{number}"
 
 
-ROUTES = [pages(orders, search_form, search, order, link, ask, enter, take_back, report, photo)]
+ROUTES = [pages(orders, search_form, search, order, link, as_pdf, ask, enter, take_back, report, photo)]
