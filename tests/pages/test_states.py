@@ -4,6 +4,7 @@
 them on three screens, light and dark, with and without JavaScript.
 """
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -125,3 +126,37 @@ def test_a_page_can_be_gone_through_by_keyboard_in_the_order_it_is_read(site, br
         )
         tops = [top for _, top, _, _ in places[1:]]
         assert all(later >= earlier - 60 for earlier, later in pairwise(tops))
+
+
+def test_nothing_moves_for_those_who_asked_for_rest(site, browser):
+    moving = "document.getAnimations().length"
+    for wish, is_still in (("reduce", True), ("no-preference", False)):
+        with browser.new_context(viewport=PHONE, reduced_motion=wish) as seen:
+            page = seen.new_page()
+            states(site)["moving"](page)
+            page.mouse.move(1, 1)
+            assert (page.evaluate(moving) == 0) is is_still, wish
+
+
+def test_who_hears_the_page_hears_the_answer_first_and_all_of_it_in_order(site, browser):
+    """What a screen reader is given: the accessibility tree of the main part, from top to bottom."""
+    with browser.new_context(viewport=PHONE, reduced_motion="reduce") as seen:
+        page = seen.new_page()
+        states(site)["moving"](page)
+        told = page.locator("main").aria_snapshot()
+        headline = page.locator("h1").inner_text().replace("\n", " ")
+        parts = [
+            f'heading "{headline}" [level=1]',
+            "Ordered",
+            "Delivered",
+            "Last seen in",
+            'img "Map:',
+            "Journey",
+        ]
+        parts += ["Your order", "Keep me posted"]
+        places = [told.find(part) for part in parts]
+        assert -1 not in places, dict(zip(parts, places, strict=True))
+        assert places == sorted(places), told
+        assert not re.findall(
+            r"- (?:img|button|link|textbox|combobox|checkbox)(?: \[[^\]]*\])?:?$", told, re.MULTILINE
+        ), "something is called nothing"
