@@ -18,7 +18,7 @@ from typing import Protocol
 from milepost.forecast.stages import origin_country
 from milepost.foreseeing import Foreseen, foresee, learn_lately
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
-from milepost.model.carriers import NO_CLUES, Clues
+from milepost.model.carriers import NO_CLUES, Clues, Identification
 from milepost.model.changes import Decision, ShipmentChange
 from milepost.model.exceptions import DeliveryException
 from milepost.model.promises import Promise, Promiser
@@ -110,6 +110,7 @@ async def _take_in(
     readings: Sequence[Reading], reports: Sequence[Report], app: App, alongside: Alongside
 ) -> None:
     """`reports`: those to be kept; of a long one only the first part brings it."""
+    await _look_whose(readings, app)
     async with app.store.transaction() as tx:
         await _keep_refusals(tx, readings)
         appended = await append(
@@ -363,7 +364,10 @@ def _identify(app: App) -> Identify:
     def carrier_of(
         number: str, provider_name: str, country: str, clues: Clues = NO_CLUES
     ) -> tuple[str | None, str]:
-        found = app.identify(number, provider_name, country, clues)
+        found = _by_itself(number, provider_name, country, clues, app)
+        seen = app.carriers_used.of(clues.shop_id)
+        if found.answer is None and seen:
+            found = app.identify(number, provider_name, country, replace(clues, history=seen))
         reasons = found.candidates[0].reasons if found.candidates else ()
         carrier = _who_answers(found.answer, app)
         if carrier is not None:
@@ -371,6 +375,26 @@ def _identify(app: App) -> Identify:
         return None, f"no carrier we can ask ({provider_name or 'no provider named'})"
 
     return carrier_of
+
+
+def _by_itself(number: str, provider_name: str, country: str, clues: Clues, app: App) -> Identification:
+    """Without the shop's history: most numbers need none, and are then looked up in no time."""
+    has_scans = clues.scan_countries or clues.scan_texts
+    return app.identify(number, provider_name, country, clues if has_scans else NO_CLUES)
+
+
+async def _look_whose(readings: Iterable[Reading], app: App) -> None:
+    """Which carriers a shop ships with is read only where one of its numbers leaves that open."""
+    open_to = {
+        order.shop_id
+        for reading in readings
+        for order in reading.orders
+        for package in order.packages
+        if package.tracking_number
+        and app.identify(package.tracking_number, package.provider_name, order.destination.country).answer
+        is None
+    }
+    await app.carriers_used.look(app.store, sorted(open_to), app.clock.now())
 
 
 def _who_answers(key: str | None, app: App) -> str | None:

@@ -136,6 +136,7 @@ class Clues:
 
     history: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """How often the shop's numbers of each shape (`number_shape`) were which carrier's."""
+    shop_id: str = ""  # whose parcel it is; where the number leaves it open, its history is looked at
     scan_countries: tuple[str, ...] = ()  # where the first scans were made, ISO alpha-2
     scan_texts: tuple[str, ...] = ()  # what the first scans said
 

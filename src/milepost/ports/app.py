@@ -10,6 +10,7 @@ from milepost.model.notices import Notice, Picture
 from milepost.model.reports import Report
 from milepost.model.restores import RestoreFence
 from milepost.ports.budgets import Budgets
+from milepost.ports.carriers_used import CarriersUsed
 from milepost.ports.clock import Clock
 from milepost.ports.codes import CodeTables
 from milepost.ports.forecast import Forecaster
@@ -73,6 +74,7 @@ class App:
     identify: Identify
     tally: Tally
     code_tables: CodeTables = field(default_factory=CodeTables)
+    carriers_used: CarriersUsed = field(default_factory=CarriersUsed)
     aggregators: Mapping[str, Aggregator] = field(default_factory=dict)
     paint: Paint = no_picture
     tries: Tries = field(default_factory=Tries)

@@ -21,7 +21,7 @@ def recognize(known: KnownShipments, readings: Iterable[Reading], identify: Iden
         return
     events = [event for reading in readings for event in reading.events]
     for shipment in waiting:
-        clues = _clues([event for event in events if _is_of(event, shipment, known)])
+        clues = _clues(shipment, [event for event in events if _is_of(event, shipment, known)])
         if clues is None:
             continue
         country = shipment.to_country
@@ -43,12 +43,13 @@ def _is_of(event: TrackingEvent, shipment: Shipment, known: KnownShipments) -> b
     return [one.shipment_id for one in known.live_of_order(key)] == [shipment.shipment_id]
 
 
-def _clues(events: list[TrackingEvent]) -> Clues | None:
+def _clues(shipment: Shipment, events: list[TrackingEvent]) -> Clues | None:
     first = sorted(events, key=lambda event: event.occurred.order_key)[:SCANS_MAX]
     if not first:
         return None
     located = (event.place.located for event in first)
     return Clues(
+        shop_id=shipment.shop_id,
         scan_countries=tuple(place.country for place in located if place and place.country),
         scan_texts=tuple(event.description for event in first if event.description),
     )

@@ -106,7 +106,8 @@ def _fit(shipment: Shipment, place: Located) -> int:
 def _new(
     order: OrderFacts, number: str, package: PackageFacts, now: datetime, identify: Identify
 ) -> Shipment:
-    carrier, why = identify(number, package.provider_name, order.destination.country)
+    whose = Clues(shop_id=order.shop_id)
+    carrier, why = identify(number, package.provider_name, order.destination.country, whose)
     return Shipment(
         shipment_id=_new_id(now),
         shop_id=order.shop_id,

@@ -1,7 +1,6 @@
 """The route that says whose numbers these are. Asked with a body: what people paste is in no address."""
 
 import asyncio
-from collections import Counter, defaultdict
 from typing import Any
 
 from litestar import Request, post
@@ -9,14 +8,12 @@ from litestar.exceptions import ValidationException
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
-from milepost.model.carriers import NO_CLUES, Clues, number_shape
+from milepost.model.carriers import NO_CLUES, Clues
 from milepost.ports.app import App
+from milepost.ports.carriers_used import carriers_of
 from milepost.show.api import shapes, views
 from milepost.show.api.keys import key_of, shops_of
 from milepost.show.problems import PROBLEMS
-
-HISTORY_MAX = 500
-"""The shop's newest parcels that count; older ones may have gone by other carriers."""
 
 
 @post("/identify", summary="Whose numbers these are", status_code=HTTP_200_OK, responses=PROBLEMS)
@@ -40,12 +37,7 @@ async def _history(request: Request[Any, Any, Any], app: App, shop_id: str) -> C
     walls = shops_of(key_of(request))
     if walls is not None and shop_id not in walls:
         raise ValidationException("shop_id: no such shop for this key")
-    page = await app.store.shipments(shop_ids=[shop_id], cursor=None, limit=HISTORY_MAX)
-    seen: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in page.rows:
-        if row.shipment.carrier:
-            seen[number_shape(row.shipment.tracking_number)][row.shipment.carrier] += 1
-    return Clues(history=seen)
+    return Clues(history=await carriers_of(app.store, shop_id))
 
 
 ROUTES = [identify]
