@@ -30,7 +30,7 @@ from milepost.show.dialects.router import router as dialects
 from milepost.show.drawn import PACKED, PACKS_ITSELF
 from milepost.show.errors import answer_for
 from milepost.show.health import healthz, readyz
-from milepost.show.hooks import aggregator_hook, carrier_hook, carrier_token, hook
+from milepost.show.hooks import HOOKS, carrier_token
 from milepost.show.house import House, look_at_house
 from milepost.show.looks import HOUSE
 from milepost.show.metrics import metrics
@@ -54,9 +54,7 @@ def build(app: App, counters: Counters) -> Litestar:
             estimates(),
             script,
             dialects(),
-            hook,
-            carrier_hook,
-            aggregator_hook,
+            *HOOKS,
             carrier_token,
             sms_status,
             sms_reply,

@@ -1,8 +1,7 @@
 """Where marketplaces and carriers push: verified on the raw body, answered only when it is safely kept."""
 
 import asyncio
-from collections.abc import Mapping
-from types import MappingProxyType
+from collections.abc import Callable, Collection
 from typing import Annotated
 
 import structlog
@@ -10,6 +9,7 @@ from litestar import Request, Response, post
 from litestar.datastructures import State
 from litestar.exceptions import NotFoundException
 from litestar.exceptions.http_exceptions import RequestEntityTooLarge
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import PathParameter
 from litestar.status_codes import (
     HTTP_200_OK,
@@ -19,6 +19,7 @@ from litestar.status_codes import (
     HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
+from litestar.types import Empty, EmptyType
 
 from milepost.flow import read_push
 from milepost.model.reports import Refusal
@@ -43,53 +44,41 @@ CARRIER_BYTES_MAX = 4_000_000
 """A carrier's push may hold a photo or a signature; other requests are held to `web.body_bytes_max`."""
 
 TOO_LARGE = Refusal(reason="body_too_large", detail="The push is larger than any that is taken here.")
+Sources = Callable[[App], Collection[str]]
 Key = Annotated[str, PathParameter(max_length=64, description="A folder name.")]
 
 log = structlog.get_logger(__name__)
 
 
-@post(
-    "/hooks/{marketplace:str}",
-    status_code=HTTP_200_OK,
-    include_in_schema=False,
-    opt={"exclude_from_csrf": True},
-)
-async def hook(marketplace: Key, request: Request[None, None, State]) -> Response[object]:
-    """200 with an empty body once kept; 401 for a wrong signature; 503 when it could not be kept."""
-    app: App = request.app.state.milepost
-    if marketplace not in app.marketplaces:
-        raise NotFoundException(f"There is no marketplace {marketplace!r} here.")
-    return await _hear(marketplace, request)
+def _hook(
+    path: str, kind: str, sources: Sources, body_bytes_max: int | EmptyType = Empty
+) -> HTTPRouteHandler:
+    """Where one kind of source pushes, each with its own proof (its folder's README).
+
+    200 with an empty body once kept; 401 for a wrong signature; 503 when it could not be kept. Some have no
+    proof but a token in our address: it is shown as a header.
+    """
+
+    @post(
+        path,
+        status_code=HTTP_200_OK,
+        include_in_schema=False,
+        opt={"exclude_from_csrf": True},
+        request_max_body_size=body_bytes_max,
+    )
+    async def hook(key: Key, request: Request[None, None, State]) -> Response[object]:
+        if key not in sources(request.app.state.milepost):
+            raise NotFoundException(f"There is no {kind} {key!r} here.")
+        return await _hear(key, request)
+
+    return hook
 
 
-@post(
-    "/hooks/carriers/{carrier:str}",
-    status_code=HTTP_200_OK,
-    include_in_schema=False,
-    opt={"exclude_from_csrf": True},
-    request_max_body_size=CARRIER_BYTES_MAX,
-)
-async def carrier_hook(carrier: Key, request: Request[None, None, State]) -> Response[object]:
-    """The same for carriers, each with its own proof (its folder's README)."""
-    app: App = request.app.state.milepost
-    if carrier not in app.carriers:
-        raise NotFoundException(f"There is no carrier {carrier!r} here.")
-    return await _hear(carrier, request)
-
-
-@post(
-    "/hooks/aggregators/{aggregator:str}",
-    status_code=HTTP_200_OK,
-    include_in_schema=False,
-    opt={"exclude_from_csrf": True},
-    request_max_body_size=CARRIER_BYTES_MAX,
-)
-async def aggregator_hook(aggregator: Key, request: Request[None, None, State]) -> Response[object]:
-    """The same for aggregators. Some have no proof but a token in our address: it is shown as a header."""
-    app: App = request.app.state.milepost
-    if aggregator not in app.aggregators:
-        raise NotFoundException(f"There is no aggregator {aggregator!r} here.")
-    return await _hear(aggregator, request, {SHOWN_TOKEN: request.query_params.get("token", "")})
+HOOKS = [
+    _hook("/hooks/{key:str}", "marketplace", lambda app: app.marketplaces),
+    _hook("/hooks/carriers/{key:str}", "carrier", lambda app: app.carriers, CARRIER_BYTES_MAX),
+    _hook("/hooks/aggregators/{key:str}", "aggregator", lambda app: app.aggregators, CARRIER_BYTES_MAX),
+]
 
 
 @post(
@@ -119,10 +108,9 @@ async def carrier_token(carrier: Key, request: Request[None, None, State]) -> Re
     return _refused(granted)
 
 
-async def _hear(
-    source: str, request: Request[None, None, State], shown: Mapping[str, str] = MappingProxyType({})
-) -> Response[object]:
+async def _hear(source: str, request: Request[None, None, State]) -> Response[object]:
     app: App = request.app.state.milepost
+    headers = {**request.headers, SHOWN_TOKEN: request.query_params.get("token", "")}
     try:
         body = await request.body()
     except RequestEntityTooLarge:
@@ -130,7 +118,7 @@ async def _hear(
         return _refused(TOO_LARGE)
     try:
         async with asyncio.timeout(ANSWER_S):
-            heard = read_push(source, {**request.headers, **shown}, body, app)
+            heard = read_push(source, headers, body, app)
             if not isinstance(heard, Refusal):
                 await request.app.state.pushes.add(heard)
     except (StoreError, TimeoutError) as error:
