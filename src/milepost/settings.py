@@ -212,15 +212,13 @@ class TikTokShop:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CarrierAccess:
-    """Keys for one carrier; a carrier without keys is not asked."""
+class SourceAccess:
+    """What is set for everybody who is asked about parcels; who has no keys is not asked."""
 
-    url: str = setting("", "Base address; empty: the carrier's production host.")
+    url: str = setting("", "Base address; empty: the production host.")
     client_id: str = setting("", "Client id or API key.")
-    client_secret: str = setting("", "Client secret, where there is one.", secret=True)
-    account: str = setting("", "Number of our account there, where the carrier asks for it.")
-    per_minute: int = setting(0, "Calls per minute; 0: the carrier folder's default.")
-    per_day: int = setting(0, "Calls per day; 0: the carrier folder's default.")
+    per_minute: int = setting(0, "Calls per minute; 0: the folder's default.")
+    per_day: int = setting(0, "Calls per day; 0: the folder's default.")
     push: bool = setting(
         False,
         "Have it push scans to `web.public_url`, beside the polls; its folder's README says what it needs.",
@@ -231,6 +229,14 @@ class CarrierAccess:
     push_secret_before: str = setting(
         "", "The secret before that, good as well while the new one gets about.", secret=True
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class CarrierAccess(SourceAccess):
+    """Keys for one carrier; a carrier without keys is not asked."""
+
+    client_secret: str = setting("", "Client secret, where there is one.", secret=True)
+    account: str = setting("", "Number of our account there, where the carrier asks for it.")
     push_account: str = setting(
         "", "Have all parcels of this account pushed instead of number by number, where the carrier can."
     )
@@ -239,7 +245,7 @@ class CarrierAccess:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AggregatorAccess(CarrierAccess):
+class AggregatorAccess(SourceAccess):
     """Keys for one aggregator; one without keys is neither asked nor heard."""
 
     client_id: str = setting("", "API key.", secret=True)

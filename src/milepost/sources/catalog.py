@@ -19,7 +19,7 @@ from milepost.model.shipments import TrackingQuery
 from milepost.model.statuses import REASONS, Evidence, Responsible, Status
 from milepost.ports.clock import Clock
 from milepost.ports.sources import Marketplace
-from milepost.settings import CarrierAccess, Settings
+from milepost.settings import CarrierAccess, Settings, SourceAccess
 from milepost.sources.cards import CatalogError, card
 from milepost.sources.folder_pushes import FolderPushes, pushes_of, why_none
 from milepost.sources.known import KnownCarrier
@@ -35,7 +35,7 @@ STATUSES = frozenset({*Status, "note", ""})
 EVIDENCES = frozenset({*Evidence, ""})
 PARTIES = frozenset({*Responsible, ""})
 
-Fetch = Callable[[Sequence[TrackingQuery], Line, CarrierAccess, Clock], Awaitable[list[Report]]]
+Fetch = Callable[[Sequence[TrackingQuery], Line, SourceAccess, Clock], Awaitable[list[Report]]]
 LineFactory = Callable[..., Line]
 Made = TypeVar("Made", bound="FolderCarrier")
 
@@ -46,7 +46,7 @@ class FolderCarrier:
 
     card: CarrierCard
     codes: CodeBook = field(repr=False)
-    access: CarrierAccess = field(repr=False)
+    access: SourceAccess = field(repr=False)
     clock: Clock = field(repr=False)
     line: Line = field(repr=False)
     parse_report: Callable[[Report], Parsed] = field(repr=False)
@@ -200,7 +200,7 @@ def assembled(
     made: Callable[..., Made],
     parts: FolderParts,
     told: CarrierCard,
-    access: CarrierAccess,
+    access: SourceAccess,
     *,
     settings: Settings,
     clock: Clock,

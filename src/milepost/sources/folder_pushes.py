@@ -20,7 +20,7 @@ from milepost.model.scans import Parsed
 from milepost.ports.clock import Clock
 from milepost.ports.pushes import Push, PushToken, Subscribed
 from milepost.ports.sources import AccessError
-from milepost.settings import CarrierAccess, Settings
+from milepost.settings import CarrierAccess, Settings, SourceAccess
 from milepost.sources.cards import CatalogError
 from milepost.sources.line import Line
 
@@ -30,7 +30,7 @@ AT_HOME = frozenset({"127.0.0.1", "localhost", "::1"})
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What a folder's `push.py` works with. `address` is where its pushes come in."""
+    """What a folder's `push.py` asks for pushes with. `address` is where they come in."""
 
     access: CarrierAccess = field(repr=False)
     line: Line = field(repr=False)
@@ -44,12 +44,13 @@ class FolderPushes:
 
     card: CarrierCard
     module: ModuleType = field(repr=False)
-    desk: Desk = field(repr=False)
+    access: SourceAccess = field(repr=False)
+    desk: Desk | None = field(repr=False)  # None: nothing is asked for, they come by themselves
 
     @property
     def is_by_number(self) -> bool:
         """Whether each number is subscribed; else an account is, once."""
-        return self.card.push is PushBy.NUMBER and not self.desk.access.push_account
+        return self.card.push is PushBy.NUMBER and not _account(self.access)
 
     @property
     def is_hint(self) -> bool:
@@ -63,7 +64,7 @@ class FolderPushes:
 
     def read(self, headers: Mapping[str, str], body: bytes, heard_at: datetime) -> Push | Refusal:
         """Verify on the raw bytes, then read."""
-        found: Push | Refusal = self.module.read(self.desk.access, headers, body, heard_at)
+        found: Push | Refusal = self.module.read(self.access, headers, body, heard_at)
         return found
 
     def grant(self, headers: Mapping[str, str], body: bytes, now: datetime) -> PushToken | Refusal:
@@ -71,19 +72,19 @@ class FolderPushes:
         if not hasattr(self.module, "grant"):
             detail = f"{self.card.name} shows no token of ours."
             return Refusal(reason="no_tokens", detail=detail)
-        found: PushToken | Refusal = self.module.grant(self.desk.access, headers, body, now)
+        found: PushToken | Refusal = self.module.grant(self.access, headers, body, now)
         return found
 
     async def subscribe(self, tracking_numbers: Sequence[str]) -> list[Subscribed]:
         """Ask for the pushes of these numbers, or of EVERY_NUMBER. Raises SourceError."""
-        if not self.batch_max:
+        if not self.batch_max or self.desk is None:
             raise AccessError(f"{self.card.key}: its pushes are set up at the carrier's, not asked for")
         found: list[Subscribed] = await self.module.subscribe(tracking_numbers, self.desk)
         return found
 
     async def activate(self, push: bytes) -> Subscribed:
         """Say yes to the subscription that this push asked about. Raises SourceError."""
-        if not hasattr(self.module, "activate"):
+        if not hasattr(self.module, "activate") or self.desk is None:
             raise AccessError(f"{self.card.key}: its subscriptions need no yes of ours")
         found: Subscribed = await self.module.activate(push, self.desk)
         return found
@@ -100,7 +101,7 @@ def without_windows(parsed: Parsed) -> Parsed:
 def pushes_of(
     card: CarrierCard,
     module: ModuleType,
-    access: CarrierAccess,
+    access: SourceAccess,
     *,
     settings: Settings,
     line: Line,
@@ -113,12 +114,13 @@ def pushes_of(
     for wrong in _wrong(card, module, access, settings.web.public_url, room):
         raise CatalogError(wrong)
     address = f"{settings.web.public_url.rstrip('/')}/hooks/{room}/{card.key}"
-    return FolderPushes(
-        card=card, module=module, desk=Desk(access=access, line=line, clock=clock, address=address)
-    )
+    desk = None
+    if isinstance(access, CarrierAccess):
+        desk = Desk(access=access, line=line, clock=clock, address=address)
+    return FolderPushes(card=card, module=module, access=access, desk=desk)
 
 
-def why_none(card: CarrierCard, folder: Path, access: CarrierAccess, room: str = "carriers") -> str | None:
+def why_none(card: CarrierCard, folder: Path, access: SourceAccess, room: str = "carriers") -> str | None:
     """What is wrong with settings or card where a folder has no `push.py`, or the other way round."""
     has = (folder / "push.py").exists()
     if access.push and not has:
@@ -130,7 +132,7 @@ def why_none(card: CarrierCard, folder: Path, access: CarrierAccess, room: str =
 
 
 def _wrong(
-    card: CarrierCard, module: ModuleType, access: CarrierAccess, public_url: str, room: str
+    card: CarrierCard, module: ModuleType, access: SourceAccess, public_url: str, room: str
 ) -> list[str]:
     where, wrong = f"settings {room}.{card.key}", []
     if not access.client_id:
@@ -147,6 +149,11 @@ def _wrong(
         if (secret or name == "push_secret") and not (secret.isascii() and len(secret) in lengths):
             said = f"{lengths[0]} to {lengths[-1]}" if len(lengths) > 1 else f"exactly {lengths[0]}"
             wrong.append(f"{where}.{name}: write {said} characters, letters and digits best")
-    if access.push_account and not module.ACCOUNTS:
+    if _account(access) and not module.ACCOUNTS:
         wrong.append(f"{where}.push_account: {card.name} is subscribed by number; take it out")
     return wrong
+
+
+def _account(access: SourceAccess) -> str:
+    """The account whose parcels are all pushed; aggregators push what is ours anyway."""
+    return access.push_account if isinstance(access, CarrierAccess) else ""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from milepost.model.reports import Refusal
-from milepost.settings import CarrierAccess
+from milepost.settings import SourceAccess
 
 BAD_SIGNATURE = "bad_signature"
 STALE = "stale_timestamp"
@@ -26,7 +26,7 @@ NUMBER = re.compile(r"[A-Za-z0-9]{6,40}")
 NUMBERS_MAX = 100
 
 
-def secrets_of(access: CarrierAccess) -> tuple[str, ...]:
+def secrets_of(access: SourceAccess) -> tuple[str, ...]:
     """The secret, and the one before it while both are good."""
     return tuple(one for one in (access.push_secret, access.push_secret_before) if one)
 

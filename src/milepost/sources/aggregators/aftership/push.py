@@ -6,7 +6,7 @@ from datetime import datetime
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed
 from milepost.ports.pushes import Push
-from milepost.settings import CarrierAccess
+from milepost.settings import SourceAccess
 from milepost.sources import trackers
 from milepost.sources.aggregators.aftership import parse as answers
 from milepost.sources.aggregators.aftership.fetch import KEY
@@ -20,9 +20,7 @@ SECRET_LENGTHS = range(8, 129)  # the secret is theirs, and they choose its leng
 SIGNATURE = "aftership-hmac-sha256"
 
 
-def read(
-    access: CarrierAccess, headers: Mapping[str, str], body: bytes, heard_at: datetime
-) -> Push | Refusal:
+def read(access: SourceAccess, headers: Mapping[str, str], body: bytes, heard_at: datetime) -> Push | Refusal:
     """Theirs if the raw bytes are signed with the webhook secret."""
     if not is_signed(header(headers, SIGNATURE), body, secrets_of(access)):
         return unproven("AfterShip")

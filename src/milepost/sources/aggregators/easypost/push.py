@@ -7,7 +7,7 @@ from datetime import datetime
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed
 from milepost.ports.pushes import Push
-from milepost.settings import CarrierAccess
+from milepost.settings import SourceAccess
 from milepost.sources import trackers
 from milepost.sources.aggregators.easypost import parse as answers
 from milepost.sources.aggregators.easypost.fetch import KEY
@@ -22,9 +22,7 @@ SIGNATURE = "x-hmac-signature"
 PREFIX = "hmac-sha256-hex="
 
 
-def read(
-    access: CarrierAccess, headers: Mapping[str, str], body: bytes, heard_at: datetime
-) -> Push | Refusal:
+def read(access: SourceAccess, headers: Mapping[str, str], body: bytes, heard_at: datetime) -> Push | Refusal:
     """Theirs if the raw bytes are signed with the webhook secret, in its NFKD form."""
     secrets = [unicodedata.normalize("NFKD", secret) for secret in secrets_of(access)]
     signature = header(headers, SIGNATURE)

@@ -6,7 +6,7 @@ from datetime import datetime
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed
 from milepost.ports.pushes import Push
-from milepost.settings import CarrierAccess
+from milepost.settings import SourceAccess
 from milepost.sources import trackers
 from milepost.sources.aggregators.seventeen_track import parse as answers
 from milepost.sources.aggregators.seventeen_track.fetch import KEY
@@ -19,9 +19,7 @@ SECRET_LENGTHS = range(8, 129)  # the secret is theirs, and they choose its leng
 SIGNATURE = "sign"
 
 
-def read(
-    access: CarrierAccess, headers: Mapping[str, str], body: bytes, heard_at: datetime
-) -> Push | Refusal:
+def read(access: SourceAccess, headers: Mapping[str, str], body: bytes, heard_at: datetime) -> Push | Refusal:
     """Theirs if the header is the SHA-256 of the raw bytes, a slash and the API key."""
     messages = [body + b"/" + secret.encode() for secret in secrets_of(access)]
     if not is_hashed(header(headers, SIGNATURE), messages):

@@ -6,7 +6,7 @@ from datetime import datetime
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed
 from milepost.ports.pushes import Push
-from milepost.settings import CarrierAccess
+from milepost.settings import SourceAccess
 from milepost.sources import trackers
 from milepost.sources.aggregators.ship24 import parse as answers
 from milepost.sources.aggregators.ship24.fetch import KEY
@@ -19,9 +19,7 @@ SECRET_LENGTHS = range(8, 129)  # the secret is theirs, and they choose its leng
 BEARER = "bearer "
 
 
-def read(
-    access: CarrierAccess, headers: Mapping[str, str], body: bytes, heard_at: datetime
-) -> Push | Refusal:
+def read(access: SourceAccess, headers: Mapping[str, str], body: bytes, heard_at: datetime) -> Push | Refusal:
     """Theirs if they show the webhook secret as a bearer token."""
     shown = header(headers, "authorization")
     token = shown[len(BEARER) :].strip() if shown[: len(BEARER)].casefold() == BEARER else ""

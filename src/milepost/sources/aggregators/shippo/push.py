@@ -10,7 +10,7 @@ from datetime import datetime
 from milepost.model.reports import Refusal, Report
 from milepost.model.scans import Parsed
 from milepost.ports.pushes import SHOWN_TOKEN, Push
-from milepost.settings import CarrierAccess
+from milepost.settings import SourceAccess
 from milepost.sources import trackers
 from milepost.sources.aggregators.shippo import parse as answers
 from milepost.sources.aggregators.shippo.fetch import KEY
@@ -32,9 +32,7 @@ SIGNATURE = "shippo-auth-signature"
 PARTS_MAX = 8
 
 
-def read(
-    access: CarrierAccess, headers: Mapping[str, str], body: bytes, heard_at: datetime
-) -> Push | Refusal:
+def read(access: SourceAccess, headers: Mapping[str, str], body: bytes, heard_at: datetime) -> Push | Refusal:
     """Theirs if they are signed with the secret, or their address holds it."""
     secrets = secrets_of(access)
     signature = header(headers, SIGNATURE)
