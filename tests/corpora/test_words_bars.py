@@ -1,10 +1,10 @@
-"""How well sentences of carriers that nothing was learned from are read: the bars of issue 4, for the status."""
+"""How well sentences of carriers that nothing was learned from are read: the bars of issue 4, with any reason that is given."""
 
 from benches.words import reading_of
 
 PRECISION_MIN = 0.97
 COVERAGE_MIN = 0.85
-PRECISION_WITH_REASON_MIN = 0.965
+PRECISION_WITH_REASON_MIN = 0.97
 
 
 def test_sentences_never_seen_are_read_right_or_not_at_all():

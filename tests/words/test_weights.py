@@ -26,6 +26,6 @@ def test_the_weights_are_small():
 def test_a_very_long_sentence_does_not_overflow():
     sentence = spell(" ".join(f"delivered{number % 7} not held at customs returned" for number in range(500)))
     table = weights()
-    added = table.add((of_spelling(sentence), of_concepts([(number % 90,) for number in range(500)])))
+    added = table.add(of_spelling(sentence), of_concepts([(number % 90,) for number in range(500)]))
     every = sum(table.head.scales) * 127 * FEATURES_MAX**0.5
     assert max(map(abs, table.of_statuses(added) + table.of_reasons(added))) <= every

@@ -13,7 +13,7 @@ SAMPLE_EVERY = 100
 sys.path.insert(0, str(ROOT / "src"))
 
 from milepost.words.concepts import lexicon  # noqa: E402  the tool runs without Milepost installed
-from milepost.words.features import of_concepts, of_spelling  # noqa: E402
+from milepost.words.features import every_feature, of_concepts, of_spelling  # noqa: E402
 from milepost.words.spelling import spell  # noqa: E402
 
 
@@ -51,6 +51,6 @@ def fingerprint() -> str:
         digest.update(path.read_bytes())
     for sentence in sentences()[::SAMPLE_EVERY]:
         spelling = spell(sentence.text)
-        for features in (of_spelling(spelling), of_concepts(lexicon().find(spelling))):
+        for features in (every_feature(of_spelling(spelling)), of_concepts(lexicon().find(spelling))):
             digest.update("\n".join(sorted(features)).encode())
     return digest.hexdigest()

@@ -6,7 +6,7 @@ bits to a label; the sum of such numbers is the sums of all labels, and Python a
 
 import lzma
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice
 from math import sqrt
 from pathlib import Path
@@ -15,9 +15,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from milepost.words.features import Spelled, of_word
+
 FEATURES_MAX = 250
 """Of one kind and one sentence, so many are added: 250 times 127 still fits sixteen bits."""
 
+WORDS_REMEMBERED = 20_000
 _LANE_BYTES = 2
 _HALF = 1 << 15
 _OFFSET = 128  # a weight is a byte from 1 to 255, and 128 is nothing
@@ -32,6 +35,9 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     scales: list[float]  # per kind: what a weight of 1 is worth for a sentence with one feature
     temperatures: list[float]  # of statuses and of reasons: makes a probability what it says
     sizes: list[int]  # how many features of each kind
+    together: list[
+        list[float]
+    ]  # status by reason: how readily the two are said in one sentence; 1 is by chance
     ordinary: list[str]  # words that are no names
 
 
@@ -51,6 +57,7 @@ class Weights:
         head, _, rest = lzma.decompress(packed).partition(b"\n")
         self.head = msgspec.json.decode(head, type=Head)
         self.ordinary = frozenset(self.head.ordinary)
+        self.by_reason = list(zip(*self.head.together, strict=True))
         lanes = len(self.head.labels)
         self._length = lanes * _LANE_BYTES
         statuses, reasons = self.head.statuses, lanes - self.head.statuses
@@ -60,22 +67,29 @@ class Weights:
         names, _, table = rest.partition(b"\n\n")
         every = names.decode().split("\n")
         numbers = _numbers(table, lanes)
-        self._kinds: list[dict[str, int]] = []
-        begin = 0
-        for size in self.head.sizes:
-            self._kinds.append(
-                dict(zip(every[begin : begin + size], numbers[begin : begin + size], strict=True))
-            )
-            begin += size
+        pieces = self.head.sizes[0]
+        self._pieces = dict(zip(every[:pieces], numbers[:pieces], strict=True))
+        self._concepts = dict(zip(every[pieces:], numbers[pieces:], strict=True))
+        self._of_word = lru_cache(WORDS_REMEMBERED)(self._added_of_word)
 
-    def add(self, features: Sequence[Iterable[str]]) -> list[Added]:
-        """The features of each kind, added up."""
-        found = []
-        for kind, scale, names in zip(self._kinds, self.head.scales, features, strict=True):
-            known = list(islice(filter(None, map(kind.get, names)), FEATURES_MAX))
-            lanes = (sum(known) + self._level).to_bytes(self._length, "little")
-            found.append(Added(lanes, scale / sqrt(len(known) or 1)))
-        return found
+    def add(self, spelled: Spelled, concepts: Iterable[str]) -> tuple[Added, Added]:
+        """The features of each kind, added up. Of a very long sentence the first words count."""
+        first, second = self.head.scales
+        total, count = _sum(self._pieces, spelled.rest)
+        for word in spelled.words:
+            more, features = self._of_word(word)
+            if count + features > FEATURES_MAX:
+                break
+            total += more
+            count += features
+        return self._added(total, count, first), self._added(*_sum(self._concepts, concepts), second)
+
+    def _added_of_word(self, word: str) -> tuple[int, int]:
+        """What it adds with all its pieces. Few words are new, so it is remembered."""
+        return _sum(self._pieces, of_word(word))
+
+    def _added(self, total: int, count: int, scale: float) -> Added:
+        return Added((total + self._level).to_bytes(self._length, "little"), scale / sqrt(count or 1))
 
     def of_statuses(self, added: Sequence[Added]) -> list[float]:
         """What they say for each status, as log odds."""
@@ -90,6 +104,12 @@ class Weights:
 def weights() -> Weights:
     """The one table, read when the first sentence is."""
     return Weights()
+
+
+def _sum(kind: dict[str, int], names: Iterable[str]) -> tuple[int, int]:
+    """Of the features there are, and how many they are."""
+    known = list(islice(filter(None, map(kind.get, names)), FEATURES_MAX))
+    return sum(known), len(known)
 
 
 def _joined(part: Struct, added: Sequence[Added]) -> list[float]:
