@@ -63,6 +63,8 @@ async def test_mails_about_our_parcels_count_once_as_messages_and_no_other_mail_
         assert (note.event.status, note.event.evidence) == (None, "message")
         assert note.event.occurred.utc <= NOW, "a date years ahead is not believed"
         assert not any(word in note.event.description for word in ("zugestellt", "document", "script"))
+        left_out = {"source": "mailbox", "reason": "script_in_mail"}
+        assert app.tally.registry.get_sample_value("milepost_refusals_total", left_out) == 2
         promised = await app.store.promises("file_import", "A-1")
         assert any(one.to_at.date().isoformat() == "2026-03-06" for one in promised)
         reports = await app.store.rows(REPORTS.select().where(REPORTS.c.source == "mailbox"))

@@ -51,10 +51,11 @@ async def _about_ours(app: App, body: bytes) -> Report | None:
         body=body,
     )
     parsed = app.source(report).parse(report)
-    if parsed.refusals:
+    layout = parsed.layout or Layout()
+    if parsed.refusals and not layout.candidates and not parsed.hints:
         app.tally.count("refusals", source=SOURCE, reason=parsed.refusals[0].reason)
         return None
-    about = await _parcels(app, (parsed.layout or Layout()).candidates, parsed.hints)
+    about = await _parcels(app, layout.candidates, parsed.hints)
     if not about:
         app.tally.count("refusals", source=SOURCE, reason="no_parcel_of_ours")
         return None

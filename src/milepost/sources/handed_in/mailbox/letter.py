@@ -37,6 +37,7 @@ class Letter:
     sent_at: datetime | None
     text: str  # subject and body
     links: tuple[str, ...]
+    had_script: bool = False  # it was left out
 
 
 def read_letter(body: bytes) -> Letter:
@@ -47,11 +48,12 @@ def read_letter(body: bytes) -> Letter:
         _check_shape(body)
         mail = message_from_bytes(body)  # the old policy: the new one takes minutes for one long header
         sent_at = _sent_at(mail)
-        texts, links = [_header(mail, "subject")], list[str]()
+        texts, links, scripts = [_header(mail, "subject")], list[str](), 0
         for part in _readable(mail):
-            text, found = _words(part)
+            text, found, had = _words(part)
             texts.append(text[:TEXT_LENGTH_MAX])
             links += found
+            scripts += had
     except (
         RecursionError,
         ValueError,
@@ -62,7 +64,12 @@ def read_letter(body: bytes) -> Letter:
         KeyError,
     ) as error:
         raise LetterError(f"the mail is malformed ({type(error).__name__})") from error
-    return Letter(sent_at=sent_at, text="\n".join(texts)[:TEXT_LENGTH_MAX], links=tuple(links[:LINKS_MAX]))
+    return Letter(
+        sent_at=sent_at,
+        text="\n".join(texts)[:TEXT_LENGTH_MAX],
+        links=tuple(links[:LINKS_MAX]),
+        had_script=scripts > 0,
+    )
 
 
 def _check_shape(body: bytes) -> None:
@@ -92,15 +99,15 @@ def _readable(mail: Message) -> list[Message]:
     return parts
 
 
-def _words(part: Message) -> tuple[str, list[str]]:
+def _words(part: Message) -> tuple[str, list[str], bool]:
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else b""
     text = _decoded(raw[: 4 * TEXT_LENGTH_MAX], part.get_content_charset() or "utf-8")
     if part.get_content_type() == "text/plain":
-        return text, []
+        return text, [], False
     reader = _Reader()
     reader.feed(text)
-    return "".join(reader.words), reader.links
+    return "".join(reader.words), reader.links, reader.had_script
 
 
 def _decoded(raw: bytes, charset: str) -> str:
@@ -125,10 +132,12 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.words: list[str] = []
         self.links: list[str] = []
+        self.had_script = False
         self._silent = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Silence begins, or a link is noted."""
+        self.had_script |= tag == "script"
         if tag in SILENT:
             self._silent += 1
         elif tag == "a" and len(self.links) < LINKS_MAX:

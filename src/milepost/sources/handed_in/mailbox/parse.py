@@ -22,6 +22,7 @@ CANDIDATES_MAX = 100
 ORDERS_MAX = 5
 DIGITS_MIN = 6
 MENTION = "mention"
+SCRIPT = Refusal(reason="script_in_mail", detail="A script in the mail was left out; its words were read.")
 
 _TOKEN = re.compile(r"(?<![\w.@/-])[A-Za-z0-9][A-Za-z0-9-]{5,38}[A-Za-z0-9](?![\w@-])")
 _GROUPED = re.compile(r"(?<![\w.@/-])[A-Z0-9]{1,6}(?:[ -][A-Z0-9]{1,6}){1,11}(?![\w@-])")
@@ -69,6 +70,7 @@ def parse(report: Report) -> Parsed:
             EtaTold(tracking_number=number, kind=EtaKind.ESTIMATED, wall_to=due) for number in about if due
         ),
         hints=tuple(_orders(letter.text)),
+        refusals=(SCRIPT,) if letter.had_script else (),
         layout=Layout(
             standings=tuple(Standing("the mail", "", number) for number in about),
             candidates=tuple(_candidates(letter)),
