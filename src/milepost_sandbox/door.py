@@ -231,6 +231,7 @@ def _credentials(world: World) -> Credentials:
         australia_post_api_key=secret(seed, "australia post key"),
         australia_post_client_secret=secret(seed, "australia post password"),
         australia_post_account=f"{seed % 10**10:010d}",
+        yanwen_client_id=secret(seed, "yanwen id"),
         aggregator_key=secret(seed, "aggregator key"),
         aggregator_secret=secret(seed, "aggregator push")[:32],
         **{f"{carrier}_push_secret": secret(seed, f"{carrier} push")[:32] for carrier in PUSHING},

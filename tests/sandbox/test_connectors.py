@@ -20,7 +20,17 @@ from tests.tidy.tree import ROOT
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 PLENTY = 1_000_000
-CARRIERS = ("ups", "fedex", "usps", "dhl", "royal_mail", "la_poste", "canada_post", "australia_post")
+CARRIERS = (
+    "ups",
+    "fedex",
+    "usps",
+    "dhl",
+    "royal_mail",
+    "la_poste",
+    "canada_post",
+    "australia_post",
+    "yanwen",
+)
 
 
 def access(sandbox, key):

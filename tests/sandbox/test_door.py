@@ -33,6 +33,7 @@ async def test_every_server_answers_and_all_are_gone_afterwards():
             "la_poste",
             "canada_post",
             "australia_post",
+            "yanwen",
         }
         async with httpx.AsyncClient() as http:
             for url in sandbox.urls.values():

@@ -21,7 +21,17 @@ STEP = timedelta(hours=40)
 OLD_USE = timedelta(days=60)
 STEPS_MAX = 200
 TRIES_MAX = 10
-CARRIERS = ("ups", "fedex", "usps", "dhl", "royal_mail", "la_poste", "canada_post", "australia_post")
+CARRIERS = (
+    "ups",
+    "fedex",
+    "usps",
+    "dhl",
+    "royal_mail",
+    "la_poste",
+    "canada_post",
+    "australia_post",
+    "yanwen",
+)
 
 
 class WorldClock:
@@ -128,7 +138,7 @@ def followed(sandbox: door.Sandbox) -> list[Following]:
 
 async def test_all_that_was_told_on_the_way_is_read_right_and_nothing_else():
     gazetteer = SqliteGazetteer()
-    options = door.SandboxOptions(seed=7, orders=40, start=START, faults=("all",), control_port=0)
+    options = door.SandboxOptions(seed=12, orders=40, start=START, faults=("all",), control_port=0)
     async with door.running(options) as sandbox:
         carriers_followed = followed(sandbox)
         for _ in range(STEPS_MAX):

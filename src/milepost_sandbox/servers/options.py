@@ -32,6 +32,7 @@ GENEROUS_QUOTAS: Final[Mapping[str, Quota]] = MappingProxyType(
         "la_poste": Quota(calls=1_000_000, per_s=HOUR_S),
         "canada_post": Quota(calls=1_000_000, per_s=HOUR_S),
         "australia_post": Quota(calls=1_000_000, per_s=HOUR_S),
+        "yanwen": Quota(calls=1_000_000, per_s=HOUR_S),
     }
 )
 

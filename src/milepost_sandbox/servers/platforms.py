@@ -18,6 +18,7 @@ from milepost_sandbox.servers.royal_mail.platform import RoyalMail
 from milepost_sandbox.servers.tiktok_shop.platform import TikTokShop
 from milepost_sandbox.servers.ups.platform import Ups
 from milepost_sandbox.servers.usps.platform import Usps
+from milepost_sandbox.servers.yanwen.platform import Yanwen
 
 PLATFORMS: Final[tuple[Any, ...]] = (
     TikTokShop(),
@@ -29,4 +30,5 @@ PLATFORMS: Final[tuple[Any, ...]] = (
     LaPoste(),
     CanadaPost(),
     AustraliaPost(),
+    Yanwen(),
 )

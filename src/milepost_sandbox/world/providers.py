@@ -38,6 +38,7 @@ PROVIDERS: Final[tuple[Provider, ...]] = tuple(
             ("la_poste", "Colissimo", numbers.shaped("6A", 11)),
             ("canada_post", "Canada Post", numbers.canada_post),
             ("australia_post", "Australia Post", numbers.shaped("7XX", 13)),
+            ("yanwen", "Yanwen", numbers.shaped("UH", 9, "YP")),
         ),
         start=11,
     )

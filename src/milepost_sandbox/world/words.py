@@ -62,6 +62,7 @@ CARRIERS: Final[tuple[str, ...]] = (
     "la_poste",
     "canada_post",
     "australia_post",
+    "yanwen",
     "other",
 )
 """`other` is a carrier without an API here (J&T Express, Evri, UniUni …): only TikTok knows its scans."""
@@ -302,6 +303,7 @@ class Credentials:
     australia_post_api_key: str = ""
     australia_post_client_secret: str = ""
     australia_post_account: str = ""
+    yanwen_client_id: str = ""
     ups_push_secret: str = ""
     fedex_push_secret: str = ""
     usps_push_secret: str = ""

@@ -207,6 +207,19 @@ class AustraliaPostTalker:
         return article["events"]
 
 
+class YanwenTalker:
+    def __init__(self, app: Any) -> None:
+        self.http = client_of(app)
+
+    async def track(self, *numbers: str, key: str = KEYS.yanwen_client_id) -> httpx.Response:
+        params = {"nums": ",".join(numbers)}
+        return await self.http.get("/api/tracking", params=params, headers={"Authorization": key})
+
+    async def rows(self, number: str) -> list[dict[str, Any]]:
+        (parcel,) = (await self.track(number)).json()["result"]
+        return parcel["checkpoints"]
+
+
 TALKERS: dict[str, Any] = {
     "ups": UpsTalker,
     "fedex": FedExTalker,
@@ -216,4 +229,5 @@ TALKERS: dict[str, Any] = {
     "la_poste": LaPosteTalker,
     "canada_post": CanadaPostTalker,
     "australia_post": AustraliaPostTalker,
+    "yanwen": YanwenTalker,
 }

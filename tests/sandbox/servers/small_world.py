@@ -42,6 +42,7 @@ NUMBERS = {
     "la_poste": "6A12345678901",
     "canada_post": "1023210039414603",
     "australia_post": "7XX1000634011427",
+    "yanwen": "UH123456785YP",
     "other": "UUS123456789012",
 }
 KEYS = Credentials(
@@ -58,6 +59,7 @@ KEYS = Credentials(
     dhl_api_key="dhl-key",
     royal_mail_client_id="royal-mail-id",
     royal_mail_client_secret="royal-mail-secret",
+    yanwen_client_id="yanwen-id",
     la_poste_api_key="la-poste-key",
     canada_post_client_id="canada-id",
     canada_post_client_secret="canada-secret",

@@ -121,7 +121,7 @@ async def test_ups_names_the_post_offices_number_fee_and_pickup_date() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["ups", "usps", "dhl", "royal_mail", "la_poste", "canada_post", "australia_post"]
+    "source", ["ups", "usps", "dhl", "royal_mail", "la_poste", "canada_post", "australia_post", "yanwen"]
 )
 async def test_an_older_parcel_with_the_same_number_is_forgotten(source: str) -> None:
     new = on_its_way(source)

@@ -100,6 +100,12 @@ def read_australia_post(row: dict[str, Any]) -> Read:
     return code, sentence, at, at.replace(tzinfo=None).isoformat(), "reported"
 
 
+def read_yanwen(row: dict[str, Any]) -> Read:
+    wall = datetime.fromisoformat(row["time_stamp"])
+    at = datetime.fromisoformat(row["time_stamp"] + (row["time_zone"] + ":00")[:6])
+    return row["tracking_status"], row["message"], at, wall.isoformat(), "reported"
+
+
 def placed(wall: datetime, city: str) -> tuple[datetime | None, str]:
     zone = ZONES.get(city.upper())
     return (wall.replace(tzinfo=ZoneInfo(zone)), "inferred") if zone else (None, "unzoned")
@@ -114,8 +120,9 @@ READERS: dict[str, Callable[[dict[str, Any]], Read]] = {
     "la_poste": read_la_poste,
     "canada_post": read_canada_post,
     "australia_post": read_australia_post,
+    "yanwen": read_yanwen,
 }
-ALWAYS_ZONED = frozenset({"royal_mail", "la_poste", "australia_post"})
+ALWAYS_ZONED = frozenset({"royal_mail", "la_poste", "australia_post", "yanwen"})
 """Their documents say that every time has its offset, so none is left out."""
 
 
@@ -229,6 +236,8 @@ def test_a_note_that_names_only_a_country_keeps_its_offset() -> None:
         ("royal_mail", "customs_hold", {}, "EVJIN", ("held", "customs.papers_missing")),
         ("la_poste", "attempt_absent", {}, "ND1", ("attempted", None)),
         ("la_poste", "returned", {}, "DI2", ("returned", None)),
+        ("yanwen", "customs_hold", {"fee": "9"}, "LM32", ("held", "customs.duties_due")),
+        ("yanwen", "customs_hold", {"papers": "invoice"}, "IC50", ("held", "customs.in_progress")),
         ("canada_post", "attempt_absent", {}, "1435", ("attempted", None)),
         ("canada_post", "refused", {}, "1417", ("return_in_transit", "receiver.refused")),
         ("canada_post", "delivered", {"left_with": "mailbox"}, "1441", ("delivered", None)),

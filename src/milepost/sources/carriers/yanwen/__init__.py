@@ -1,0 +1,1 @@
+"""Yanwen, a consolidator of parcels from China: its tracking API."""

@@ -1,0 +1,1 @@
+"""The Yanwen of the sandbox: its tracking API."""
