@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from milepost.model.carriers import number_shape
-from milepost.ports.store import Page, ShipmentRow
+from milepost.ports.rows import Page, ShipmentRow
 
 PARCELS_MAX = 500
 """The shop's newest parcels that count; older ones may have gone by other carriers."""
