@@ -18,7 +18,7 @@ DOMAIN = "milepost"
 ENGLISH = "en"
 """What the sentences in code and templates are written in."""
 
-OFFERED = (ENGLISH, "es", "fr", "de", "pt", "it", "id", "vi", "th", "zh", "ja")
+OFFERED = (ENGLISH, "es", "fr", "de", "pt", "it", "id", "vi", "th", "zh", "ja", "ar")
 """Languages a reader may choose; each is translated to the last sentence (tests/tongues/test_catalogs.py)."""
 
 PSEUDO_DATES = "el"
