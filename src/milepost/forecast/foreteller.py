@@ -36,8 +36,9 @@ from milepost.ports.forecast import ForecastFacts
 WORDS_MAX = 24
 """Entries of one teller that a lesson keeps, the first ones."""
 
-CORRECTED = 1_500
-"""Of the lessons read at a start, the newest by which windows are corrected: each is foreseen once more."""
+CORRECTED, CORRECTED_LATER = 1_500, 100
+"""Of the lessons read at a start, and of those that came since the last look, the newest by which windows are
+corrected: each is foreseen once more, and that takes longer than learning it."""
 
 LATE_NUMBERS = 512
 """With many writers a lesson may become visible after one with a higher number: so many are read again."""
@@ -79,13 +80,14 @@ class Foreteller:
 
     def learn(self, lessons: Sequence[tuple[int, Lesson]], gaps: Sequence[NewsGaps], now: datetime) -> None:
         """Those it does not know yet, in their order."""
+        most = CORRECTED_LATER if self._newest else CORRECTED
         for place, (number, lesson) in enumerate(lessons):
             if number in self._numbers:
                 continue
             self._numbers[number] = None
             self._newest = max(self._newest, number)
             self.measured.count(lesson)
-            is_recent = place >= len(lessons) - CORRECTED
+            is_recent = place >= len(lessons) - most
             self.memory.learn(lesson, now, told_of(lesson, self.memory) if is_recent else ())
         for number in list(self._numbers)[: -2 * LATE_NUMBERS]:
             del self._numbers[number]
