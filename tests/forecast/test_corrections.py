@@ -4,7 +4,9 @@ import random
 from math import exp
 
 from milepost.forecast.corrections import HALF, OWN_FROM, Corrections
+from milepost.forecast.foreteller import Foreteller
 from milepost.model.forecasts import Spread
+from tests.forecast.parcels import taught
 
 SCORES = (-1.645, -1.282, -0.674, 0.0, 0.674, 1.282, 1.645)
 
@@ -52,3 +54,13 @@ def test_only_the_newest_count():
         for _ in range(400):
             corrections.saw("accepted", "acme", told, took_h)
     assert corrections.straightened(told, "accepted", "acme").hours[6] <= told.hours[6]
+
+
+def test_each_delivered_parcel_is_foreseen_once_more_and_corrects_its_stages():
+    """All of them took about fifty hours; a window from a day to four days promises far too much room."""
+    told = Spread((24.0, 30.0, 40.0, 50.0, 64.0, 84.0, 98.0))
+    few, many = taught(Foreteller(), 80), taught(Foreteller(), 130)
+    assert few.memory.straightened(told, "accepted", "acme") == told, "what is told at first is no measure"
+    straight = many.memory.straightened(told, "accepted", "acme")
+    assert straight.point == told.point
+    assert straight != told

@@ -230,14 +230,19 @@ def reckoned(facts: ForecastFacts) -> Reckoning | None:
     named = _named(facts)
     if named is None or (standing.stage in STOPPED and named.said_at < standing.heard_at):
         return Reckoning(facts.way, standing, None, facts.now, begun_at=stages[0].since)
-    moved = named.kind == EtaKind.RESCHEDULED
+    moved = named.kind == EtaKind.RESCHEDULED or any(
+        one.said_at < named.said_at for one in _named_by_carrier(facts)
+    )
     return Reckoning(facts.way, standing, named.to_at, facts.now, moved, stages[0].since)
 
 
 def _named(facts: ForecastFacts) -> Promise | None:
     """The window the carrier named last."""
-    told = [one for one in facts.promises if one.promiser is Promiser.CARRIER and one.name == ledger.NAME]
-    return max(told, key=lambda one: one.said_at, default=None)
+    return max(_named_by_carrier(facts), key=lambda one: one.said_at, default=None)
+
+
+def _named_by_carrier(facts: ForecastFacts) -> list[Promise]:
+    return [one for one in facts.promises if one.promiser is Promiser.CARRIER and one.name == ledger.NAME]
 
 
 def _our_words(ledger_of: Sequence[Promise]) -> Sequence[OurWord]:
