@@ -10,7 +10,7 @@ from benches.run import BENCHES
 from tests.sim.run import PROOFS
 from tests.tidy.tree import ROOT
 
-COMMANDS = ["demo", "dev", "test", "check", "fix", "new", "sim", "bench", "docs", "release"]
+COMMANDS = ["demo", "dev", "test", "check", "fix", "new", "sim", "bench", "screenshots", "docs", "release"]
 FIGURES = {
     *("identify_precision", "identify_recall", "identify_random_confident", "identify_vs_tracking_numbers"),
     *("words_precision", "words_coverage", "words_per_s", "places_resolved", "place_us"),
