@@ -2,10 +2,14 @@
 
 import random
 
+import numpy as np
+
 from milepost.forecast.backtest.ever import Ever
+from milepost.forecast.backtest.orders_learning import steadied
 from milepost.forecast.orders.clock import Clock
 from milepost.forecast.orders.peers import Peers
 from milepost.forecast.orders.promises import Promises
+from milepost.forecast.orders.rhythm import Rhythm, rhythm_of
 from milepost.forecast.orders.rows import OrderRow
 
 MONDAY = 19_002  # 2022-01-10
@@ -29,6 +33,27 @@ def test_the_clock_goes_there_and_back_and_stands_nearly_still_on_days_of_rest()
         one.work(tiradentes + 1) - one.work(tiradentes) for one in (clock, without_holidays)
     )
     assert in_brazil < 0.2 < elsewhere - 1
+
+
+def test_where_parcels_come_every_day_the_clock_is_soon_the_calendars():
+    draw = random.Random(SEED)
+    every_day = [MONDAY + draw.uniform(0, 140) for _ in range(4000)]
+    rhythm = rhythm_of(every_day, "BR")
+    assert all(0.85 < day < 1.15 for day in rhythm.days), (rhythm.days, f"seed {SEED}")
+    weekdays = [at for at in every_day if int(at + 3) % 7 < 5]
+    assert rhythm_of(weekdays, "").days[2] < 0.1
+    few = rhythm_of(weekdays[:3], "")
+    assert abs(few.days[0] - Rhythm().days[0]) < 0.1, "three deliveries change little"
+    assert abs(rhythm.day_so_far[12] - 0.5) < 0.05
+    assert min(rhythm_of([MONDAY + 0.5] * 500, "").hours) > 0, "no hour stands still, whatever the file says"
+
+
+def test_windows_of_trees_that_few_orders_grew_are_as_wide_as_those_of_all_orders():
+    trees, shapes = np.linspace(-0.1, 0.1, 7)[None, :] + 2, np.linspace(-1.0, 1.0, 7)[None, :]
+    few, many = steadied(trees, shapes, 400), steadied(trees, shapes, 1_000_000)
+    assert few[0, 3] == many[0, 3] == 2
+    assert few[0, 6] - few[0, 0] > 1.8
+    assert many[0, 6] - many[0, 0] < 0.22
 
 
 def promised(number: int, days: float) -> OrderRow:

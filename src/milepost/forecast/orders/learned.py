@@ -4,7 +4,9 @@ They learn how orders of one week differ from each other, and nothing of how wee
 history's alone. A model that may learn levels says of next month what was true of last month.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,7 @@ SETTLED_DAYS = 14.0
 """Orders of the last two weeks before training are left out: of these only the fast ones are there."""
 
 OWN, LEVEL = "half", "half_by_level"
+GENERAL = 2  # models that are asked of every row
 PLACED = tuple(f"half_with_places_{draw}" for draw in range(3))
 """Grown of the rows with places alone: few rows, so that the mean of several draws is better than one."""
 
@@ -56,32 +59,33 @@ class Learned:
 
     def log_days(self, rows: Rows) -> Floats:
         """Log days left at each of the seven shares, a line per row; rows in order of time."""
-        answers = dict(zip(self.trees.models, self.trees.predict(rows.features).T, strict=True))
-        told = {OWN: answers[OWN], LEVEL: answers[LEVEL] + rows.level - rows.base}
-        told |= {name: answers[name] for name in PLACED if name in answers}
-        centered = {name: self._centered(name, values, rows) for name, values in told.items()}
-        middle = (centered[OWN] + centered[LEVEL]) / 2
-        placed = [centered[name] for name in PLACED if name in centered]
-        if placed:
-            middle = np.where(rows.has_places, (middle + np.mean(placed, axis=0)) / 2, middle)
-        found = np.empty((len(middle), len(SHARES)))
-        for at, share in enumerate(SHARES):
-            found[:, at] = middle if at == MEDIAN else middle + answers[edge(share)] - answers[OWN]
-        found[:, :MEDIAN] = np.minimum(found[:, :MEDIAN], middle[:, None])
-        found[:, MEDIAN:] = np.maximum(found[:, MEDIAN:], middle[:, None])
-        return np.sort(found, axis=1) + rows.base[:, None]
-
-    def _centered(self, name: str, told: Floats, rows: Rows) -> Floats:
-        """Without the model's own opinion of the level: what it adds to the base has a mean of nothing."""
-        center = self.centers[name]
-        found = np.empty_like(told)
-        counts = rows.has_places if name in PLACED else np.ones(len(told), dtype=bool)
-        for at, (value, is_counted) in enumerate(zip(told.tolist(), counts.tolist(), strict=True)):
-            found[at] = value - center
-            if is_counted:
-                center += FOLLOW * (max(-1.0, min(value - center, 1.0)))
-        self.centers[name] = center
+        answers = self.trees.predict(rows.features)
+        column = {name: at for at, name in enumerate(self.trees.models)}
+        answers[:, column[LEVEL]] += rows.level - rows.base
+        middle = self._middles(answers, column, rows.has_places)
+        edges = answers[:, [column[edge(share)] for share in EDGES]] - answers[:, [column[OWN]]]
+        below, above = np.minimum(edges[:, :MEDIAN], 0.0), np.maximum(edges[:, MEDIAN:], 0.0)
+        widths = np.sort(np.concatenate((below, np.zeros((len(middle), 1)), above), axis=1), axis=1)
+        found: Floats = widths + (middle + rows.base)[:, None]
         return found
+
+    def _middles(self, answers: Floats, column: Mapping[str, int], has_places: NDArray[np.bool_]) -> Floats:
+        """The mean of the models, each without its own opinion of the level (its running center)."""
+        names = [name for name in (OWN, LEVEL, *PLACED) if name in column]
+        centers = [self.centers[name] for name in names]
+        found = []
+        for row, is_placed in zip(
+            answers[:, [column[name] for name in names]].tolist(), has_places.tolist(), strict=True
+        ):
+            values = [value - center for value, center in zip(row, centers, strict=True)]
+            middle = (values[0] + values[1]) / 2
+            if is_placed and len(values) > GENERAL:
+                middle = (middle + fmean(values[GENERAL:])) / 2
+            found.append(middle)
+            for at in range(len(values) if is_placed else GENERAL):
+                centers[at] += FOLLOW * max(-1.0, min(values[at], 1.0))
+        self.centers.update(zip(names, centers, strict=True))
+        return np.array(found)
 
 
 def learn(rows: Rows, took: Floats, columns: Columns, stage: Stage, seed: int) -> Learned | None:
