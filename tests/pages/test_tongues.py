@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 
 from milepost.model.notices import Audience, Notice
 from milepost.model.people import View
+from milepost.model.statuses import Status
 from milepost.notify.render import Links, render, template_names
 from milepost.react.words import WORDS
 from milepost.tongues.catalogs import OFFERED, tongue
@@ -159,6 +160,21 @@ def test_a_reader_is_spoken_to_in_the_language_they_chose_or_their_browser_did(s
     assert [f'<html lang="{other}"' in one.text for one in (of_browser, chosen, kept, unknown)] == [True] * 4
     assert '<html lang="en"' in console.text or console.is_redirect
     assert f'href="/?lang={other}"' in refused.text  # an address that only takes forms has no page of its own
+
+
+def test_an_order_is_shown_in_the_language_its_messages_were_asked_for_in(site):
+    row = site.order_with(Status.IN_TRANSIT)
+    number, wish = row.facts.order_number, {"address": "reader@example.com", "do": "on", "language": "de"}
+    with site.visitor() as reader, site.visitor() as other:
+        for one in (reader, other):
+            one.get(f"/t/{site.token(row)}")
+        assert reader.post(f"/orders/{number}/notices", data=wish).status_code == 303
+        known = other.get(f"/orders/{number}", headers={"accept-language": "fr"}).text
+        other.cookies.set("lang", "es")
+        chosen = other.get(f"/orders/{number}").text
+        other.post(f"/orders/{number}/notices", data={"do": "off"})
+    assert '<html lang="de"' in known
+    assert '<html lang="es"' in chosen
 
 
 def test_the_catalogs_are_asked_once_and_kept():

@@ -219,7 +219,7 @@ async def _message(one: Try, app: App) -> Message:
     language = _language(one, app)
     zone = await _zone_of_door(notice, app)
     name, head = await letterhead(notice, base, app)
-    told = _with_reason(notice, language)
+    told = with_reason(notice, language)
     picture = await app.paint(app, notice) if _has_room_for_a_map(notice) else None
     return render(
         told, links, shop_name=name, language=language, zone=zone, head=replace(head, picture=picture)
@@ -238,7 +238,7 @@ def _language(one: Try, app: App) -> str:
     return one.notice.facts.get(LANGUAGE) or known
 
 
-def _with_reason(notice: Notice, language: str) -> Notice:
+def with_reason(notice: Notice, language: str) -> Notice:
     """Why a forecast moved, in the reader's language: what was kept with the notice is English."""
     basis = read_basis(notice.facts.get("basis", ""))
     if basis is None:
