@@ -9,6 +9,7 @@ import io
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from PIL import Image, ImageChops, ImageStat
@@ -16,12 +17,16 @@ from playwright.sync_api import Browser
 
 from tests.pages.buyer_stage import stage
 from tests.pages.chromium import chromium
-from tests.pages.states import CHOSEN, NAMES, Open, states
+from tests.pages.quiet_house import mail
+from tests.pages.states import CHOSEN, NAMES, Open, given, states
 
 TARGET = Path(__file__).parents[2] / "docs/screenshots"
 SCREENS = {"phone": ({"width": 390, "height": 844}, 2.0), "desk": ({"width": 1360, "height": 900}, 1.0)}
 USUAL = (("phone", "light"), ("desk", "dark"))
 QUALITY = 82
+MAIL = "mail"
+"""No state of a page, and shown beside them."""
+
 SAME = 0.35
 """Mean difference of two pictures, of 255, below which nobody sees one: an age may have grown a minute."""
 
@@ -30,7 +35,7 @@ Look = tuple[str, str, str]
 
 def looks() -> Iterator[Look]:
     """(state, screen, scheme) of every picture there is to be."""
-    for name in NAMES:
+    for name in (*NAMES, MAIL):
         for screen in SCREENS:
             for scheme in ("light", "dark"):
                 if name in CHOSEN or (screen, scheme) in USUAL:
@@ -50,7 +55,7 @@ def main() -> int:
     only = options.parse_args().only
     wanted = [look for look in looks() if not only or look[0] in only]
     with tempfile.TemporaryDirectory() as folder, stage(Path(folder)) as site, chromium() as browser:
-        opened = states(site)
+        opened = {**states(site), MAIL: partial(given, html=site.call(mail()), address=f"{site.url}/quiet")}
         changed = [look for look in wanted if _keep(TARGET / file_of(look), _taken(browser, opened, look))]
     if not only:
         for path in set(TARGET.glob("*.*")) - {TARGET / file_of(look) for look in wanted}:

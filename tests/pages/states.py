@@ -81,7 +81,7 @@ def states(site: Stage) -> Mapping[str, Open]:
     return {
         "moving": at(f"/t/{site.token(moving, View.TOWN)}"),
         "trouble": at(f"/t/{site.token(trouble)}"),
-        **{name: partial(_given, html=html, address=f"{site.url}/quiet") for name, html in quiet.items()},
+        **{name: partial(given, html=html, address=f"{site.url}/quiet") for name, html in quiet.items()},
         "delivered": at(f"/t/{site.token(delivered)}"),
         "several parcels": at(f"/t/{site.token(several)}"),
         "waiting for the first scan": at(f"/t/{site.token(waiting)}"),
@@ -115,7 +115,7 @@ def _gone(site: Stage) -> str:
     return str(site.call(make_link(site.milepost.app, shop_id=shop_id, order_number="gone")))
 
 
-def _given(page: Page, html: str, address: str) -> None:
+def given(page: Page, html: str, address: str) -> None:
     """A page of another world, as its site makes it; nothing is heard of it."""
     page.route("**/live", lambda route: route.fulfill(content_type="text/event-stream", body=""))
     page.route("**/quiet", lambda route: route.fulfill(content_type="text/html", body=html))

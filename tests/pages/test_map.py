@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from milepost.desk.lookup import make_link
 from milepost.model.people import View
 from milepost.model.statuses import Status
+from milepost.show.buyer.gather import order_story
+from milepost.show.buyer.view import page_view
 from milepost.web import build
 from tests.flow.house import SHOP, house, order, scans
 from tests.pages.chromium import chromium
@@ -130,3 +132,16 @@ def test_no_name_lies_over_another_on_a_phone_and_on_a_desk(site):
                     count, found = page.evaluate(OVERLAPS)
                     assert count > 1
                     assert found == []
+
+
+async def test_parcels_that_go_another_way_have_a_line_of_their_own(tmp_path):
+    async with house(tmp_path) as here:
+        await here.hear(order("1001", ("AC1", "AC2", "AC3")))
+        await here.hear(*[scans(number, *WAY) for number in ("AC1", "AC2")])
+        await here.hear(scans("AC3", "2026-03-04T01:10-05:00  TRN  Chicago US"))
+        story = await here.app.store.together(
+            lambda reads: order_story(here.app, reads, SHOP, "1001", View.TOWN)
+        )
+        way = page_view(story, {}, here.clock.now()).way
+        assert {one.stops[0].name for one in way.parcels} == {"Lyon", "Chicago"}
+        assert len(way.parcels) == 2

@@ -153,10 +153,12 @@ class _Press:
                 yield from self._name(name)
         for spot in reversed(self._map.spots):
             yield from self._spot(spot)
-        yield (
+        credit = (
             f'<text x="{SIZE - 14:g}" y="{how.bottom - 14}" font-size="{CREDIT_PX * self._px:.1f}" '
-            f'text-anchor="end" fill="{ink["map-name"]}">{escape(how.credit)}</text>'
+            f'text-anchor="end"'
         )
+        yield f"{credit} {self._halo}>{escape(how.credit)}</text>"
+        yield f'{credit} fill="{ink["map-name"]}">{escape(how.credit)}</text>'
 
     def ground(self) -> Iterable[str]:
         """Land, lakes, rivers, borders and towns."""
@@ -182,6 +184,12 @@ class _Press:
         """A stroke in the ground's steps."""
         return f'<path d="{path}" stroke="{self._ink[color]}" stroke-width="{px * self._px * FINE:.1f}"/>'
 
+    @property
+    def _halo(self) -> str:
+        """Around letters, so that they can be read over lines."""
+        width = f"{3 * self._px:.1f}"
+        return f'fill="none" stroke="{self._ink["land"]}" stroke-width="{width}" stroke-linejoin="round"'
+
     def _lines(self) -> Iterable[str]:
         width = 3.6 * self._px
         base = 'fill="none" stroke-linejoin="round" stroke-linecap="round"'
@@ -206,8 +214,7 @@ class _Press:
         text = escape(name.text.upper() if is_wide else name.text)
         shared = f'x="{x:.0f}" y="{name.y + size * LETTERS_UP:.0f}" font-size="{size:.1f}"'
         shared += f' text-anchor="{anchor}"{spaced}'
-        halo = f'stroke="{ink["land"]}" stroke-width="{3 * self._px:.1f}" stroke-linejoin="round"'
-        yield f'<text {shared} fill="none" {halo}>{text}</text>'
+        yield f"<text {shared} {self._halo}>{text}</text>"
         yield f'<text {shared} fill="{ink["map-land-name" if is_wide else "map-name"]}">{text}</text>'
 
     def _spot(self, spot: Spot) -> Iterable[str]:

@@ -72,10 +72,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture in a mail, and what it shows in words."""
+    """A picture in a mail, what it shows in words, and how large it is shown, in px."""
 
     png: bytes
     alt: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

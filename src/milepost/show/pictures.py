@@ -25,11 +25,13 @@ from milepost.show.buyer.view import page_view
 from milepost.show.maps import alt_of, atlas, pen
 from milepost.show.words.sentences import source_names
 
-PX = 1_056
-"""Twice as wide as a mail shows it: letters stay sharp on phones."""
-
 TOP, BOTTOM = 66, 846
 """What a mail shows of a map's 1,000 units: all stops lie between, and the credit below them."""
+
+WIDTH = 528
+HEIGHT = round(WIDTH * (BOTTOM - TOP) / 1000)
+PX = 2 * WIDTH
+"""Twice as wide as a mail shows it: letters stay sharp on phones."""
 
 PICTURES_KEPT = 32
 """About 60 kB each: the same news may go to several addresses."""
@@ -57,7 +59,7 @@ async def map_of(app: App, notice: Notice) -> Picture | None:
     except MapError as error:
         _log.error("no map in a mail: %s", error)
         return None
-    return Picture(png=drawn, alt=alt_of(route)) if drawn else None
+    return Picture(png=drawn, alt=alt_of(route), width=WIDTH, height=HEIGHT) if drawn else None
 
 
 def _route(app: App, story: Story, shipment_id: str | None) -> Route | None:

@@ -137,9 +137,13 @@ class PageView:
 
     @property
     def way(self) -> Route | None:
-        """What the page's one map shows: the ways of all parcels that have one, the first one's first."""
-        ways = [one.way for one in self.parcels if one.way is not None][:MAPPED_MAX]
-        return replace(ways[0], beside=tuple(ways[1:])) if ways else None
+        """What the page's one map shows: the first parcel's way, and beside it those of others that go another."""
+        ways: dict[tuple[object, int], Route] = {}
+        for one in self.parcels:
+            if one.way is not None:
+                ways.setdefault((one.way.stops, one.way.scanned), one.way)
+        shown = tuple(ways.values())[:MAPPED_MAX]
+        return replace(shown[0], beside=shown[1:]) if shown else None
 
     @property
     def map_mark(self) -> str:
