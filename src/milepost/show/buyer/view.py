@@ -137,7 +137,7 @@ class PageView:
 
     @property
     def way(self) -> Route | None:
-        """What the page's one map shows: the first parcel's way, and beside it those of others that go another."""
+        """What the page's one map shows: the first parcel's way, and beside it those that are others."""
         ways: dict[tuple[object, int], Route] = {}
         for one in self.parcels:
             if one.way is not None:
