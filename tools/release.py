@@ -17,6 +17,8 @@ MUST_HOLD = (
     "milepost/show/static/built/icons.json",
     "milepost/places/gazetteer.sqlite",
     "milepost/map/geo.sqlite",
+    "milepost/map/fonts/hanken-grotesk-medium.ttf",
+    "milepost/map/fonts/hanken-grotesk-semibold.ttf",
     "milepost_sandbox/door.py",
 )
 MUST_NOT_HOLD = ("/samples/", "/tests/", "node_modules", "__pycache__", ".stamp-")
