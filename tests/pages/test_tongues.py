@@ -216,3 +216,12 @@ def test_no_sentence_of_a_buyers_page_escapes_the_catalogs(site):
         ):
             wrong += [f"{path}: {one}" for one in escaped(reader.get(path).text, OURS)]
     assert not wrong, told_all(sorted(set(wrong)))
+
+
+def test_only_pages_in_vietnamese_ask_for_its_letters(site):
+    with site.visitor() as browser:
+        asks = {
+            tag: "hanken-grotesk-vietnamese" in browser.get(f"/?lang={tag}", follow_redirects=True).text
+            for tag in OFFERED
+        }
+    assert [tag for tag, does in asks.items() if does] == ["vi"]
