@@ -44,3 +44,11 @@ async def test_no_channel_raises_for_a_failed_hand_over(name):
         notice, Message(subject="s", text="t"), Recipient(address="\r\n")
     )
     assert result.outcome in Sent
+
+
+def test_a_language_that_is_not_offered_is_an_error_that_lists_those_that_are():
+    assert channels(Settings(language="ar"))
+    with pytest.raises(
+        SettingsError, match="language: 'de-CH' is none that Milepost speaks; write one of en, "
+    ):
+        channels(Settings(language="de-CH"))
