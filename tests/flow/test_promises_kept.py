@@ -43,6 +43,8 @@ async def test_a_batch_that_fails_half_way_leaves_nothing(tmp_path):
         with pytest.raises(RuntimeError, match="stops here"):
             await milepost.hear(order(), scans("AC1", PICKED_UP, DELIVERED), alongside=fail)
         assert await milepost.kept() == before
+        await milepost.hear(order("1002", parcels=()))  # the next commit takes nothing along that was left
+        assert await milepost.app.store.order("1001") is None
         await milepost.hear(order(), scans("AC1", PICKED_UP, DELIVERED))
         assert await milepost.told_of("AC1") == (["PU", "DEL"], "delivered")
 
