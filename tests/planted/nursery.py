@@ -3,7 +3,7 @@
 Starting Python and reading in the libraries takes longer than most of the tests. The fork that runs the tests
 reads in our code anew, from the tree it is given.
 
-A line in, `{"tree": …, "tests": […], "said": file}`; a line out, pytest's exit code.
+A line in, `{"tree": …, "tests": […], "said": file, "patience_s": …}`; a line out, pytest's exit code.
 """
 
 import contextlib
@@ -61,14 +61,14 @@ def libraries() -> list[str]:
     return [name for name in told.stdout.split() if name.partition(".")[0] not in (*OURS, *NOT_BEFORE_PYTEST)]
 
 
-def run(tree: str, tests: list[str], said: str) -> int:
+def run(tree: str, tests: list[str], said: str, patience_s: int) -> int:
     """Ends by itself, so that what tests start is stopped at exit as ever."""
     signal.alarm(LONG_ENOUGH_S)
     with Path(said).open("w", encoding="utf-8") as file:
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
     os.environ["PYTHONPATH"] = tree
-    os.environ["MILEPOST_TEST_PATIENCE_S"] = "10"  # what a fault keeps from coming is not waited for long
+    os.environ["MILEPOST_TEST_PATIENCE_S"] = str(patience_s)
     sys.path.insert(0, tree)
     ours = [name for name in sys.modules if name.partition(".")[0] in OURS]
     assert not ours, f"read in too early: {ours}"
