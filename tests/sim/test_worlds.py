@@ -94,6 +94,4 @@ def test_with_a_fifth_of_the_pushes_lost_and_others_late_or_twice_pushes_and_pol
     )
     assert len(healths) >= 3, f"hardly anybody pushed: {sorted(healths)}"
     assert by_poll > 0, "no push was lost, so no poll had to make one good"
-    # A poll of the same step may be quicker than its push is read: of a few dozen scans that is a few.
-    least = 2 if TIER.name == "sim" else 1
-    assert by_push > least * by_poll, "so much is lost that pushes are of no use"
+    assert by_push > 2 * by_poll, "so much is lost that pushes are of no use"
