@@ -28,7 +28,7 @@ class Tier:
     late_s: tuple[float, ...] = (0.02, 3.5)  # by which every answer of PostgreSQL comes late
     stuck_connections: int = 1  # one after the other
     changes: int = 1  # of the tables and back, under pushes
-    pushed_orders: int = 24  # of the world whose carriers push and lose a fifth; in smaller ones first polls tell most
+    pushed_orders: int = 24  # whose carriers push and lose a fifth; with fewer, first polls tell most
     map_routes: int = 100
     colors: int = 40  # that shops may choose
     clock_steps: int = 1  # lives in which the clock is set wrong and right again, of each step and engine
