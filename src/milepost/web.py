@@ -34,6 +34,7 @@ from milepost.show.hooks import HOOKS, carrier_token
 from milepost.show.house import House, look_at_house
 from milepost.show.looks import HOUSE
 from milepost.show.metrics import metrics
+from milepost.show.open_pages import OpenPages
 from milepost.show.reader import SpeaksTheirLanguage
 from milepost.show.security import OwnFormsOnly, add_headers
 from milepost.show.sms_hooks import sms_reply, sms_status
@@ -86,6 +87,7 @@ def build(app: App, counters: Counters) -> Litestar:
                 "counters": counters,
                 "pushes": Gathering(partial(keep_pushes, app=app)),
                 "turns": Turns(),
+                "open_pages": OpenPages(),
                 HOUSE: House(),
             }
         ),
@@ -135,6 +137,8 @@ async def serve(site: Litestar, sockets: list[socket.socket], stop: asyncio.Even
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+    opened: OpenPages = site.state.open_pages
+    opened.end()
     server.should_exit = True
     await serving
 

@@ -18,6 +18,7 @@ from milepost.desk.lookup import make_link
 from milepost.react import polls
 from milepost.settings import LiveSettings, Settings, StoreSettings
 from milepost.show.pages import order_live
+from milepost.web import build, listen, serve
 from tests.live.conftest import BUSES, LONG_ENOUGH_S, soon, town_of, until
 from tests.stores import fresh_url
 
@@ -241,6 +242,24 @@ async def test_only_so_many_pages_are_live_and_each_one_that_closes_leaves_room(
                     assert (three.status_code, three.headers["retry-after"]) == (503, "60")
                 assert (await http.get("/orders/A-1")).status_code == 200, "the page itself works"
             await until(lambda: milepost.app.live.state().listeners == 0, "closed pages are forgotten")
+
+
+async def test_a_stop_ends_the_pages_whole(tmp_path, monkeypatch):
+    """A stream that the server has to cut reads as a failure in the browser, and as a traceback in the log."""
+    monkeypatch.setattr(order_live, "PULSE_S", NEVER_S)
+    async with alone(tmp_path) as milepost:
+        await import_file(milepost.app, FIRST.encode())
+        socket, stop = listen("127.0.0.1", 0), asyncio.Event()
+        serving = asyncio.create_task(serve(build(milepost.app, milepost.counters), [socket], stop))
+        url = f"http://127.0.0.1:{socket.getsockname()[1]}"
+        async with browser(url) as http, await visit(http, milepost.app) as answer:
+            named = set()
+            async for line in answer.aiter_lines():  # RemoteProtocolError if it is cut
+                named.add(line)
+                if line.startswith("data: "):
+                    stop.set()
+            assert "event: page" in named
+        await soon(serving)
 
 
 @asynccontextmanager

@@ -20,6 +20,7 @@ from milepost.show.buyer.feedback import AFTER_DELIVERY, choices
 from milepost.show.buyer.visit import visit
 from milepost.show.looks import app_of, around, render
 from milepost.show.one_look import OneLook
+from milepost.show.open_pages import OpenPages
 from milepost.show.pages.order import view_of
 from milepost.show.reader import has_chosen
 from milepost.show.security import PRIVATE
@@ -49,24 +50,22 @@ async def order_live(number: Number, request: Request[None, None, State]) -> Res
     link = await visit(request, number)
     if link is None:
         raise NotAuthorizedException("Look the order up first.")
-    streams = request.app.state.setdefault("streams", [0])
-    if streams[0] >= app_of(request).settings.live.pages_max:
+    opened: OpenPages = request.app.state.open_pages
+    if opened.count >= app_of(request).settings.live.pages_max:
         raise ServiceUnavailableException("Too many pages are open.", headers={"Retry-After": "60"})
-    return Stream(_counted(request, link, streams), media_type="text/event-stream", headers=HEADERS)
+    return Stream(_counted(request, link), media_type="text/event-stream", headers=HEADERS)
 
 
-async def _counted(
-    request: Request[None, None, State], link: Link, streams: list[int]
-) -> AsyncIterator[str | bytes]:
-    streams[0] += 1
-    try:
-        async for message in _messages(request, link):
+async def _counted(request: Request[None, None, State], link: Link) -> AsyncIterator[str | bytes]:
+    opened: OpenPages = request.app.state.open_pages
+    with opened.one():
+        async for message in _messages(request, link, opened):
             yield message
-    finally:
-        streams[0] -= 1
 
 
-async def _messages(request: Request[None, None, State], link: Link) -> AsyncIterator[str | bytes]:
+async def _messages(
+    request: Request[None, None, State], link: Link, opened: OpenPages
+) -> AsyncIterator[str | bytes]:
     """The page's part now, then again whenever it differs.
 
     A browser that comes back says what it has (Last-Event-ID), and is sent the page only if it missed news.
@@ -89,8 +88,9 @@ async def _messages(request: Request[None, None, State], link: Link) -> AsyncIte
                     yield _pulse(app)
                 if link.expires_at < app.clock.now():
                     return
-                done, _ = await asyncio.wait({waiting}, timeout=PULSE_S)
-                told = bool(done)
+                told = await opened.wait(waiting, PULSE_S)
+                if opened.ended:
+                    return
                 if told:
                     waiting = asyncio.ensure_future(anext(changes))
         finally:
