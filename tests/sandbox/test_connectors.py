@@ -16,21 +16,12 @@ from milepost.places.gazetteer import SqliteGazetteer
 from milepost.settings import CarrierAccess, Http, Settings
 from milepost.sources import catalog
 from milepost_sandbox.door import SandboxOptions, running
+from milepost_sandbox.world.words import SOURCES
 from tests.tidy.tree import ROOT
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 PLENTY = 1_000_000
-CARRIERS = (
-    "ups",
-    "fedex",
-    "usps",
-    "dhl",
-    "royal_mail",
-    "la_poste",
-    "canada_post",
-    "australia_post",
-    "yanwen",
-)
+CARRIERS = SOURCES[1:]  # all but the shop itself
 
 
 def access(sandbox, key):

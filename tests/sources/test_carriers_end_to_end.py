@@ -15,23 +15,14 @@ from milepost.ports.sources import AccessError, SourceError
 from milepost.settings import CarrierAccess, Http, Settings
 from milepost.sources.catalog import FolderCarrier, carriers
 from milepost_sandbox import door
+from milepost_sandbox.world.words import SOURCES
 
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 STEP = timedelta(hours=40)
 OLD_USE = timedelta(days=60)
 STEPS_MAX = 200
 TRIES_MAX = 10
-CARRIERS = (
-    "ups",
-    "fedex",
-    "usps",
-    "dhl",
-    "royal_mail",
-    "la_poste",
-    "canada_post",
-    "australia_post",
-    "yanwen",
-)
+CARRIERS = SOURCES[1:]  # all but the shop itself
 
 
 class WorldClock:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from litestar import Request, Response
+from litestar import Request, Response, get
+from litestar.handlers import HTTPRouteHandler
 
 TOLD: Final = "milepost_sandbox.told"
 """Key of the ASGI scope under which the frame finds the steps an answer told."""
@@ -67,3 +68,17 @@ def basic(headers: Mapping[str, str]) -> tuple[str, str] | None:
 def retry_after(seconds: int | None) -> tuple[tuple[str, str], ...]:
     """The header that says when to come back, where the carrier says it."""
     return () if seconds is None else (("Retry-After", str(seconds)),)
+
+
+def answers_at(
+    path: str, track: Callable[[Mapping[str, str], Mapping[str, Any]], tuple[Answer, tuple[str, ...]]]
+) -> HTTPRouteHandler:
+    """A GET asked by its headers and its query alone; `track` also says which steps it told."""
+
+    @get(path)
+    async def handler(request: Request[Any, Any, Any]) -> Response[bytes]:
+        answer, step_keys = track(request.headers, request.query_params)
+        tell(request, step_keys)
+        return respond(answer)
+
+    return handler

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from milepost_sandbox.servers import chance
 from milepost_sandbox.world.words import Entailed, FaultsLike, OffsetSource, Parcel, Place, Step
+
+Row = TypeVar("Row")
+"""A carrier's `Telling`, or a row of the shop's own journey."""
 
 MISSING_OFFSET_SHARE: Final = 0.25
 UNKNOWN_CODE_SHARE: Final = 0.06
@@ -122,9 +125,16 @@ def is_ambiguous(at: datetime, place: Place) -> bool:
     return first != second
 
 
-def has_unknown_row(faults: FaultsLike, source: str, step: Step) -> bool:
-    """Whether the fault `unknown_code` adds a row nobody can read beside this step's own."""
-    return faults.strikes("unknown_code", source, step.key, share=UNKNOWN_CODE_SHARE)
+def with_unknown(
+    faults: FaultsLike, source: str, step: Step, own: Sequence[Row], write: Callable[[datetime], Row]
+) -> tuple[Row, ...]:
+    """A step's own rows, and where the fault `unknown_code` strikes, a later one that nobody can read.
+
+    `write` makes that row for the instant it stands at.
+    """
+    if not faults.strikes("unknown_code", source, step.key, share=UNKNOWN_CODE_SHARE):
+        return tuple(own)
+    return (*own, write(step.at + UNKNOWN_AFTER))
 
 
 def unknown_code(step: Step) -> str:

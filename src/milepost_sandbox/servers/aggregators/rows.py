@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from milepost_sandbox.servers.telling import UNKNOWN, UNKNOWN_AFTER, Meaning, Telling, has_unknown_row
+from milepost_sandbox.servers.telling import UNKNOWN, Meaning, Telling, with_unknown
 from milepost_sandbox.world.words import FaultsLike, OffsetSource, Parcel, Place, Step
 
 HERE: Final = Path(__file__).parent
@@ -72,11 +72,12 @@ class Table:
             return ()
         place = None if step.situation in PLACELESS else step.place
         own = Saying(step=step, word=said.word, text=said.text, at=step.at, place=place)
+
+        def write(at: datetime) -> Telling:
+            return self._telling(faults, replace(own, word=self._unknown, text="Note", at=at), UNKNOWN)
+
         told = [self._telling(faults, own, said.meaning)]
-        if has_unknown_row(faults, self.SOURCE, step):
-            note = replace(own, word=self._unknown, text="Note", at=step.at + UNKNOWN_AFTER)
-            told.append(self._telling(faults, note, UNKNOWN))
-        return tuple(told)
+        return with_unknown(faults, self.SOURCE, step, told, write)
 
     def _telling(self, faults: FaultsLike, saying: Saying, meaning: Meaning) -> Telling:
         row, read_at, offset_source = self._write(faults, saying)

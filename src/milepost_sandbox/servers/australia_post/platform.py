@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from litestar import Request, Response, get
-
-from milepost_sandbox.servers.answers import Answer, basic, json_answer, respond, retry_after, tell
+from milepost_sandbox.servers.answers import Answer, answers_at, basic, json_answer, retry_after
 from milepost_sandbox.servers.australia_post import answer as shapes
 from milepost_sandbox.servers.australia_post import rows
 from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
@@ -86,10 +84,4 @@ def gateway_refusal(status: int, code: str, words: str, *headers: tuple[str, str
 
 
 def _routes(desk: _Desk) -> list[Any]:
-    @get(PATH)
-    async def track(request: Request[Any, Any, Any]) -> Response[bytes]:
-        answer, step_keys = desk.track(request.headers, request.query_params)
-        tell(request, step_keys)
-        return respond(answer)
-
-    return [track]
+    return [answers_at(PATH, desk.track)]

@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo
 
 from milepost_sandbox.servers.telling import (
     UNKNOWN,
-    UNKNOWN_AFTER,
     Meaning,
     Telling,
-    has_unknown_row,
+    with_unknown,
 )
 from milepost_sandbox.world.words import FaultsLike, Parcel, Place, Step
 
@@ -112,16 +111,16 @@ def event_of(step: Step) -> Event | None:
     return ROWS.get(step.situation)
 
 
+UNREADABLE: Final = Event(sentence="Qzx", meaning=UNKNOWN)
+
+
 def tellings(faults: FaultsLike, _parcel: Parcel, step: Step) -> tuple[Telling, ...]:
     """The event about one step, and under `unknown_code` sometimes one beside it that nobody can read."""
     event = event_of(step)
     if event is None:
         return ()
-    told = [_telling(step, event, step.at)]
-    if has_unknown_row(faults, SOURCE, step):
-        unknown = Event(sentence="Qzx", meaning=UNKNOWN)
-        told.append(_telling(step, unknown, step.at + UNKNOWN_AFTER))
-    return tuple(told)
+    own = [_telling(step, event, step.at)]
+    return with_unknown(faults, SOURCE, step, own, lambda at: _telling(step, UNREADABLE, at))
 
 
 def _telling(step: Step, event: Event, at: datetime) -> Telling:

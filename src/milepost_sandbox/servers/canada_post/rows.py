@@ -15,12 +15,11 @@ from zoneinfo import ZoneInfo
 
 from milepost_sandbox.servers.telling import (
     UNKNOWN,
-    UNKNOWN_AFTER,
     Meaning,
     Telling,
-    has_unknown_row,
     is_ambiguous,
     lacks_offset,
+    with_unknown,
 )
 from milepost_sandbox.world.words import FaultsLike, Parcel, Place, Step
 
@@ -171,12 +170,9 @@ def tellings(faults: FaultsLike, _parcel: Parcel, step: Step) -> tuple[Telling, 
     if not events:
         return ()
     nameless = lacks_offset(faults, SOURCE, step, step.at, step.place) and step.place is not None
-    told = [_telling(step, event, step.at, named=not nameless) for event in events]
-    if has_unknown_row(faults, SOURCE, step):
-        code = UNLISTED[len(step.key) % len(UNLISTED)]
-        unknown = Event(code=code, text="Qzx", meaning=UNKNOWN)
-        told.append(_telling(step, unknown, step.at + UNKNOWN_AFTER, named=True))
-    return tuple(told)
+    unknown = Event(code=UNLISTED[len(step.key) % len(UNLISTED)], text="Qzx", meaning=UNKNOWN)
+    own = [_telling(step, event, step.at, named=not nameless) for event in events]
+    return with_unknown(faults, SOURCE, step, own, lambda at: _telling(step, unknown, at, named=True))
 
 
 def _telling(step: Step, event: Event, at: datetime, *, named: bool) -> Telling:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from litestar import Request, Response, get, post
+from litestar import Request, Response, post
 
-from milepost_sandbox.servers.answers import Answer, json_answer, respond, tell
+from milepost_sandbox.servers.answers import Answer, answers_at, json_answer, respond
 from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform, RowTable
 from milepost_sandbox.servers.dhl import answer as shapes
 from milepost_sandbox.servers.dhl import rows
@@ -84,12 +84,6 @@ def _none_found() -> Answer:
 
 
 def _routes(desk: _Desk) -> list[Any]:
-    @get(PATH)
-    async def track(request: Request[Any, Any, Any]) -> Response[bytes]:
-        answer, step_keys = desk.track(request.headers, request.query_params)
-        tell(request, step_keys)
-        return respond(answer)
-
     @post(PUSH_PATH, status_code=202)
     async def subscribe(request: Request[Any, Any, Any]) -> Response[bytes]:
         refused = desk.why_refused(request.headers)
@@ -100,4 +94,4 @@ def _routes(desk: _Desk) -> list[Any]:
         refused = desk.why_refused(request.headers)
         return respond(refused or desk.pushes.activate(request.path_params["name"], request.headers))
 
-    return [track, subscribe, activate]
+    return [answers_at(PATH, desk.track), subscribe, activate]

@@ -15,14 +15,13 @@ from typing import Any, Final, Literal
 from milepost_sandbox.servers import chance
 from milepost_sandbox.servers.telling import (
     UNKNOWN,
-    UNKNOWN_AFTER,
     Meaning,
     Telling,
-    has_unknown_row,
     is_ambiguous,
     lacks_offset,
     offset_text,
     unknown_code,
+    with_unknown,
 )
 from milepost_sandbox.world.words import FaultsLike, OffsetSource, Parcel, Place, Step
 
@@ -153,12 +152,10 @@ def tellings(faults: FaultsLike, _parcel: Parcel, step: Step) -> tuple[Telling, 
         return ()
     place = None if step.situation in {"label_created", "address_corrected"} else step.place
     form = _time_form(faults, step, place)
-    told = [_telling(step, event, step.at, place, form)]
-    if has_unknown_row(faults, SOURCE, step):
-        text = "Shipment note"
-        unknown = Event(status_code="unknown", code=unknown_code(step), text=text, meaning=UNKNOWN)
-        told.append(_telling(step, unknown, step.at + UNKNOWN_AFTER, place, "offset"))
-    return tuple(told)
+    text = "Shipment note"
+    unknown = Event(status_code="unknown", code=unknown_code(step), text=text, meaning=UNKNOWN)
+    own = [_telling(step, event, step.at, place, form)]
+    return with_unknown(faults, SOURCE, step, own, lambda at: _telling(step, unknown, at, place, "offset"))
 
 
 def _time_form(faults: FaultsLike, step: Step, place: Place | None) -> TimeForm:

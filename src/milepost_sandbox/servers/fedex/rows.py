@@ -14,13 +14,12 @@ from typing import Any, Final
 
 from milepost_sandbox.servers.telling import (
     UNKNOWN,
-    UNKNOWN_AFTER,
     Meaning,
     Telling,
-    has_unknown_row,
     lacks_offset,
     offset_text,
     unknown_code,
+    with_unknown,
 )
 from milepost_sandbox.world.words import FaultsLike, Parcel, Place, Step
 
@@ -200,11 +199,9 @@ def tellings(faults: FaultsLike, parcel: Parcel, step: Step) -> tuple[Telling, .
     # A naive note without a place could not be put in order: of the placeless rows only the label's may be.
     may_lack = place is not None or step.situation == "label_created"
     naive = may_lack and lacks_offset(faults, SOURCE, step, step.at, place)
-    told = [_telling(step, scan, step.at, place, naive=naive)]
-    if has_unknown_row(faults, SOURCE, step):
-        unknown = Scan(event=unknown_code(step), text="Package note", derived="", meaning=UNKNOWN)
-        told.append(_telling(step, unknown, step.at + UNKNOWN_AFTER, place, naive=False))
-    return tuple(told)
+    unknown = Scan(event=unknown_code(step), text="Package note", derived="", meaning=UNKNOWN)
+    own = [_telling(step, scan, step.at, place, naive=naive)]
+    return with_unknown(faults, SOURCE, step, own, lambda at: _telling(step, unknown, at, place, naive=False))
 
 
 def _telling(step: Step, scan: Scan, at: datetime, place: Place | None, *, naive: bool) -> Telling:

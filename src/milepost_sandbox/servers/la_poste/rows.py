@@ -14,12 +14,11 @@ from zoneinfo import ZoneInfo
 
 from milepost_sandbox.servers.telling import (
     UNKNOWN,
-    UNKNOWN_AFTER,
     Meaning,
     Telling,
-    has_unknown_row,
     offset_text,
     unknown_code,
+    with_unknown,
 )
 from milepost_sandbox.world.words import FaultsLike, Parcel, Step
 
@@ -98,11 +97,9 @@ def tellings(faults: FaultsLike, _parcel: Parcel, step: Step) -> tuple[Telling, 
     event = ROWS.get(step.situation)
     if event is None:
         return ()
-    told = [_telling(step, event, step.at)]
-    if has_unknown_row(faults, SOURCE, step):
-        unknown = Event(code=unknown_code(step), label="News of your parcel.", meaning=UNKNOWN)
-        told.append(_telling(step, unknown, step.at + UNKNOWN_AFTER))
-    return tuple(told)
+    unknown = Event(code=unknown_code(step), label="News of your parcel.", meaning=UNKNOWN)
+    own = [_telling(step, event, step.at)]
+    return with_unknown(faults, SOURCE, step, own, lambda at: _telling(step, unknown, at))
 
 
 def _telling(step: Step, event: Event, at: datetime) -> Telling:

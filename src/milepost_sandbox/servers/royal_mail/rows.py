@@ -13,12 +13,11 @@ from typing import Any, Final, Literal
 
 from milepost_sandbox.servers.telling import (
     UNKNOWN,
-    UNKNOWN_AFTER,
     Meaning,
     Telling,
-    has_unknown_row,
     offset_text,
     unknown_code,
+    with_unknown,
 )
 from milepost_sandbox.world.words import FaultsLike, Parcel, Place, Step
 
@@ -128,12 +127,9 @@ def tellings(faults: FaultsLike, _parcel: Parcel, step: Step) -> tuple[Telling, 
     event = event_of(step)
     if event is None:
         return ()
-    told = [_telling(step, event, step.at)]
-    if has_unknown_row(faults, SOURCE, step):
-        code = f"EV{unknown_code(step)}Q"
-        unknown = Event(code=code, name="Item update", meaning=UNKNOWN, site=event.site)
-        told.append(_telling(step, unknown, step.at + UNKNOWN_AFTER))
-    return tuple(told)
+    unknown = Event(code=f"EV{unknown_code(step)}Q", name="Item update", meaning=UNKNOWN, site=event.site)
+    own = [_telling(step, event, step.at)]
+    return with_unknown(faults, SOURCE, step, own, lambda at: _telling(step, unknown, at))
 
 
 def _telling(step: Step, event: Event, at: datetime) -> Telling:

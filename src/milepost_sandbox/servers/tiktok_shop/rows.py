@@ -16,11 +16,10 @@ from milepost_sandbox.servers import chance
 from milepost_sandbox.servers.telling import (
     ROWS_KEPT_MAX,
     UNKNOWN,
-    UNKNOWN_AFTER,
     Meaning,
     Telling,
     attempt_number,
-    has_unknown_row,
+    with_unknown,
 )
 from milepost_sandbox.world.words import Entailed, FaultsLike, Order, Parcel, Step, WorldLike
 
@@ -200,13 +199,9 @@ def rows_of(faults: FaultsLike, parcel: Parcel, step: Step) -> tuple[OrderRow, .
         code = None  # most sentences say the same
         meaning = UNKNOWN if step.situation in VAGUE else meaning
     name = _name(action, parcel, step)
-    told = [
-        _row(parcel, step, step.at, _Words(code=code, text=_text(action, step), meaning=meaning, name=name))
-    ]
-    if has_unknown_row(faults, SOURCE, step):
-        at = step.at + UNKNOWN_AFTER
-        told.append(_row(parcel, step, at, UNKNOWN_WORDS))
-    return tuple(told)
+    words = _Words(code=code, text=_text(action, step), meaning=meaning, name=name)
+    own = [_row(parcel, step, step.at, words)]
+    return with_unknown(faults, SOURCE, step, own, lambda at: _row(parcel, step, at, UNKNOWN_WORDS))
 
 
 def entailed(

@@ -14,14 +14,13 @@ from typing import Any, Final
 from milepost_sandbox.servers import chance
 from milepost_sandbox.servers.telling import (
     UNKNOWN,
-    UNKNOWN_AFTER,
     Meaning,
     Telling,
     attempt_number,
-    has_unknown_row,
     lacks_offset,
     offset_text,
     unknown_code,
+    with_unknown,
 )
 from milepost_sandbox.world.words import FaultsLike, Parcel, Place, Step
 
@@ -201,13 +200,11 @@ def tellings(faults: FaultsLike, parcel: Parcel, step: Step) -> tuple[Telling, .
     label = step.situation in {"label_created", "label_voided"}
     place = None if label else step.place
     naive = place is not None and lacks_offset(faults, SOURCE, step, step.at, place)
-    told = [_telling(parcel, step, code, step.at, place, naive=naive)]
-    if has_unknown_row(faults, SOURCE, step):
-        unknown = Code(
-            type="X", code=unknown_code(step), status_code="000", text="Package note", meaning=UNKNOWN
-        )
-        told.append(_telling(parcel, step, unknown, step.at + UNKNOWN_AFTER, place, naive=False))
-    return tuple(told)
+    unknown = Code(type="X", code=unknown_code(step), status_code="000", text="Package note", meaning=UNKNOWN)
+    own = [_telling(parcel, step, code, step.at, place, naive=naive)]
+    return with_unknown(
+        faults, SOURCE, step, own, lambda at: _telling(parcel, step, unknown, at, place, naive=False)
+    )
 
 
 def _telling(parcel: Parcel, step: Step, code: Code, at: Any, place: Place | None, *, naive: bool) -> Telling:

@@ -13,14 +13,13 @@ from typing import Any, Final, Literal
 
 from milepost_sandbox.servers.telling import (
     UNKNOWN,
-    UNKNOWN_AFTER,
     Meaning,
     Telling,
     attempt_number,
-    has_unknown_row,
     lacks_offset,
     offset_text,
     unknown_code,
+    with_unknown,
 )
 from milepost_sandbox.world.words import FaultsLike, Parcel, Place, Step
 
@@ -141,11 +140,9 @@ def tellings(faults: FaultsLike, parcel: Parcel, step: Step) -> tuple[Telling, .
     place = None if event.place == "none" else step.place
     # Only a whole place tells its zone beyond doubt, so only such rows may lose their GMT members.
     naive = event.place == "full" and place is not None and lacks_offset(faults, SOURCE, step, step.at, place)
-    told = [_telling(step, event, step.at, place, naive=naive)]
-    if has_unknown_row(faults, SOURCE, step):
-        unknown = Event(code=unknown_code(step), text="Mailpiece Note", meaning=UNKNOWN, place=event.place)
-        told.append(_telling(step, unknown, step.at + UNKNOWN_AFTER, place, naive=False))
-    return tuple(told)
+    unknown = Event(code=unknown_code(step), text="Mailpiece Note", meaning=UNKNOWN, place=event.place)
+    own = [_telling(step, event, step.at, place, naive=naive)]
+    return with_unknown(faults, SOURCE, step, own, lambda at: _telling(step, unknown, at, place, naive=False))
 
 
 def _telling(step: Step, event: Event, at: datetime, place: Place | None, *, naive: bool) -> Telling:

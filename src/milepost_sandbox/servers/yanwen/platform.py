@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from litestar import Request, Response, get
-
-from milepost_sandbox.servers.answers import Answer, json_answer, respond, tell
+from milepost_sandbox.servers.answers import Answer, answers_at, json_answer
 from milepost_sandbox.servers.carrier import CarrierDesk, CarrierPlatform
 from milepost_sandbox.servers.telling import disturbed, showing
 from milepost_sandbox.servers.yanwen import rows
@@ -72,13 +70,7 @@ class _Desk(CarrierDesk):
 
 
 def _routes(desk: _Desk) -> list[Any]:
-    @get(PATH)
-    async def track(request: Request[Any, Any, Any]) -> Response[bytes]:
-        answer, step_keys = desk.track(request.headers, request.query_params)
-        tell(request, step_keys)
-        return respond(answer)
-
-    return [track]
+    return [answers_at(PATH, desk.track)]
 
 
 def failure(code: int, message: str, *, status: int = 200) -> Answer:
