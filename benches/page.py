@@ -1,14 +1,10 @@
 """How fast a tracking page is, against an empty page of the same server."""
 
 import asyncio
-import json
 import statistics
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
+from benches.beside import beside
 from benches.figures import Figure, against, show
 from benches.load import Load, ask
 from benches.processor import used_s
@@ -31,12 +27,13 @@ class Site:
     path: str
     cookie: str
     scans: int
-    pid: int = 0
+    pid: int
 
 
 def measure() -> list[Figure]:
     """Requests per second and p99 of both pages, in turn, and the page's share of the empty one's rate."""
-    with _site() as site:
+    with beside("benches.site", ORDERS, SEED, stop_s=STOP_S) as told:
+        site = Site(**told)
         pages, empties, used = asyncio.run(_in_turn(site))
     empty = _rate("empty_page", empties)
     figures = [
@@ -53,20 +50,6 @@ def measure() -> list[Figure]:
         figures,
     )
     return figures
-
-
-@contextmanager
-def _site() -> Iterator[Site]:
-    words = [sys.executable, "-m", "benches.site", str(ORDERS), str(SEED)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            line = process.stdout.readline() if process.stdout else ""
-            if not line:
-                raise RuntimeError("the measured site did not start; what it said stands above")
-            yield Site(**json.loads(line), pid=process.pid)
-        finally:
-            process.terminate()
-            process.wait(STOP_S)
 
 
 async def _in_turn(site: Site) -> tuple[list[Load], list[Load], list[float]]:

@@ -3,14 +3,11 @@
 import asyncio
 import json
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benches.beside import beside
 from benches.figures import Figure, show
 from benches.processor import used_s
 from benches.readers_site import SCAN
@@ -33,7 +30,7 @@ class Site:
 
     port: int
     readers: list[tuple[str, str]]
-    pid: int = 0
+    pid: int
 
 
 @dataclass(frozen=True)
@@ -63,22 +60,8 @@ def measure() -> list[Figure]:
 
 
 def _run(orders: int) -> Found:
-    with _site(orders) as site:
-        return asyncio.run(_watched(site))
-
-
-@contextmanager
-def _site(orders: int) -> Iterator[Site]:
-    words = [sys.executable, "-m", "benches.readers_site", str(orders)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            line = process.stdout.readline() if process.stdout else ""
-            if not line:
-                raise RuntimeError("the watched site did not start; what it said stands above")
-            yield Site(**json.loads(line), pid=process.pid)
-        finally:
-            process.terminate()
-            process.wait(STOP_S)
+    with beside("benches.readers_site", orders, stop_s=STOP_S) as told:
+        return asyncio.run(_watched(Site(**told)))
 
 
 class _Page(asyncio.Protocol):
