@@ -4,8 +4,8 @@
 
 Three doors lead into it: a source spoke (`take_in`, `hear_push`), time passed (`look_again`, called by
 `carry`), a person did something (`desk`; a long file goes by `take_in_long`). This file, its two neighbors
-`carry` and `desk`, and its long stretches `foreseeing`, `telling` and `pushing` are the only ones that know
-the order of things.
+`carry` and `desk`, and its long stretches `identifying`, `foreseeing`, `watching`, `telling` and `pushing`
+are the only ones that know the order of things.
 """
 
 import asyncio
@@ -15,13 +15,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
 
-from milepost.forecast.stages import origin_country
-from milepost.foreseeing import Foreseen, foresee, learn_lately
+from milepost.foreseeing import foresee, learn_lately
+from milepost.identifying import identify, look_whose
 from milepost.model.actions import Action, ActionKind, Leased, Outcome
-from milepost.model.carriers import NO_CLUES, Clues, Identification
 from milepost.model.changes import Decision, ShipmentChange
 from milepost.model.exceptions import DeliveryException
-from milepost.model.promises import Promise, Promiser
 from milepost.model.pushes import HeardBy
 from milepost.model.reading import Reading
 from milepost.model.reports import Refusal, Report
@@ -33,11 +31,11 @@ from milepost.ports.contention import again_if_contended
 from milepost.ports.pushes import Push
 from milepost.ports.store import Transaction
 from milepost.pushing import count_first_heard, heed_pushes
-from milepost.react import doubts, exceptions, polls, silence
+from milepost.react import doubts, exceptions, polls
 from milepost.record.append import Appended, append, look
 from milepost.record.parts import parts
-from milepost.record.shipments import Identify
 from milepost.telling import tell_people, tell_programs
+from milepost.watching import decide_silence, next_looks
 
 TAKE_IN_MAX = 500
 """Reports per transaction, at most: a batch is one fsync and one all-or-nothing."""
@@ -46,10 +44,6 @@ TAKE_IN_MAX = 500
 SOON_REAL_S = 2.0
 """Workers look by themselves as often. For work due later nobody is woken: with many nodes that would be all
 the time, since every answer of a carrier asks for the next look, hours ahead."""
-
-
-NOT_BY_THIS = timedelta(days=30)
-"""A standing order that learns something is not moved by it: it comes due when it was planned."""
 
 
 class LostLeaseError(Exception):
@@ -110,11 +104,11 @@ async def _take_in(
     readings: Sequence[Reading], reports: Sequence[Report], app: App, alongside: Alongside
 ) -> None:
     """`reports`: those to be kept; of a long one only the first part brings it."""
-    await _look_whose(readings, app)
+    await look_whose(readings, app)
     async with app.store.transaction() as tx:
         await _keep_refusals(tx, readings)
         appended = await append(
-            tx, readings, now=app.clock.now(), identify=_identify(app), carrier_names=app.teller_names
+            tx, readings, now=app.clock.now(), identify=identify(app), carrier_names=app.teller_names
         )
         await tx.keep_reports(reports, appended.repeats)
         await count_first_heard(tx, appended, HeardBy.POLL, app)
@@ -189,7 +183,7 @@ async def _take_in_pushed(
     if not told:
         return NOTHING_NEW, []
     names = app.teller_names
-    appended = await append(tx, told, now=app.clock.now(), identify=_identify(app), carrier_names=names)
+    appended = await append(tx, told, now=app.clock.now(), identify=identify(app), carrier_names=names)
     await count_first_heard(tx, appended, HeardBy.PUSH, app)
     actions = await _react(tx, appended, app)
     actions += await heed_pushes(tx, of_carriers, appended, app)
@@ -255,13 +249,13 @@ async def _react(tx: Transaction, appended: Appended, app: App) -> list[Action]:
     ]
     actions += await tell_people(tx, news, app)
     actions += await tell_programs(tx, appended.orders, news, app)
-    looks = [_next_looks(change, one, app, now) for change, one in zip(changes, foreseen, strict=True)]
+    looks = [next_looks(change, one, app, now) for change, one in zip(changes, foreseen, strict=True)]
     return actions + [look for some in looks for look in some]
 
 
 def _decide(change: ShipmentChange, app: App, now: datetime) -> Decision:
     scanned = exceptions.decide(change, now)
-    silent = _silent(change, app, now)
+    silent = decide_silence(change, app, now)
     doubted = doubts.decide(change, app.carriers.keys(), now)
     return Decision(
         opened=(*scanned.opened, *silent.opened, *doubted.opened),
@@ -269,70 +263,8 @@ def _decide(change: ShipmentChange, app: App, now: datetime) -> Decision:
     )
 
 
-def _silent(change: ShipmentChange, app: App, now: datetime) -> Decision:
-    if change.after.status.is_terminal and not change.exceptions:
-        return Decision()  # its way is over, and nothing is open that time could end
-    return silence.decide(change, now, _silence(change, app), can_be_asked=_can_be_asked(change, app))
-
-
 def _once(*resolved: DeliveryException) -> tuple[DeliveryException, ...]:
     return tuple({exception.key: exception for exception in resolved}.values())
-
-
-def _silence(change: ShipmentChange, app: App) -> timedelta:
-    """How long this parcel may be silent: as measured on its lane and stage, else as it is set."""
-    shipment = change.shipment
-    lane = f"{origin_country(change.after)}>{shipment.to_country}".casefold()
-    measured = app.forecaster.improbable_after(change.after, shipment.carrier or "", lane)
-    return measured or timedelta(days=app.settings.silence_days)
-
-
-def _next_looks(change: ShipmentChange, foreseen: Foreseen, app: App, now: datetime) -> list[Action]:
-    """Who is asked next about this parcel, and when time alone will be news: silence, or another forecast."""
-    looks, forecast = [], foreseen.promises
-    shipment = change.shipment
-    carriers = (shipment.carrier, *(leg.carrier for leg in shipment.legs))
-    asked = {carrier: found.key for carrier in carriers if (found := app.who_to_ask(carrier))}
-    own = doubts.believed(shipment) | set(asked.values())
-    told_elsewhere = any(event.source not in own for event in change.new_events)
-    if change.is_new or told_elsewhere:
-        looks += [poll for poll in [_poll(change, forecast, now, app)] if poll]
-    elif forecast and not change.after.status.is_terminal:  # it is asked when it is, and knows the new window
-        looks += [poll for poll in [_poll(change, forecast, now + NOT_BY_THIS, app)] if poll]
-    looks += [
-        polls.leg_poll(shipment, leg, now, asked=asked[leg.carrier])
-        for leg in change.new_legs
-        if leg.carrier in asked
-    ]
-    due = [at for at in (_silent_at(change, app, now), foreseen.look_at) if at is not None]
-    if due and not change.shipment.superseded:
-        looks.append(polls.watch(change.shipment, min(due)))
-    return looks
-
-
-def _silent_at(change: ShipmentChange, app: App, now: datetime) -> datetime | None:
-    if change.after.status.is_terminal:
-        return None  # nobody waits for its next scan
-    can_be_asked = _can_be_asked(change, app)
-    return silence.next_watch(change, now, _silence(change, app), can_be_asked=can_be_asked)
-
-
-def _can_be_asked(change: ShipmentChange, app: App) -> bool:
-    """With or without keys; of a carrier that we only know an aggregator may tell, if we have its keys."""
-    carrier = app.carriers.get(change.shipment.carrier or "")
-    if carrier is not None and carrier.card.can_be_asked:
-        return True
-    return app.who_to_ask(change.shipment.carrier) is not None
-
-
-def _poll(change: ShipmentChange, forecast: Sequence[Promise], due_at: datetime, app: App) -> Action | None:
-    asked = app.who_to_ask(change.shipment.carrier)
-    if asked is None:
-        return None
-    ours = [one for one in (*change.promises, *forecast) if one.promiser is Promiser.MILEPOST]
-    newest = max(ours, key=lambda one: one.said_at, default=None)
-    window = (newest.from_at, newest.to_at) if newest and newest.from_at else None
-    return polls.carrier_poll(change.shipment, due_at, window, asked=asked.key, is_new=change.is_new)
 
 
 async def _keep_refusals(tx: Transaction, readings: Iterable[Reading]) -> None:
@@ -358,52 +290,6 @@ async def finish_all(
 def order_topics(shipment: Shipment) -> set[str]:
     """What the pages of its orders listen to."""
     return {f"order:{shipment.shop_id}:{number}" for number in shipment.order_numbers}
-
-
-def _identify(app: App) -> Identify:
-    def carrier_of(
-        number: str, provider_name: str, country: str, clues: Clues = NO_CLUES
-    ) -> tuple[str | None, str]:
-        found = _by_itself(number, provider_name, country, clues, app)
-        seen = app.carriers_used.of(clues.shop_id)
-        if found.answer is None and seen:
-            found = app.identify(number, provider_name, country, replace(clues, history=seen))
-        reasons = found.candidates[0].reasons if found.candidates else ()
-        carrier = _who_answers(found.answer, app)
-        if carrier is not None:
-            return carrier, "; ".join(reasons)
-        return None, f"no carrier we can ask ({provider_name or 'no provider named'})"
-
-    return carrier_of
-
-
-def _by_itself(number: str, provider_name: str, country: str, clues: Clues, app: App) -> Identification:
-    """Without the shop's history: most numbers need none, and are then looked up in no time."""
-    has_scans = clues.scan_countries or clues.scan_texts
-    return app.identify(number, provider_name, country, clues if has_scans else NO_CLUES)
-
-
-async def _look_whose(readings: Iterable[Reading], app: App) -> None:
-    """Which carriers a shop ships with is read only where one of its numbers leaves that open."""
-    open_to = {
-        order.shop_id
-        for reading in readings
-        for order in reading.orders
-        for package in order.packages
-        if package.tracking_number
-        and app.identify(package.tracking_number, package.provider_name, order.destination.country).answer
-        is None
-    }
-    await app.carriers_used.look(app.store, sorted(open_to), app.clock.now())
-
-
-def _who_answers(key: str | None, app: App) -> str | None:
-    """The carrier of that key, or whoever can be asked for its parcels; a post without a folder is nobody."""
-    carrier = app.carriers.get(key or "")
-    if carrier is None or carrier.card.can_be_asked:
-        return key if carrier else None
-    head = app.carriers.get(carrier.card.part_of)
-    return head.key if head and head.card.can_be_asked else key
 
 
 def _show(appended: Appended, readings: Iterable[Reading], actions: Iterable[Action], app: App) -> None:

@@ -15,14 +15,21 @@ FLOORS = {
     7: "web worker cli __main__",
     6: "wiring",
     5: "show",
-    4: "flow foreseeing telling pushing carry desk",
+    4: "flow identifying foreseeing watching telling pushing carry desk",
     3: "sources identify normalize record react forecast notify places words map store queue live clock",
     2: "ports settings tongues version",
     1: "model version",
 }
 FLOOR_OF = {room: floor for floor, rooms in FLOORS.items() for room in rooms.split()}
 BESIDE = {
-    "flow": {"foreseeing", "telling", "pushing"},  # stretches of the corridor, each a file of its own
+    "flow": {
+        "identifying",
+        "foreseeing",
+        "watching",
+        "telling",
+        "pushing",
+    },  # stretches of the corridor, each a file of its own
+    "watching": {"foreseeing"},
     "carry": {
         "flow",
         "foreseeing",
