@@ -1,6 +1,6 @@
 """Messages that cost money: set aside before they are sent, and never more in a day than somebody allowed."""
 
-from milepost.model.notices import Audience, Message, Notice, Recipient
+from milepost.model.notices import Message, Notice, Recipient, shop_notice
 from milepost.ports.app import App
 from milepost.ports.notify import TextChannel
 from milepost.ports.texts import Paid
@@ -36,12 +36,9 @@ async def why_unpaid(
 
 async def _say_money_is_spent(shop_id: str, day: str, app: App) -> None:
     """The seller reads it in the inbox, once a day."""
-    notice = Notice(
+    notice = shop_notice(
         key=f"sms_stopped:{shop_id}:{day}:seller:{INBOX}",
         shop_id=shop_id,
-        order_number="",
-        shipment_id=None,
-        audience=Audience.SELLER,
         channel=INBOX,
         template="sms_stopped",
         facts={"day": day},

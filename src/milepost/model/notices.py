@@ -48,6 +48,31 @@ class Notice:
     news_at: datetime | None = None  # UTC; when what it tells of happened, at the earliest
 
 
+def shop_notice(
+    *,
+    key: str,
+    shop_id: str,
+    channel: str,
+    template: str,
+    facts: Mapping[str, str],
+    created_at: datetime,
+    news_at: datetime | None = None,
+) -> Notice:
+    """What a seller is told about the shop as a whole, and no order of it."""
+    return Notice(
+        key=key,
+        shop_id=shop_id,
+        order_number="",
+        shipment_id=None,
+        audience=Audience.SELLER,
+        channel=channel,
+        template=template,
+        facts=facts,
+        created_at=created_at,
+        news_at=news_at,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """Where a notice goes, resolved at the moment of sending (consent may have ended since)."""

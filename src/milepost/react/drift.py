@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from milepost.model.notices import Audience, Notice
+from milepost.model.notices import Notice, shop_notice
 from milepost.model.scoreboard import BACK, BAND, Recent
 from milepost.react.notices import INBOX
 
@@ -43,12 +43,9 @@ def _notices(template: str, one: Recent, names: Mapping[str, str], since: str, n
         "since": since,
     }
     return [
-        Notice(
+        shop_notice(
             key=f"{template}:{one.carrier}:{one.lane}:{since}:{shop_id}:{INBOX}",
             shop_id=shop_id,
-            order_number="",
-            shipment_id=None,
-            audience=Audience.SELLER,
             channel=INBOX,
             template=template,
             facts=facts,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from milepost.model.notices import Audience, Notice
+from milepost.model.notices import Notice, shop_notice
 from milepost.model.webhooks import Endpoint
 
 DISABLE_AFTER = timedelta(hours=120)
@@ -47,12 +47,9 @@ def seller_notices(
     """What the owner is told, once per share and bad time."""
     since = endpoint.failing_since or now
     return [
-        Notice(
+        shop_notice(
             key=f"{endpoint.endpoint_id}:failing:{since.isoformat()}:{share}:seller:{channel}",
             shop_id=endpoint.shop_id,
-            order_number="",
-            shipment_id=None,
-            audience=Audience.SELLER,
             channel=channel,
             template="webhook_failing" if endpoint.is_active else "webhook_disabled",
             facts={

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import structs
 
 from milepost.model.health import HOURS_KEPT, CarrierHealth, HealthHour, Tried
-from milepost.model.notices import Audience, Notice
+from milepost.model.notices import Notice, shop_notice
 
 FAILURES_IN_A_ROW = 5
 SILENT_FOR = timedelta(minutes=15)
@@ -58,12 +58,9 @@ def notices(
     what = "carrier_broken" if after.is_broken else "carrier_back"
     facts = {"carrier": name, "key": after.carrier, "why": after.said, "since": since.isoformat()}
     return [
-        Notice(
+        shop_notice(
             key=f"{after.carrier}:{what}:{since:%Y-%m-%dT%H:%M:%S}:{shop_id}:{channel}",
             shop_id=shop_id,
-            order_number="",
-            shipment_id=None,
-            audience=Audience.SELLER,
             channel=channel,
             template=what,
             facts=facts,
