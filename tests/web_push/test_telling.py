@@ -1,5 +1,6 @@
 """Notifications: read only on the device they are for, each once, ended by one click, and never to our own machines."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -212,16 +213,22 @@ async def test_neither_many_devices_nor_a_machine_of_ours_is_called(tmp_path):
         assert await switch_off(buyers.app, shop_id=SHOP, order_number="1001") == BROWSERS_MAX
         await buyers.work()
         _, address = buyers.device()
-        port = buyers.url.rpartition(":")[2]
-        path = address.partition(f":{port}")[2]
+        path = address.removeprefix(buyers.url)
+        called = []
+
+        def at_home(_reader, writer):
+            called.append(writer)
+            writer.close()
 
         async def home(_host, _port):
             return ["127.0.0.1"]
 
         buyers.channel._outside._backend._resolve = home
-        await buyers.wants_news(f"https://push.example:{port}{path}")
-        await buyers.work()
-        assert buyers.service.pushes == []
+        async with await asyncio.start_server(at_home, "127.0.0.1", 0) as ours:
+            port = ours.sockets[0].getsockname()[1]
+            await buyers.wants_news(f"https://push.example:{port}{path}")
+            await buyers.work()
+        assert called == []
         tries = [detail for outcome, detail in await buyers.attempts() if outcome == "retry"]
         assert len(tries) == 1
         assert "a machine we do not send to" in tries[0]
