@@ -475,7 +475,7 @@ FAULTS = (
         "            onward = dict(answer.headers).get(b'Location')\n"
         "            if onward:\n"
         "                to = target_of(onward.decode(), may_be_private=True)\n"
-        "                return await self._try(to, body, given, now)\n"
+        "                return await self.hand_over(to, body, given, now)\n"
         "            return read_answer(answer.status, answer.headers, said, now)\n",
         "tests/webhooks/test_address.py::test_a_redirect_is_followed_nowhere",
     ),

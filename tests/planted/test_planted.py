@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,11 @@ ROOT = Path(__file__).parents[2]
 PASSED, FAILED = 0, 1  # pytest's exit codes; 2 and more mean that nothing was tested
 PYTHON = "".join(map(str, sys.version_info[:2]))
 NURSERY = Path(__file__).with_name("nursery.py")
+BROKEN = re.compile(
+    r"\b(AttributeError|NameError|UnboundLocalError|ImportError|SyntaxError|IndentationError): "
+)
+"""What Python says of code that could never have run: a test that sees such a row fail has shown nothing."""
+
 SOON_S, AT_LEISURE_S = 5, 15
 """What a fault keeps from coming is not waited for long; where nothing is planted, it comes in the end."""
 
@@ -25,6 +31,7 @@ def test_a_planted_fault_is_caught_by_its_test(fault, tmp_path, run):
     code, said = run([fault.caught_by], tree)
     assert code == FAILED, f"not caught by {fault.caught_by}\n{said[-5000:]}"
     assert "FAILED tests/" in said, f"something broke before the test ran:\n{said[-3000:]}"
+    assert not BROKEN.search(said), f"the row breaks the code instead of making it wrong:\n{said[-5000:]}"
 
 
 def test_without_a_fault_the_same_tests_pass(tmp_path, run):
