@@ -24,12 +24,12 @@ LEASE = timedelta(minutes=1)
 ADA = "ada@example.invalid"
 
 
-async def wants_to_know(milepost):
+async def wants_to_know(milepost, address=ADA):
     wish = Subscription(
         order_number="1001",
         shop_id=SHOP,
         channel="email",
-        address=ADA,
+        address=address,
         only_problems=False,
         consented_at=NOW,
         wording="Tell me.",

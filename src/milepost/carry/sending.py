@@ -14,7 +14,7 @@ from milepost.carry.paying import why_unpaid
 from milepost.flow import finish
 from milepost.forecast.ledger import read_basis
 from milepost.forecast.why import sentence
-from milepost.model.actions import Action, Leased, Outcome
+from milepost.model.actions import Leased, Outcome
 from milepost.model.notices import (
     LANGUAGE,
     MY_ORDERS,
@@ -31,7 +31,6 @@ from milepost.notify.render import Links, TemplateError, render
 from milepost.notify.schedule import next_try
 from milepost.ports.app import App
 from milepost.ports.notify import PushChannel, SendResult, Sent, TextChannel
-from milepost.ports.store import Transaction
 from milepost.react.notices import is_problem
 from milepost.react.quiet import quiet_until
 from milepost.record.links import (
@@ -72,7 +71,6 @@ class Try:
     held: Leased
     notice: Notice
     recipient: Recipient | None
-    others: tuple[Recipient, ...] = ()  # further addresses: each gets work of its own
 
 
 async def send_notices(group: Sequence[Leased], app: App) -> None:
@@ -104,7 +102,11 @@ async def _send(held: Leased, app: App) -> None:
     if notice is None or channel is None:
         await put_off([held], app, RuntimeError("the notice's channel is gone"))
         return
-    one = await _addressed(held, notice, app)
+    wanting = await _wanting(held, notice, app)
+    if len(wanting) > 1:
+        await _spread(held, wanting, app)
+        return
+    one = Try(held=held, notice=notice, recipient=wanting[0] if wanting else None)
     now = app.clock.now()
     if one.recipient is None:
         await _skip(one, NOBODY, app)
@@ -129,11 +131,32 @@ async def _send(held: Leased, app: App) -> None:
     app.tally.count("notices", channel=notice.channel, outcome=result.outcome.value)
 
 
+async def _spread(held: Leased, recipients: Sequence[Recipient], app: App) -> None:
+    """Several want it: each address gets work of its own, and this one is done.
+
+    Work that stayed with the first of them would go to the next one when that one has left meanwhile.
+    """
+    now, action = app.clock.now(), held.action
+    marks = dict.fromkeys(digest(one.address) for one in recipients)
+    each = [
+        replace(
+            action,
+            key=f"{action.key}:{mark[:16]}",
+            due_at=now,
+            payload={"notice": action.payload["notice"], "to": mark},
+        )
+        for mark in marks
+    ]
+    async with app.store.transaction() as tx:
+        await app.work.add(tx, each)
+        await finish(tx, held, Outcome(done=True), now, app)
+    app.live.publish(["work"])
+
+
 async def _wait(one: Try, until: datetime, app: App) -> None:
-    """They sleep: it goes out afterwards. The others hear of it in their own time."""
+    """They sleep: it goes out afterwards."""
     now = app.clock.now()
     async with app.store.transaction() as tx:
-        await _write_others(tx, one, now, app)
         await finish(tx, one.held, Outcome(next_due_at=until), now, app)
 
 
@@ -149,14 +172,11 @@ async def _skip(one: Try, why: str, app: App) -> None:
     await _write(one, skipped, Outcome(done=True), app)
 
 
-async def _addressed(held: Leased, notice: Notice, app: App) -> Try:
+async def _wanting(held: Leased, notice: Notice, app: App) -> list[Recipient]:
     """Consent may have ended since the notice was decided: only who wants it now is told."""
     found = await _recipients(notice, app)
     wanted = held.action.payload.get("to")
-    if wanted is not None:
-        mine = next((one for one in found if digest(one.address) == wanted), None)
-        return Try(held=held, notice=notice, recipient=mine)
-    return Try(held=held, notice=notice, recipient=found[0] if found else None, others=tuple(found[1:]))
+    return found if wanted is None else [one for one in found if digest(one.address) == wanted][:1]
 
 
 async def _recipients(notice: Notice, app: App) -> list[Recipient]:
@@ -344,7 +364,6 @@ async def _write(
             await tx.opt_out(one.recipient.address, now)
         for subscription in over:
             await tx.put_subscription(replace(subscription, ended_at=now))
-        await _write_others(tx, one, now, app)
         if one.notice.channel == INBOX and message is not None:
             await tx.put_inbox(one.notice, message.subject, message.text, now)
         await finish(tx, one.held, outcome, now, app)
@@ -360,18 +379,3 @@ async def _over(one: Try, app: App) -> list[Subscription]:
         and (found.channel, found.address) == (notice.channel, one.recipient.address)
         and found.ended_at is None
     ]
-
-
-async def _write_others(tx: Transaction, one: Try, now: datetime, app: App) -> None:
-    actions = [
-        Action(
-            key=f"{one.held.action.key}:{digest(other.address)[:16]}",
-            kind=one.held.action.kind,
-            shop_id=one.notice.shop_id,
-            lane=one.held.action.lane,
-            due_at=now,
-            payload={"notice": one.notice.key, "to": digest(other.address)},
-        )
-        for other in one.others
-    ]
-    await app.work.add(tx, actions)
