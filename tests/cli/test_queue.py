@@ -98,6 +98,15 @@ def test_a_lane_is_held_with_what_comes_later_and_released(filled):
     assert filled("queue", "release", "--lane", "lane 1").code == 1
 
 
+def test_everything_that_is_held_is_released_in_one_word(filled):
+    filled("queue", "hold", "--lane", "lane 1", "--reason", "they rest")
+    filled("queue", "hold", "poll:0", "--reason", "it rests")
+    assert filled("queue", "release", "--reason", "it rests", "--json").told == {"changed": 1, "stops": 0}
+    assert filled("queue", "release", "--all", "--json").told == {"changed": 2, "stops": 1}
+    counted = filled("queue", "--json").told
+    assert (counted["work"]["held"], counted["stops"]) == (0, [])
+
+
 def test_nothing_is_held_or_released_by_accident(filled):
     for words in (("hold",), ("hold", "poll:1", "--lane", "lane 1"), ("release",), ("retry",)):
         assert filled("queue", *words).code == 2

@@ -137,6 +137,10 @@ async def test_a_stop_for_a_whole_lane_is_remembered_and_ended(do, queue):
     assert await do("end_hold", "lane", "channel:sms") is True
     assert await do("end_hold", "lane", "channel:sms") is False
     assert await queue.holds() == []
+    await do("put_hold", stop)
+    await do("put_hold", replace(stop, value="channel:email"))
+    assert await do("end_holds") == 2
+    assert (await do("end_holds"), await queue.holds()) == (0, [])
 
 
 async def test_holding_and_finishing_at_the_same_time_end_in_one_of_two_ways(do, lease, queue):

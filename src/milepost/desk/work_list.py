@@ -59,9 +59,14 @@ async def _release(wish: WorkWish, tx: Transaction, app: App) -> WorkAnswer:
         shop_ids=which.shop_ids,
         reason=wish.reason or None,
     )
-    ended = _stops(which) if which != Which() else [(one.scope, one.value) for one in await app.work.holds()]
-    stops = [await app.work.end_hold(tx, scope, value) for scope, value in ended] if not wish.reason else []
-    return WorkAnswer(changed=released, stops=sum(stops))
+    return WorkAnswer(changed=released, stops=0 if wish.reason else await _end_stops(which, tx, app))
+
+
+async def _end_stops(which: Which, tx: Transaction, app: App) -> int:
+    """How many ended: those named, or all of them where nothing is named."""
+    if which == Which():
+        return await app.work.end_holds(tx)
+    return sum([await app.work.end_hold(tx, scope, value) for scope, value in _stops(which)])
 
 
 def _stops(which: Which) -> list[tuple[str, str]]:

@@ -156,3 +156,7 @@ class WorkList(Protocol):
     async def end_hold(self, sql: Sql, scope: str, value: str) -> bool:
         """Whether there was one."""
         ...
+
+    async def end_holds(self, sql: Sql) -> int:
+        """All of them; how many there were."""
+        ...

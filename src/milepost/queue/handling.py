@@ -114,6 +114,10 @@ class Handling:
         one = and_(HOLDS.c.scope == bindparam("of"), HOLDS.c.value == bindparam("which"))
         return await sql.run(HOLDS.delete().where(one), [{"of": scope, "which": value}]) > 0
 
+    async def end_holds(self, sql: Sql) -> int:
+        """All of them; how many there were."""
+        return await sql.run(HOLDS.delete())
+
 
 async def _each_key(sql: Sql, statement: Update, which: Which, values: dict[str, Any]) -> int:
     """Keys one by one, because there may be very many of them; the rest in one statement."""
