@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from cyclopts import Parameter
 
@@ -16,7 +17,7 @@ from milepost.cli.exits import CommandError, Exit
 from milepost.forecast.backtest import told
 from milepost.forecast.backtest.orders_run import Learner
 from milepost.forecast.backtest.outcome import Findings, Outcome
-from milepost.forecast.backtest.tables import mapped, moment
+from milepost.forecast.backtest.tables import Mapped, mapped, moment
 from milepost.forecast.scans.replay import Learner as ScansLearner
 from milepost.version import VERSION
 
@@ -31,7 +32,7 @@ WITHOUT_EXTRA = "the extra milepost[forecast] is not installed: levels and effec
 class _Asked:
     files: Sequence[Path]
     form: str
-    mapping: Path | None
+    mapping: Mapped
     score_from: float | None
     seed: int
 
@@ -64,7 +65,9 @@ def backtest(
         raise CommandError("name a file of history: milepost forecast backtest orders.csv")
     if absent := [file for file in files if not file.exists()]:
         raise CommandError(f"there is no {absent[0]}")
-    asked = _Asked(files, format_, map_, _instant(score_from), seed)
+    _look_at(files, dataset, map_)
+    mapping = mapped(map_)
+    asked = _Asked(files, format_, mapping, _instant(score_from, mapping.zone), seed)
     outcome = _scans(asked, dataset) if _is_scans(asked, dataset) else _orders(asked, dataset)
     line = json.dumps(told.last_line(outcome, _commit()), ensure_ascii=False)
     for finding in outcome.findings.lines():
@@ -84,7 +87,7 @@ def _orders(asked: _Asked, dataset: str | None) -> Outcome:
     if dataset == "olist":
         rows = olist.read(asked.files[0], findings)
     else:
-        rows = orders_file.read(asked.files, mapped(asked.mapping), findings)
+        rows = orders_file.read(asked.files, asked.mapping, findings)
     return orders_run.run(
         rows,
         findings,
@@ -106,9 +109,8 @@ def _scans(asked: _Asked, dataset: str | None) -> Outcome:
     if dataset == "cargo2000":
         outcome = scans.run_cargo2000(asked.files, asked.score_from, asked.seed, _progress, learner=learner)
     else:
-        mapping = mapped(asked.mapping)
         outcome = scans.run_file(
-            asked.files, mapping, asked.score_from, asked.seed, _progress, learner=learner
+            asked.files, asked.mapping, asked.score_from, asked.seed, _progress, learner=learner
         )
     if learner is None:
         outcome.findings.add(WITHOUT_EXTRA)
@@ -136,11 +138,23 @@ def _learner(findings: Findings) -> Learner | None:
     return forecasts
 
 
-def _instant(text: str) -> float | None:
-    """Days since 1970. Raises CommandError."""
+def _look_at(files: Sequence[Path], dataset: str | None, map_: Path | None) -> None:
+    """Raises CommandError for what would be passed over in silence."""
+    if dataset is not None and map_ is not None:
+        raise CommandError(
+            f"--map says nothing of --dataset {dataset}, whose columns are known; leave it out"
+        )
+    if dataset == "olist" and len(files) > 1:
+        raise CommandError(f"--dataset olist takes one folder; there are {len(files)}")
+    if dataset != "olist" and (folders := [file for file in files if file.is_dir()]):
+        raise CommandError(f"{folders[0]} is a folder; name the files in it")
+
+
+def _instant(text: str, zone: ZoneInfo | None) -> float | None:
+    """Days since 1970; without an offset as in the files: the map's zone, else UTC. Raises CommandError."""
     if not text:
         return None
-    found = moment(text, None)
+    found = moment(text, zone)
     if found is None:
         raise CommandError(f"--score-from {text}: write it as 2026-03-01T00:00:00 or 2026-03-01T00:00:00Z")
     return found.at

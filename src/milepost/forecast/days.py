@@ -55,7 +55,12 @@ def holidays_of(country: str, year: int, region: str = "") -> dict[date, str]:
     return dict(_library().country_holidays(code, subdiv=part, years=year, language="en_US"))
 
 
-@cache
+def knows(country: str) -> bool:
+    """Whether public holidays are known of this country (alpha-2)."""
+    return _regions(country.upper()) is not None
+
+
+@lru_cache(YEARS_REMEMBERED)
 def _regions(code: str) -> tuple[str, ...] | None:
     """The regions of this country with holidays of their own; nothing where the library does not know it.
 

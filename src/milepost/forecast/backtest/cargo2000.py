@@ -20,6 +20,7 @@ ROWS_A_DAY = 100
 
 LEGS = ("i1", "i2", "i3", "o")
 HOPS_MAX = 3
+MINUTES_MAX = 365 * 24 * 60.0
 NEEDED = ("i1_rcs_p", "i1_rcs_e", "i1_hops", "o_hops")
 
 
@@ -28,7 +29,7 @@ def read(paths: Iterable[Path], findings: Findings) -> list[Story]:
     stories: list[Story] = []
     number = 0
     for path in paths:
-        for row in rows(path, Mapped()):
+        for row in rows(path, Mapped(), findings):
             missing = [name for name in NEEDED if name not in row]
             if missing:
                 raise OperatorError(f"{path}: there is no column {missing[0]}; it is not the Cargo 2000 file")
@@ -58,6 +59,9 @@ def _legs(row: Mapping[str, str], number: int, findings: Findings) -> Iterator[S
         milestones = _milestones(row, leg, int(min(hops, HOPS_MAX)))
         if any(planned is None or taken is None for _, planned, taken, _ in milestones):
             findings.add("a leg with a milestone that has no minutes: left out")
+            continue
+        if not all(0 <= (minutes or 0.0) <= MINUTES_MAX for _, *both, _ in milestones for minutes in both):
+            findings.add("a leg with minutes below zero or beyond a year: left out")
             continue
         yield _story(row, leg, number, [(w, p or 0.0, t or 0.0, at) for w, p, t, at in milestones])
 

@@ -98,6 +98,10 @@ def run(
             findings=findings,
             told=told,
         )
+        if rows and not stages[stage.word]:
+            findings.add(
+                f"no delivered order came to {stage.word} since --score-from: nothing to score there"
+            )
     by_age = silent.stages(rows, [one for one in told if one.stage is Stage.HANDED_OVER], since)
     about["cpu_s"] = round(process_time() - started, 1)
     about["score_from_day"] = round(since, 3)

@@ -51,7 +51,7 @@ def run(
     """Foresee every scan; score those of stories that began at `score_from` (days since 1970) or later."""
     if not stories:
         findings.add("no trip in the file: nothing to foresee")
-        return Outcome(stages={}, findings=findings, unit=unit or "min", seed=seed)
+        return Outcome(stages={"all": []}, findings=findings, unit=unit or "min", seed=seed)
     start = _start(stories, score_from)
     past = replay(stories, start, learner, lambda done, every: progress("scans foreseen", done, every))
     scored = _scored(past, stories, start, stages)
@@ -85,7 +85,7 @@ def _scored(
             began_at=story.steps[0].at.timestamp() / DAY_S,
             took_h=seen.left_h,
             spread=spread_of(seen.told_h),
-            has_places=bool(step.place),
+            has_places=bool(step.place or step.to_place),
             stale_h=stale_h,
             theirs_h=hours_between(step.at, step.planned_at) if step.planned_at is not None else None,
             plain_h=seen.shares_h[MEDIAN],

@@ -1,18 +1,16 @@
 """A file with one row per scan, read into stories, and what was amiss in it, counted."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 from milepost.forecast.backtest.outcome import Findings
 from milepost.forecast.backtest.outcomes_in_columns import outcome_columns
+from milepost.forecast.backtest.scan_columns import Cells, Columns, Row, number_of
 from milepost.forecast.backtest.tables import DAY_S, Mapped, moment, rows
 from milepost.forecast.scans.story import Step, Story
 from milepost.model.errors import OperatorError
-
-Row = Mapping[str, str]
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "trip_id": ("trip_uuid", "parcel_id", "tracking_number", "tracking_id", "shipment_id"),
@@ -35,20 +33,10 @@ WORTH = {
     "created_at": "no time before the first scan",
     "legs_left": "how many legs are left is not known",
 }
-OWN = frozenset(NAMES) | {"legs_left", "lat", "lon", "dest_lat", "dest_lon"}
 ARRIVED_WORDS = frozenset({"delivered", "dlv", "pod", "delivery"})
 TAKES_MAX = timedelta(days=365)
-NUMBER_SHARE = 0.95  # of the filled cells; what else stands there is taken as not told
 ROWS_MAX = 5_000_000
 SCANS_MAX = 500  # of one story; more is a loop of a machine
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """What the other columns hold: figures, or words."""
-
-    numbers: tuple[str, ...]
-    words: tuple[str, ...]
 
 
 def read(paths: Sequence[Path], mapping: Mapped, findings: Findings) -> list[Story]:
@@ -72,12 +60,10 @@ def _trips(
 ) -> tuple[dict[str, list[tuple[datetime, Row]]], Columns]:
     """Each trip's readable rows in order of time, each once; and what the other columns hold."""
     trips: dict[str, list[tuple[datetime, Row]]] = defaultdict(list)
-    filled: Counter[str] = Counter()
-    figures: Counter[str] = Counter()
-    instants: Counter[str] = Counter()
+    cells = Cells(mapping, findings)
     count = 0
     for path in paths:
-        for number, raw in enumerate(rows(path, mapping)):
+        for number, raw in enumerate(rows(path, mapping, findings)):
             row = _renamed(raw)
             if not number:
                 _look_at_columns(path, row, findings)
@@ -88,22 +74,9 @@ def _trips(
             if not row["trip_id"].strip() or at is None:
                 findings.add("a row without a trip_id or with a scanned_at nobody can read: left out")
                 continue
-            if not _has_zone(row["scanned_at"], mapping):
-                findings.add("a scan names no zone: taken as local time of one place; name it in --map")
+            cells.look(row)
             trips[row["trip_id"].strip()].append((at, row))
-            for name, text in row.items():
-                if text and name not in OWN:
-                    filled[name] += 1
-                    figures[name] += number_of(text) is not None
-                    instants[name] += not figures[name] and moment(text, mapping.zone) is not None
-    numbers = [name for name in filled if figures[name] >= NUMBER_SHARE * filled[name]]
-    told = [name for name in filled if name not in numbers and instants[name] >= NUMBER_SHARE * filled[name]]
-    for name in told:
-        findings.add(
-            f"column {name} holds instants: not looked at, unless --map names it planned_at or created_at"
-        )
-    words = [name for name in filled if name not in numbers and name not in told]
-    return {key: _once(own, findings) for key, own in trips.items()}, Columns(tuple(numbers), tuple(words))
+    return {key: _once(own, findings) for key, own in trips.items()}, cells.columns()
 
 
 def _renamed(raw: Row) -> Row:
@@ -153,7 +126,9 @@ def _last_is_arrival(trips: Mapping[str, Sequence[tuple[datetime, Row]]], findin
     if any(row.get("delivered_at") or _is_arrival(row) for row in every):
         return False
     if every:
-        findings.add("no delivered_at and no delivered step: each trip's last row is taken for its arrival")
+        findings.add(
+            "no delivered_at and no delivered step: a trip's last row is taken for its arrival", len(trips)
+        )
     return True
 
 
@@ -179,7 +154,9 @@ def _story(
         findings.add("a trip with no scan before its arrival: nothing to foresee")
         return None
     if arrived_at is None:
-        findings.add("a trip that has not arrived: foreseen, learned from only as still open")
+        findings.add(
+            "a trip that has not arrived: foreseen, not scored, and of its times only gaps are learned"
+        )
     ahead = _known_ahead([row for _, row in before], columns, mapping)
     steps = tuple(
         _step(at, row, columns, mapping, more) for (at, row), more in zip(before, ahead, strict=True)
@@ -245,20 +222,6 @@ def _instant(text: str, mapping: Mapped) -> datetime | None:
         return None
     zone = timezone(timedelta(days=told.offset)) if told.offset else UTC
     return datetime.fromtimestamp(told.at * DAY_S, zone)
-
-
-def _has_zone(text: str, mapping: Mapped) -> bool:
-    told = moment(text, mapping.zone)
-    return told is not None and told.has_zone
-
-
-def number_of(text: str) -> float | None:
-    """A finite number, or None."""
-    try:
-        found = float(text)
-    except ValueError:
-        return None
-    return found if abs(found) < float("inf") else None
 
 
 def _without(story: Story, name: str) -> Story:

@@ -4,21 +4,29 @@ import csv
 import gzip
 import io
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from milepost.forecast.backtest.outcome import Findings
 from milepost.model.errors import OperatorError
 
 DAY_S = 86_400.0
 SEPARATORS = ",;\t|"
 FIELD_BYTES_MAX = 1_000_000
 YEARS = (1990, 2100)
-"""Instants outside are no history: a spreadsheet's zero, or milliseconds read as seconds."""
+"""Instants outside are no history: a spreadsheet's zero, or a date of eight digits read as seconds."""
+
+MILLISECONDS_FROM = 1e11
+"""A number of seconds as large as this is of the year 5138: it counts milliseconds."""
+
+ALPHA_2 = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +54,8 @@ def mapped(path: Path | None) -> Mapped:
         return Mapped()
     try:
         told = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise OperatorError(f"{path}: it cannot be read: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise OperatorError(f"{path}: not TOML: {error}") from None
     columns = told.pop("columns", {})
@@ -58,38 +68,65 @@ def mapped(path: Path | None) -> Mapped:
         raise OperatorError(f'{path}: write columns as ours = "theirs", e.g. purchased_at = "order_date"')
     if not isinstance(ahead, list) or not all(isinstance(name, str) for name in ahead):
         raise OperatorError(f'{path}: write known_ahead as a list of columns, e.g. known_ahead = ["km"]')
+    if not isinstance(country, str) or len(country) not in (0, ALPHA_2):
+        raise OperatorError(f'{path}: write country with two letters, e.g. country = "BR"')
+    if not isinstance(zone, str):
+        raise OperatorError(f'{path}: write zone as a name, e.g. zone = "Europe/Berlin"')
     try:
-        return Mapped(columns, ZoneInfo(zone) if zone else None, country, tuple(ahead))
+        return Mapped(columns, ZoneInfo(zone) if zone else None, country.upper(), tuple(ahead))
     except (ZoneInfoNotFoundError, ValueError):
         raise OperatorError(f"{path}: zone: there is no {zone!r}; name one as Europe/Berlin") from None
 
 
-def rows(path: Path, mapping: Mapped) -> Iterator[dict[str, str]]:
-    """Each row under our names where the map gives one. Raises OperatorError for a file that is no table."""
-    names = {theirs: ours for ours, theirs in mapping.columns.items()}
-    found = _parquet(path) if path.name.endswith((".parquet", ".pq")) else _csv(path)
-    for row in found:
-        yield {names.get(name, name): value for name, value in row.items()}
+def rows(path: Path, mapping: Mapped, findings: Findings) -> Iterator[dict[str, str]]:
+    """Each row under our names where the map gives one; every row has a cell for each column.
 
-
-def header(path: Path, mapping: Mapped) -> Sequence[str]:
-    """Which columns the file has, under our names; empty for a file without rows."""
-    return list(next(rows(path, mapping), {}))
+    Raises OperatorError for a file that is no table.
+    """
+    found = _parquet(path) if path.name.endswith((".parquet", ".pq")) else _csv(path, findings)
+    given: Mapping[str, str] = {}
+    for number, row in enumerate(found):
+        if not number:
+            given = _given(path, row, mapping, findings)
+        theirs = set(given.values())
+        own = {name: cell for name, cell in row.items() if name not in theirs and name not in given}
+        yield own | {ours: row[name] for ours, name in given.items()}
 
 
 def moment(text: str, zone: ZoneInfo | None) -> Moment | None:
-    """An ISO 8601 instant (or Unix seconds). None when it is none. Without a zone: the map's, else UTC."""
+    """An ISO 8601 instant, or Unix seconds or milliseconds. None when it is none.
+
+    Without a zone: the map's, else UTC.
+    """
     text = text.strip()
-    if text.replace(".", "", 1).isdigit():
-        return _in_years(datetime.fromtimestamp(float(text), UTC), has_zone=True) if len(text) < 16 else None
+    if text.isascii() and text.replace(".", "", 1).isdigit():
+        number = float(text)
+        seconds = number / 1000 if number >= MILLISECONDS_FROM else number
+        if seconds < MILLISECONDS_FROM:
+            told = _in_years(datetime.fromtimestamp(seconds, UTC), has_zone=True)
+            if told is not None:
+                return told
     try:
-        told = datetime.fromisoformat(text)
+        at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    has_zone = told.tzinfo is not None
+    has_zone = at.tzinfo is not None
     return _in_years(
-        told if has_zone else told.replace(tzinfo=zone or UTC), has_zone=has_zone or zone is not None
+        at if has_zone else at.replace(tzinfo=zone or UTC), has_zone=has_zone or zone is not None
     )
+
+
+def _given(path: Path, row: Mapping[str, str], mapping: Mapped, findings: Findings) -> Mapping[str, str]:
+    """Of the map what this file has: our name to theirs."""
+    given = {}
+    for ours, theirs in mapping.columns.items():
+        if theirs not in row:
+            findings.add(f"--map: {path.name} has no column {theirs} for {ours}")
+            continue
+        given[ours] = theirs
+        if ours in row and ours != theirs:
+            findings.add(f"{path.name} has a column {ours} too: --map takes {theirs} for it")
+    return given
 
 
 def _in_years(told: datetime, *, has_zone: bool) -> Moment | None:
@@ -99,18 +136,38 @@ def _in_years(told: datetime, *, has_zone: bool) -> Moment | None:
     return Moment(told.timestamp() / DAY_S, offset.total_seconds() / DAY_S if offset else 0.0, has_zone)
 
 
-def _csv(path: Path) -> Iterator[dict[str, str]]:
+def _csv(path: Path, findings: Findings) -> Iterator[dict[str, str]]:
     csv.field_size_limit(FIELD_BYTES_MAX)
     try:
         with _opened(path) as file:
             first = file.readline()
-            separator = max(SEPARATORS, key=first.count)
-            names = next(csv.reader([first], delimiter=separator), [])
-            for row in csv.reader(file, delimiter=separator):
-                if row:
-                    yield dict(zip(names, row, strict=False))
-    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile) as error:
+            lines = csv.reader(chain([first], file), delimiter=max(SEPARATORS, key=first.count))
+            names = [name.strip() for name in next(lines, [])]
+            for name in {name for name in names if names.count(name) > 1}:
+                findings.add(f"{path.name} has more than one column {name}: the first counts")
+            for cells in lines:
+                if cells:
+                    _look_at_length(cells, names, findings)
+                    yield _named(names, cells)
+    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise OperatorError(f"{path}: not a CSV in UTF-8: {error}") from None
+    except OSError as error:
+        raise OperatorError(f"{path}: it cannot be read: {error.strerror}") from None
+
+
+def _look_at_length(cells: Sequence[str], names: Sequence[str], findings: Findings) -> None:
+    if len(cells) < len(names):
+        findings.add("a row with fewer cells than there are columns: the others are taken as not told")
+    elif any(cells[len(names) :]):
+        findings.add("a row with more cells than there are columns: the last ones are left out")
+
+
+def _named(names: Sequence[str], cells: Iterable[str]) -> dict[str, str]:
+    """The first of equal names counts; a cell that is not there is empty."""
+    row: dict[str, str] = {}
+    for name, cell in zip(names, chain(cells, [""] * len(names)), strict=False):
+        row.setdefault(name, cell)
+    return row
 
 
 def _opened(path: Path) -> IO[str]:
