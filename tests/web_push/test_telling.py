@@ -17,6 +17,7 @@ from tests.web_push.devices import PUBLIC_URL, devices
 OUT = "2026-03-04T08:10+01:00  OFD  Paris FR"
 DELIVERED = "2026-03-04T11:00+01:00  DEL  Paris FR"
 HOUR_S = 3600
+UNREADABLE = ("https://[", "https://a]b/", "https://push.example\u2100/", "https://push.example:x/")
 
 
 async def test_a_device_that_asked_shows_each_milestone_once_and_nothing_personal(tmp_path):
@@ -58,6 +59,26 @@ async def test_a_device_that_asked_shows_each_milestone_once_and_nothing_persona
             1,
             ["Delivered"],
         )
+
+
+async def test_a_push_service_learns_neither_the_order_nor_who_else_is_told_of_it(tmp_path):
+    """It reads the topic and sees many of them: a bare hash of an order's number is found by trying numbers."""
+    async with devices(tmp_path) as buyers:
+        await buyers.ordered()
+        await buyers.ordered("1002", ("AC2",))
+        for number in ("1001", "1001", "1002"):
+            await buyers.wants_news(buyers.device()[1], number)
+        await buyers.work()
+        await buyers.house.hear(scans("AC1", DELIVERED))
+        await buyers.work()
+        topics = {}
+        for push in buyers.service.pushes:
+            topics.setdefault(push.browser, set()).add(push.topic)
+        assert len(buyers.service.pushes) == 5
+        assert [len(found) for found in topics.values()] == [1] * 3, "the newest replaces the one before"
+        assert len(set.union(*topics.values())) == 3, "two browsers of one order have nothing in common"
+        told = {push.news["tag"] for push in buyers.service.pushes}
+        assert not any(topic.startswith(tag[:8]) for topic in set.union(*topics.values()) for tag in told)
 
 
 async def test_a_repeat_is_the_same_and_makes_no_second_sound_and_a_pause_is_kept(tmp_path):
@@ -135,6 +156,7 @@ async def test_a_browser_that_is_reached_elsewhere_takes_its_switches_along(tmp_
             for wrong in (
                 {"old": old[:-1] + "x", "new": new},
                 {"old": old, "new": "http://127.0.0.1/ x y"},
+                *({"old": old, "new": f"{url} {' '.join(new.split()[1:])}"} for url in UNREADABLE),
                 {"old": "", "new": new},
                 {},
             ):
@@ -192,6 +214,9 @@ async def test_the_switch_is_there_only_where_it_works_and_one_click_ends_one_de
             )
             assert wrong.status_code == 400
             assert "That is not what a browser tells of itself" in wrong.text
+            for url in UNREADABLE:
+                form["address"] = f"{url} {' '.join(second.split()[1:])}"
+                assert (await browser.post("/orders/1001/notices", data=form)).status_code == 400, url
             worker = await browser.get("/push/worker.js")
             assert worker.headers["content-type"].startswith("text/javascript")
             assert worker.headers["cache-control"] == "no-cache"

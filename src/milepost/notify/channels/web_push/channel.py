@@ -31,7 +31,10 @@ SHORT_S = 12 * HOUR_S
 CAN_WAIT = frozenset({"promise_later", "confirmation"})
 """A phone in a pocket need not wake up for it (RFC 8030, Urgency)."""
 
-TOPIC_LENGTH = 32  # RFC 8030
+TOPIC_LENGTH = 32
+"""RFC 8030. A push service reads a message's topic: whoever has no key of ours learns nothing from it, neither
+the order nor which other browsers are told of it."""
+
 TEXT_LENGTH_MAX = 300
 NOT_THERE = frozenset({404, 410})
 NEVER = frozenset({400, 413})
@@ -85,7 +88,7 @@ class WebPushChannel:
             return SendResult(outcome=Sent.REFUSED, detail="its push service is none we send to", gone=True)
         now = datetime.now(UTC)  # push services live in the real world, whatever world we follow
         body = sealed(_told(notice, message, recipient.language), browser)
-        posted = await line.hand_over(target, body, self._headers(notice, target, now), now)
+        posted = await line.hand_over(target, body, self._headers(notice, recipient, target, now), now)
         return _result(posted, _id(notice))
 
     async def close(self) -> None:
@@ -99,15 +102,18 @@ class WebPushChannel:
 
     def _way_to(self, browser: Browser) -> tuple[HttpPoster, Target]:
         """The line that reaches it. Raises AddressError."""
-        parts = urlsplit(browser.url)
-        if parts.netloc in self._settings.services and ":" in parts.netloc:
-            return self._inside, browser.target(may_be_private=True)
+        inside = browser.target(may_be_private=True)  # whatever cannot be read is refused here, in words
+        netloc = urlsplit(browser.url).netloc
+        if netloc in self._settings.services and ":" in netloc:
+            return self._inside, inside
         target = browser.target(may_be_private=False)
         if self._settings.services and not any(_covers(one, target.host) for one in self._settings.services):
             raise AddressError("this browser's push service is none we send to (web_push.services)")
         return self._outside, target
 
-    def _headers(self, notice: Notice, target: Target, now: datetime) -> dict[str, str]:
+    def _headers(
+        self, notice: Notice, recipient: Recipient, target: Target, now: datetime
+    ) -> dict[str, str]:
         usual = {"https": 443, "http": 80}[target.scheme] == target.port
         host = f"[{target.host}]" if ":" in target.host else target.host
         origin = f"{target.scheme}://{host}" + ("" if usual else f":{target.port}")
@@ -116,7 +122,7 @@ class WebPushChannel:
             "Content-Encoding": "aes128gcm",
             "Authorization": self._sender.authorization(origin, now),
             "TTL": str(SHORT_S if notice.template in SHORT_LIVED else KEPT_S),
-            "Topic": _topic(notice),
+            "Topic": self._sender.blinded(f"{_tag(notice)} {recipient.address}")[:TOPIC_LENGTH],
             "Urgency": "normal" if notice.template in CAN_WAIT else "high",
         }
 
@@ -130,7 +136,7 @@ def _told(notice: Notice, message: Message, language: str) -> bytes:
         stop_words = say(STOP_WORDS)
     told = {
         "id": _id(notice),
-        "tag": _topic(notice),
+        "tag": _tag(notice),
         "title": message.shop_name or "Milepost",
         "body": message.short[:TEXT_LENGTH_MAX],
         "url": message.link,
@@ -146,8 +152,8 @@ def _id(notice: Notice) -> str:
     return armored(hashlib.sha256(notice.key.encode()).digest())[:TOPIC_LENGTH]
 
 
-def _topic(notice: Notice) -> str:
-    """One per order: the newest replaces what a sleeping browser has not seen, and what it shows."""
+def _tag(notice: Notice) -> str:
+    """One per order: the newest replaces what a browser shows. Sealed, it can be read by that browser alone."""
     about = f"{notice.shop_id}\x1f{notice.order_number}"
     return armored(hashlib.sha256(about.encode()).digest())[:TOPIC_LENGTH]
 

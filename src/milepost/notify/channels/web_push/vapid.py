@@ -35,6 +35,7 @@ class Sender:
 
     def __init__(self, secret: bytes, contact: str) -> None:
         self._key = _key_of(secret)
+        self._blind = hmac.digest(secret, PURPOSE + b" topic", hashlib.sha256)
         self._contact = contact
         self.public_key = armored(point_of(self._key))
         """What a browser is told to take messages from."""
@@ -47,6 +48,10 @@ class Sender:
         one, other = decode_dss_signature(self._key.sign(content.encode(), ECDSA(SHA256())))
         signature = one.to_bytes(HALF_BYTES) + other.to_bytes(HALF_BYTES)
         return f"vapid t={content}.{armored(signature)}, k={self.public_key}"
+
+    def blinded(self, text: str) -> str:
+        """The same for the same text, and telling nobody else what the text was."""
+        return armored(hmac.digest(self._blind, text.encode(), hashlib.sha256))
 
 
 @cache
