@@ -1,6 +1,7 @@
 """A shop's look: chosen with errors that name the field, shown to its own buyers and to nobody else's, and taken back."""
 
 import io
+import random
 import re
 import struct
 import zlib
@@ -135,6 +136,28 @@ async def test_what_cannot_be_taken_is_told_by_its_field_and_changes_nothing(tmp
             assert refused.value.field == field
         found = await looks_of(here.app, SHOP)
         assert [(one.name, one.color) for one in found] == [("Mugs", "#0b6b4f"), ("", "")]
+
+
+async def test_a_logo_with_a_large_color_profile_or_40_megapixels_is_taken_and_nothing_but_pixels_kept(
+    tmp_path,
+):
+    """Drawing programs put profiles of half a megabyte in; kept, no size would be small enough."""
+    profile, turned = b"MARKER" + random.Random(8).randbytes(60_000), Image.Exif()
+    turned[0x0112] = 6
+    large = io.BytesIO()
+    Image.new("RGB", (7_200, 5_500), "navy").save(large, "WEBP", quality=1, method=0, exif=turned)
+    async with bazaar(tmp_path) as here:
+        for kind, body in (
+            ("PNG", picture(icc_profile=profile)),
+            ("WEBP", picture(kind="WEBP", icc_profile=profile)),
+            ("PNG", picture(icc_profile=profile[:400])),
+            ("WEBP", large.getvalue()),
+        ):
+            chosen = await choose(here.app, SHOP, name="Mugs", color="", logo=body)
+            kept = await here.app.store.logo(chosen.logo_id)
+            chunks = [name for name in (b"iCCP", b"eXIf", b"iTXt", b"MARKER") if name in kept.png]
+            assert chunks == [], kind
+            assert (kept.width, kept.height) in ((480, 111), (92, 120)), kind
 
 
 async def test_a_white_logo_gets_ground_and_every_look_can_be_gone_back_to(tmp_path):

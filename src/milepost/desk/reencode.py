@@ -27,6 +27,9 @@ LOGO_BYTES_MAX = 40_000
 OPAQUE, LIGHT, DARK_GROUND = 255, 215, "#14181a"
 """From that brightness on, nothing of a see-through logo would be seen on white."""
 
+PLAIN_MODES = frozenset({"RGB", "L", "CMYK"})
+"""Whose pixels can be averaged as they are: no palette, nothing see-through."""
+
 QUALITY = 85
 MEMORY_BYTES_MAX = 768 * 1024 * 1024
 CPU_S_MAX = 10
@@ -67,11 +70,11 @@ def drawn(found: Image.Image) -> bytes:
 
 
 def logo(found: Image.Image) -> bytes:
-    """Upright, see-through where it was, cut to what there is of it, and small."""
-    picture = ImageOps.exif_transpose(found).convert("RGBA")
-    picture.thumbnail((4 * LOGO_WIDTH_MAX, 4 * LOGO_HEIGHT_MAX))
+    """Upright, see-through where it was, cut to what there is of it, small, and nothing but its pixels."""
+    picture = _shrunk(found)
     edge = picture.getchannel("A").getbbox()
     picture = _seen(picture.crop(edge) if edge else picture)
+    picture.info = {}  # a color profile would be kept otherwise: some are larger than any logo
     width, height = LOGO_WIDTH_MAX, LOGO_HEIGHT_MAX
     while True:
         picture.thumbnail((width, height))
@@ -81,6 +84,18 @@ def logo(found: Image.Image) -> bytes:
             if out.tell() <= LOGO_BYTES_MAX:
                 return out.getvalue()
         width, height = width * 3 // 4, height * 3 // 4
+
+
+def _shrunk(found: Image.Image) -> Image.Image:
+    """With room for its edge to be cut off. Small before anything else is made of it: memory has a bound."""
+    room = 4 * LOGO_WIDTH_MAX, 4 * LOGO_HEIGHT_MAX
+    found.draft("RGB", room)
+    ImageOps.exif_transpose(found, in_place=True)
+    if found.mode in PLAIN_MODES and "transparency" not in found.info:
+        found.thumbnail(room)
+    picture = found if found.mode == "RGBA" else found.convert("RGBA")
+    picture.thumbnail(room)
+    return picture
 
 
 def _seen(picture: Image.Image) -> Image.Image:

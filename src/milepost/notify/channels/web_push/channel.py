@@ -111,9 +111,7 @@ class WebPushChannel:
             raise AddressError("this browser's push service is none we send to (web_push.services)")
         return self._outside, target
 
-    def _headers(
-        self, notice: Notice, recipient: Recipient, target: Target, now: datetime
-    ) -> dict[str, str]:
+    def _headers(self, notice: Notice, recipient: Recipient, target: Target, now: datetime) -> dict[str, str]:
         usual = {"https": 443, "http": 80}[target.scheme] == target.port
         host = f"[{target.host}]" if ":" in target.host else target.host
         origin = f"{target.scheme}://{host}" + ("" if usual else f":{target.port}")
