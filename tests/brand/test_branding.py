@@ -7,6 +7,7 @@ import struct
 import zlib
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from email.headerregistry import Address
 
 import httpx
 import pytest
@@ -16,8 +17,9 @@ from milepost.carry.letterheads import letterhead
 from milepost.desk.accounts import add_api_key
 from milepost.desk.branding import BrandError, choose, choose_again, looks_of
 from milepost.desk.lookup import make_link
-from milepost.model.notices import MY_ORDERS, Audience, Notice
+from milepost.model.notices import LOGO_ID, MY_ORDERS, Audience, Notice
 from milepost.model.people import Role
+from milepost.notify.channels.email.letter import letter
 from milepost.notify.render import Links, render
 from milepost.web import build
 from tests.flow.house import NOW, SHOP, browsing, house, order, shop
@@ -104,15 +106,24 @@ async def test_a_look_is_on_the_pages_and_mails_of_its_shop_and_nowhere_else(tmp
             facts={"happened_at": NOW.isoformat()},
             created_at=NOW,
         )
-        name, head = await letterhead(notice, BASE, here.app)
+        name, head = await letterhead(notice, here.app)
         mail = render(notice, Links(order=BASE), shop_name=name, head=head)
         (image,) = re.findall(r"<img[^>]*>", mail.html)
-        for told_of in (f'src="{BASE}{chosen.logo_path}"', 'width="138"', 'height="32"', 'alt=""'):
+        for told_of in (f'src="cid:{LOGO_ID}"', 'width="138"', 'height="32"', 'alt=""'):
             assert told_of in image
+        sent = letter(
+            notice, mail, sender=Address("", "shop", "example.com"), to=Address("", "ada", "a.example")
+        )
+        (picture_in_it,) = [one for one in sent.walk() if one.get_content_type() == "image/png"]
+        assert picture_in_it["Content-ID"] == f"<{LOGO_ID}>"
+        assert picture_in_it.get_content() == logo.content
+        assert "src=" not in mail.html.replace('src="cid:', ""), (
+            "reading it loads nothing: nobody learns of it"
+        )
         assert str(head.colors.light.brand) in mail.html
         assert "Mugs & Co" in mail.shop_name
         for ours in (replace(notice, audience=Audience.SELLER), replace(notice, template=MY_ORDERS)):
-            assert (await letterhead(ours, BASE, here.app))[1].logo == ""
+            assert (await letterhead(ours, here.app))[1].logo is None
 
 
 async def test_what_cannot_be_taken_is_told_by_its_field_and_changes_nothing(tmp_path):
@@ -126,14 +137,15 @@ async def test_what_cannot_be_taken_is_told_by_its_field_and_changes_nothing(tmp
             (
                 {"logo": b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"},
                 "logo",
-                "no photo",
+                "the file is no photo",
             ),
-            ({"logo": boast()}, "logo", "40 million"),
-            ({"logo": b"x" * 10_000_001}, "logo", "larger than 10 MB"),
+            ({"logo": boast()}, "logo", "the file has more than 40 million"),
+            ({"logo": b"x" * 10_000_001}, "logo", "the file is larger than 10 MB"),
         ):
             with pytest.raises(BrandError, match=why) as refused:
                 await choose(here.app, SHOP, **{"name": "Mugs", "color": "#0b6b4f", **given})
             assert refused.value.field == field
+            assert "%(" not in str(refused.value)
         found = await looks_of(here.app, SHOP)
         assert [(one.name, one.color) for one in found] == [("Mugs", "#0b6b4f"), ("", "")]
 

@@ -238,7 +238,7 @@ async def _message(one: Try, app: App) -> Message:
         links = Links(order=f"{base}/t/{token}", unsubscribe=f"{base}/u/{token}{_whose(one, app)}")
     language = _language(one, app)
     zone = await _zone_of_door(notice, app)
-    name, head = await letterhead(notice, base, app)
+    name, head = await letterhead(notice, app)
     told = with_reason(notice, language)
     picture = await app.paint(app, notice) if _has_room_for_a_map(notice) else None
     return render(

@@ -83,7 +83,7 @@ async def _keep(app: App, brand: Brand, before: Brand | None, by: str, logo: Log
 async def _logo(shop_id: str, body: bytes) -> Logo:
     png = await take_logo(body)
     if isinstance(png, str):
-        raise BrandError("logo", f"the file {png}")
+        raise BrandError("logo", png)
     return Logo(
         logo_id=_id_of(shop_id, png),
         shop_id=shop_id,

@@ -35,6 +35,8 @@ WHY = {
 }
 TOO_LARGE = mark("%(photo)s is larger than 10 MB. Send it smaller; a screenshot of it will do.")
 EMPTY = mark("%(photo)s is empty. Choose it again.")
+LOGO_FILE = "the file"
+"""What a seller's logo is called in those sentences."""
 
 log = structlog.get_logger(__name__)
 
@@ -85,14 +87,14 @@ async def _take(file: File) -> Photo | str:
 
 
 async def take_logo(body: bytes) -> bytes | str:
-    """A logo as a PNG of ours, or why not, as a sentence's end."""
-    if not body:
-        return EMPTY
+    """A logo as a PNG of ours, or a sentence that says why not."""
     if len(body) > PHOTO_BYTES_MAX:
-        return TOO_LARGE
+        return say(TOO_LARGE, photo=LOGO_FILE)
     async with AT_ONCE:
         code, png = await _drawn(body, LOGO)
-    return png if code == 0 and png.startswith(PNG_START) else WHY.get(code, WHY[BROKEN])
+    if code == 0 and png.startswith(PNG_START):
+        return png
+    return say(WHY.get(code, WHY[BROKEN]), photo=LOGO_FILE)
 
 
 async def _drawn(body: bytes, *how: str) -> tuple[int, bytes]:

@@ -18,8 +18,8 @@ LANGUAGE = "language"
 """The fact of those two that names the language of the page they were asked for on."""
 
 
-PICTURE_ID = "map@milepost"
-"""The content id of a mail's one picture."""
+PICTURE_ID, LOGO_ID = "map@milepost", "logo@milepost"
+"""The content ids of the pictures in a mail."""
 
 
 class Audience(StrEnum):
@@ -116,4 +116,5 @@ class Message:
     shop_name: str = ""
     link: str = ""
     picture: Picture | None = None  # of the HTML part, which names it by PICTURE_ID
+    logo: Picture | None = None  # the same, by LOGO_ID
     unsubscribe_url: str = ""  # one click ends it (RFC 8058); empty for notices nobody subscribed to

@@ -12,7 +12,7 @@ import css_inline
 from babel.dates import format_date, format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from milepost.model.notices import PICTURE_ID, Audience, Message, Notice, Picture
+from milepost.model.notices import LOGO_ID, PICTURE_ID, Audience, Message, Notice, Picture
 from milepost.model.palette import OWN, Palettes
 from milepost.tongues.catalogs import ENGLISH, tongue
 from milepost.tongues.speech import retold, say, say_as, speaking, spoken
@@ -36,15 +36,13 @@ class Links:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """How the shop looks: its colors and, if it has one, its logo's address and size in px.
+    """How the shop looks: its colors and, if it has one, its logo.
 
     And what is pictured below the news: where the parcel is.
     """
 
     colors: Palettes = OWN
-    logo: str = ""
-    logo_width: int = 0
-    logo_height: int = 0
+    logo: Picture | None = None
     picture: Picture | None = None
 
 
@@ -82,6 +80,7 @@ def _rendered(notice: Notice, links: Links, shop_name: str, zone: str | None, he
         "shop_name": _fact(shop_name),
         "head": head,
         "picture_id": PICTURE_ID,
+        "logo_id": LOGO_ID,
         "order_number": _fact(notice.order_number),
         "links": links,
         "for_seller": is_for_seller,
@@ -96,6 +95,7 @@ def _rendered(notice: Notice, links: Links, shop_name: str, zone: str | None, he
         link=links.order,
         unsubscribe_url=links.unsubscribe,
         picture=head.picture,
+        logo=head.logo,
     )
 
 

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from milepost.model.notices import PICTURE_ID, Message, Notice, Picture
+from milepost.model.notices import LOGO_ID, PICTURE_ID, Message, Notice
 
 SUBJECT_MAX = 200
 ADDRESS_MAX = 254  # RFC 5321: what fits between < and >
@@ -65,18 +65,23 @@ def letter(notice: Notice, message: Message, *, sender: Address, to: Address) ->
     mail.set_content(message.text, cte="quoted-printable")
     if message.html:
         mail.add_alternative(message.html, subtype="html", cte="quoted-printable")
-        if message.picture:
-            _add_picture(mail, message.picture)
+        _add_pictures(mail, message)
         mail.set_boundary(f"=_{mail['Message-ID'][1:41]}")
     return mail
 
 
-def _add_picture(mail: EmailMessage, picture: Picture) -> None:
+def _add_pictures(mail: EmailMessage, message: Message) -> None:
     """In the mail itself: nothing is loaded from anywhere, so nobody learns when it was read."""
     html = mail.get_payload(1)
     if not isinstance(html, EmailMessage):
         raise TypeError("the HTML part is no message")
-    html.add_related(
-        picture.png, "image", "png", cid=f"<{PICTURE_ID}>", disposition="inline", filename="map.png"
-    )
-    html.set_boundary(f"=_map_{mail['Message-ID'][1:41]}")
+    for picture, name, file in (
+        (message.logo, LOGO_ID, "logo.png"),
+        (message.picture, PICTURE_ID, "map.png"),
+    ):
+        if picture is not None:
+            html.add_related(
+                picture.png, "image", "png", cid=f"<{name}>", disposition="inline", filename=file
+            )
+    if html.is_multipart():
+        html.set_boundary(f"=_map_{mail['Message-ID'][1:41]}")

@@ -32,8 +32,8 @@ CAN_WAIT = frozenset({"promise_later", "confirmation"})
 """A phone in a pocket need not wake up for it (RFC 8030, Urgency)."""
 
 TOPIC_LENGTH = 32
-"""RFC 8030. A push service reads a message's topic: whoever has no key of ours learns nothing from it, neither
-the order nor which other browsers are told of it."""
+"""RFC 8030. A push service reads a message's topic. Without our key it says nothing: not which order it is,
+nor which other browsers are told of it."""
 
 TEXT_LENGTH_MAX = 300
 NOT_THERE = frozenset({404, 410})
@@ -151,7 +151,7 @@ def _id(notice: Notice) -> str:
 
 
 def _tag(notice: Notice) -> str:
-    """One per order: the newest replaces what a browser shows. Sealed, it can be read by that browser alone."""
+    """One per order: the newest replaces what a browser shows. It is sealed, for that browser alone."""
     about = f"{notice.shop_id}\x1f{notice.order_number}"
     return armored(hashlib.sha256(about.encode()).digest())[:TOPIC_LENGTH]
 
