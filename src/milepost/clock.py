@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from milepost.settings import SettingsError
+from milepost.model.setting import SettingsError
 
 
 class SystemClock:

@@ -3,31 +3,19 @@
 A setting `a.b` is `[a] b = …` in the file and `MILEPOST_A__B` in the environment, which wins.
 """
 
-import difflib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any
 
-from milepost.model.errors import OperatorError
+from milepost.model.setting import SettingsError, build, setting
 
 ENVIRONMENT_PREFIX = "MILEPOST_"
 NESTING = "__"
-
-
-class SettingsError(OperatorError):
-    """A setting cannot be used; the text names it and the fix."""
-
-
-def setting(default: Any, about: str, *, secret: bool = False) -> Any:
-    """A field with its sentence; `secret` values are never printed."""
-    metadata = {"about": about, "secret": secret}
-    if isinstance(default, (list, dict)):
-        return field(default_factory=lambda: type(default)(default), metadata=metadata)
-    return field(default=default, metadata=metadata)
+PORT_MAX = 65_535
+TLS = ("starttls", "tls", "none")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,16 +24,16 @@ class Web:
 
     host: str = setting("127.0.0.1", "Address the web server listens on.")
     port: int = setting(
-        8080, "Port the web server listens on; if it is taken, `demo` uses the next free one."
+        8080, "Port the web server listens on; if it is taken, `demo` uses the next free one.", most=PORT_MAX
     )
     public_url: str = setting(
-        "", "Address people see, for links in messages; empty: made from host and port."
+        "", "Address people see, for links in messages; empty: made from host and port.", address=True
     )
     proxies: list[str] = setting(
         ["127.0.0.1", "::1"],
         "Addresses of the proxies in front: their `X-Forwarded-For` says who asks, and nobody else's does.",
     )
-    body_bytes_max: int = setting(1_000_000, "Largest request body accepted, in bytes.")
+    body_bytes_max: int = setting(1_000_000, "Largest request body accepted, in bytes.", least=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +77,7 @@ class BackupSettings:
     every_s: int = setting(
         0, "Seconds between two backups that a worker takes by itself; 0: none. See docs/run/backup.md."
     )
-    keep: int = setting(12, "How many of those are kept; the oldest go.")
+    keep: int = setting(12, "How many of those are kept; the oldest go.", least=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,10 +85,12 @@ class Mail:
     """How e-mail leaves."""
 
     host: str = setting("", "SMTP server; empty: no e-mail is sent.")
-    port: int = setting(587, "SMTP port.")
+    port: int = setting(587, "SMTP port.", least=1, most=PORT_MAX)
     username: str = setting("", "SMTP user, if the server asks for one.")
     password: str = setting("", "SMTP password.", secret=True)
-    tls: str = setting("starttls", "`starttls`, `tls` or `none` (only for a server on this machine).")
+    tls: str = setting(
+        "starttls", "`starttls`, `tls` or `none` (only for a server on this machine).", one_of=TLS
+    )
     sender: str = setting("Milepost <milepost@localhost>", "From address of every e-mail.")
     seller_to: list[str] = setting([], "Addresses that get the seller's notices by e-mail.")
 
@@ -109,7 +99,7 @@ class Mail:
 class Sms:
     """Text messages, through Twilio or a provider with the same API."""
 
-    url: str = setting("https://api.twilio.com", "Host of the API.")
+    url: str = setting("https://api.twilio.com", "Host of the API.", address=True)
     account_sid: str = setting("", "Account SID; empty: no text message is sent.")
     auth_token: str = setting("", "Auth token; it also signs the provider's calls to us.", secret=True)
     sender: str = setting("", "The number that sends, as `+…`, or the SID of a messaging service (`MG…`).")
@@ -154,6 +144,7 @@ class Checkout:
         {},
         "Whose pages may ask from a browser, and for which shop: its id by the page's origin "
         '(`"https://shop.example" = "…"`; an empty id: no shop\'s own handling time).',
+        origins=True,
     )
     per_minute: int = setting(30, "Questions of one buyer's address in a minute.")
 
@@ -166,7 +157,7 @@ class Imports:
         {}, "Whose an EDI file is: the carrier's key by the sender's id in it (`ODFL = \"…\"`)."
     )
     folder: str = setting("", "Folder whose files a worker takes in; empty: none. All nodes must see it.")
-    folder_every_s: int = setting(60, "Seconds between two looks into that folder.")
+    folder_every_s: int = setting(60, "Seconds between two looks into that folder.", least=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,19 +165,19 @@ class Mailbox:
     """A mailbox that shipping mails come to (docs/use/mailbox.md). It is only read."""
 
     host: str = setting("", "IMAP server; empty: no mailbox is read.")
-    port: int = setting(993, "IMAP port.")
-    tls: str = setting("tls", "`tls`, `starttls` or `none` (only for a server on this machine).")
+    port: int = setting(993, "IMAP port.", least=1, most=PORT_MAX)
+    tls: str = setting("tls", "`tls`, `starttls` or `none` (only for a server on this machine).", one_of=TLS)
     username: str = setting("", "Whose mailbox.")
     password: str = setting("", "Its password; best one made for programs.", secret=True)
     folder: str = setting("INBOX", "The folder that is read.")
-    every_s: int = setting(300, "Seconds between two looks.")
+    every_s: int = setting(300, "Seconds between two looks.", least=1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class TikTokApp:
     """One app registered with TikTok Shop; a US shop needs an app of the US portal."""
 
-    market: str = setting("us", "`us` or `row` (rest of world).")
+    market: str = setting("us", "`us` or `row` (rest of world).", one_of=("us", "row"))
     app_key: str = setting("", "The app's key.")
     app_secret: str = setting("", "The app's secret.", secret=True)
     service_id: str = setting("", "The app's service id, for the authorization link.")
@@ -205,10 +196,12 @@ class TikTokShop:
     authorize_url_row: str = setting(
         "https://services.tiktokshop.com/open/authorize", "Authorization page, elsewhere."
     )
-    sync_interval_s: int = setting(300, "Seconds between two searches for changed orders of a shop.")
+    sync_interval_s: int = setting(300, "Seconds between two searches for changed orders of a shop.", least=1)
     sync_overlap_s: int = setting(900, "Seconds a search reaches back before the watermark.")
     backfill_days: int = setting(30, "Days of orders read when a shop is connected.")
-    calls_per_second: float = setting(3.0, "Calls per second and shop before we slow down by ourselves.")
+    calls_per_second: float = setting(
+        3.0, "Calls per second and shop before we slow down by ourselves.", least=0.01
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,27 +251,33 @@ class AggregatorAccess(SourceAccess):
 class Polling:
     """How often a parcel is asked about, as far as a carrier's quota allows (docs/run/polling.md)."""
 
-    label_created_s: int = setting(5400, "Before the first scan.")
-    in_transit_s: int = setting(3600, "On the way; shorter around the forecast, longer where news is rare.")
-    out_for_delivery_s: int = setting(900, "Out for delivery.")
-    exception_s: int = setting(2700, "While something is wrong.")
-    slowest_s: int = setting(24 * 3600, "Of a number that stays silent, at the longest.")
-    after_end_s: int = setting(12 * 3600, "After delivery or another end, for `after_end_days`.")
-    after_end_days: int = setting(3, "Days we go on asking after the end.")
-    give_up_days: int = setting(45, "Days without any scan after which we stop asking.")
-    order_refresh_s: int = setting(
-        12 * 3600, "Between two looks at an open order: a corrected number does not show in a search."
+    label_created_s: int = setting(5400, "Before the first scan.", least=1)
+    in_transit_s: int = setting(
+        3600, "On the way; shorter around the forecast, longer where news is rare.", least=1
     )
-    marketplace_tracking_s: int = setting(4 * 3600, "Between two looks at the marketplace's own tracking.")
+    out_for_delivery_s: int = setting(900, "Out for delivery.", least=1)
+    exception_s: int = setting(2700, "While something is wrong.", least=1)
+    slowest_s: int = setting(24 * 3600, "Of a number that stays silent, at the longest.", least=1)
+    after_end_s: int = setting(12 * 3600, "After delivery or another end, for `after_end_days`.", least=1)
+    after_end_days: int = setting(3, "Days we go on asking after the end.")
+    give_up_days: int = setting(45, "Days without any scan after which we stop asking.", least=1)
+    order_refresh_s: int = setting(
+        12 * 3600,
+        "Between two looks at an open order: a corrected number does not show in a search.",
+        least=1,
+    )
+    marketplace_tracking_s: int = setting(
+        4 * 3600, "Between two looks at the marketplace's own tracking.", least=1
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Http:
     """How we talk to sources."""
 
-    timeout_s: float = setting(20.0, "Seconds for one call, all of it.")
-    body_bytes_max: int = setting(8_000_000, "Largest answer read, in bytes.")
-    retries: int = setting(3, "Tries of one call before it is put off.")
+    timeout_s: float = setting(20.0, "Seconds for one call, all of it.", least=0.1)
+    body_bytes_max: int = setting(8_000_000, "Largest answer read, in bytes.", least=1)
+    retries: int = setting(3, "Tries of one call before it is put off.", least=1)
     retry_base_s: float = setting(0.5, "First wait between tries, doubled each time, with jitter.")
 
 
@@ -287,13 +286,15 @@ class WorkSettings:
     """How workers share what is to be done."""
 
     lease_s: float = setting(
-        60.0, "Seconds after which a worker that shows no sign of life is dead and others take its work."
+        60.0,
+        "Seconds after which a worker that shows no sign of life is dead and others take its work.",
+        least=1,
     )
     action_s_max: float = setting(
-        600.0, "Seconds one piece of work may take before it is broken off and tried again later."
+        600.0, "Seconds one piece of work may take before it is broken off and tried again later.", least=1
     )
     keep_days: int = setting(
-        90, "Days that done work stays in the list, to be looked up; what happened is kept for ever."
+        90, "Days that done work stays in the list, to be looked up; what happened is kept for ever.", least=1
     )
     stop_s: float = setting(
         20.0, "Seconds that work in hand may take to end after SIGTERM; then it is given back."
@@ -366,13 +367,17 @@ class Settings:
     clock: str = setting(
         "system", "`system`, or `WORLD_INSTANT@REAL_INSTANT@RATE` to follow a simulated world."
     )
-    log_level: str = setting("info", "`debug`, `info`, `warning` or `error`.")
-    log_format: str = setting("auto", "`auto` (text on a terminal, else JSON), `text` or `json`.")
+    log_level: str = setting(
+        "info", "`debug`, `info`, `warning` or `error`.", one_of=("debug", "info", "warning", "error")
+    )
+    log_format: str = setting(
+        "auto", "`auto` (text on a terminal, else JSON), `text` or `json`.", one_of=("auto", "text", "json")
+    )
     language: str = setting(
         "en", "Language of buyers' pages and messages where neither they nor their browser name another one."
     )
     silence_days: int = setting(
-        3, "Days without a scan after which a parcel counts as silent, until its lane was measured."
+        3, "Days without a scan after which a parcel counts as silent, until its lane was measured.", least=1
     )
 
 
@@ -386,7 +391,7 @@ def load(path: Path | None = None, environment: Mapping[str, str] | None = None)
     for name, value in environment.items():
         if name.startswith(ENVIRONMENT_PREFIX) and name != ENVIRONMENT_PREFIX + "CONFIG":
             _put(tree, name.removeprefix(ENVIRONMENT_PREFIX).lower().split(NESTING), value, name)
-    return _build(Settings, tree, "")  # type: ignore[no-any-return]
+    return build(Settings, tree, "")  # type: ignore[no-any-return]
 
 
 def _read_file(path: Path | None) -> dict[str, Any]:
@@ -413,80 +418,3 @@ def _put(tree: dict[str, Any], path: list[str], value: str, name: str) -> None:
             raise SettingsError(msg)
         node = child
     node[path[-1]] = value
-
-
-def _build(kind: Any, tree: Any, where: str) -> Any:
-    if not isinstance(tree, Mapping):
-        msg = f"{where or 'settings'}: expected a table, got {tree!r}"
-        raise SettingsError(msg)
-    hints = get_type_hints(kind)
-    known = {item.name: item for item in fields(kind)}
-    for name in tree:
-        if name not in known:
-            msg = f"{_join(where, name)} is not a setting: {_nearest(name, known)}"
-            raise SettingsError(msg)
-    values = {name: _convert(hints[name], value, _join(where, name)) for name, value in tree.items()}
-    return kind(**values)
-
-
-def _convert(hint: Any, value: Any, where: str) -> Any:
-    origin = get_origin(hint)
-    if origin is UnionType:
-        hint = next(option for option in get_args(hint) if option is not type(None))
-    if is_dataclass(hint):
-        return _build(hint, value, where)
-    if origin is list:
-        return _convert_list(get_args(hint)[0], value, where)
-    if origin is dict:
-        if not isinstance(value, Mapping):
-            msg = f"{where}: expected a table of tables"
-            raise SettingsError(msg)
-        return {name: _convert(get_args(hint)[1], item, f"{where}.{name}") for name, item in value.items()}
-    return _convert_plain(hint, value, where)
-
-
-def _convert_list(hint: Any, value: Any, where: str) -> list[Any]:
-    if isinstance(value, str):
-        value = [part.strip() for part in value.split(",") if part.strip()]
-    if isinstance(value, Mapping):  # MILEPOST_TIKTOK_SHOP__APPS__0__APP_KEY=…
-        value = [value[number] for number in sorted(value)]
-    if not isinstance(value, list):
-        msg = f"{where}: expected a list, got {value!r}"
-        raise SettingsError(msg)
-    return [_convert(hint, item, f"{where}[{number}]") for number, item in enumerate(value)]
-
-
-def _convert_plain(hint: Any, value: Any, where: str) -> Any:
-    if isinstance(value, str) and hint in (int, float):
-        try:
-            return hint(value)
-        except ValueError as error:
-            msg = f"{where}: expected a number, got {value!r}"
-            raise SettingsError(msg) from error
-    if hint is float and isinstance(value, int) and not isinstance(value, bool):
-        return float(value)
-    if hint is bool and isinstance(value, str) and value.lower() in ("true", "false"):
-        return value.lower() == "true"
-    if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
-        msg = f"{where}: expected {hint.__name__}, got {value!r}"
-        raise SettingsError(msg)
-    return value
-
-
-def _join(where: str, name: str) -> str:
-    return f"{where}.{name}" if where else name
-
-
-def _nearest(name: str, known: Mapping[str, Field[Any]]) -> str:
-
-    close = difflib.get_close_matches(name, known, n=1)
-    return f"did you mean `{close[0]}`?" if close else f"known here: {', '.join(sorted(known))}"
-
-
-def default_of(item: Field[Any]) -> Any:
-    """The default of a setting's field, for the documentation."""
-    return (
-        item.default
-        if item.default is not MISSING
-        else (item.default_factory() if item.default_factory is not MISSING else None)
-    )

@@ -1,6 +1,11 @@
 """`config check`, `doctor`, `user add`, `api-key add`, `carrier`: setting Milepost up and seeing that it is well."""
 
+from dataclasses import asdict
+
 import pytest
+
+from milepost.model.setting import SettingsError, build
+from milepost.settings import Settings, load
 
 SETTINGS = """
 [web]
@@ -41,6 +46,9 @@ def test_config_check_shows_every_value_but_no_secret(milepost, tmp_path):
         ("[web]\nprot = 1\n", "web.prot is not a setting: did you mean `port`?"),
         ('[web]\nport = "x"\n', "web.port: expected a number"),
         ("[carriers.acme]\nclient_id = 'x'\n", "there is no such carrier"),
+        ("[carriers.upss]\nclient_id = 'x'\n", "there is no such carrier; did you mean `ups`?"),
+        ("[imports.senders]\nUPSPROD = 'upps'\n", "imports.senders.UPSPROD: there is no carrier 'upps'"),
+        ('[store]\nurl = "mysql://me:hidden@here"\n', "store.url begins with 'mysql'"),
         ("[web_push]\ncontact = 'me'\n", "web_push.contact: 'me' is neither"),
         ("clock = 'noon'\n", "clock: 'noon' is neither"),
         ("[web\n", "milepost.toml cannot be read"),
@@ -51,6 +59,38 @@ def test_a_setting_that_cannot_be_used_is_named_with_its_fix(milepost, tmp_path,
     said = milepost("config", "check")
     assert said.code == 2
     assert says in said.err
+
+
+UNUSABLE = """
+web.port = 99999                    | web.port: 99999 is too much; write 65535 or less
+web.public_url = "track.example"    | web.public_url: 'track.example' is no address; write it whole
+polling.in_transit_s = -1           | polling.in_transit_s: -1 is too little; write 1 or more
+policies.s1.answer_days = -2        | policies.s1.answer_days: -2 is too little; write 0 or more
+work.lease_s = 0                    | work.lease_s: 0.0 is too little; write 1 or more
+sms.prices.US = -0.1                | sms.prices: -0.1 is too little; write 0 or more
+mail.tls = "yes"                    | mail.tls: 'yes' is not known; write one of starttls, tls, none
+log_level = "loud"                  | log_level: 'loud' is not known; write one of debug, info, warning, error
+tiktok_shop.apps = [{market = "eu"}]| tiktok_shop.apps[0].market: 'eu' is not known; write one of us, row
+checkout.pages."mugs.example" = "1" | checkout.pages: 'mugs.example' is no page's origin; write scheme and host
+mail.password = 12345678            | mail.password: expected text in quotes
+carriers.ups = "hidden-12345678"    | carriers.ups: expected a table
+"""
+
+
+def test_a_value_that_no_setting_can_have_is_refused_without_telling_a_secret(tmp_path):
+    file = tmp_path / "milepost.toml"
+    for line, _, says in (row.partition("|") for row in UNUSABLE.strip().splitlines()):
+        file.write_text(line)
+        with pytest.raises(SettingsError) as refused:
+            load(file, {})
+        assert says.strip() in str(refused.value)
+        assert "12345678" not in str(refused.value)
+
+
+def test_every_default_is_a_value_that_the_setting_may_have(tmp_path):
+    """Said outright in a file, the defaults are read again as they are."""
+    told = asdict(Settings())
+    assert build(Settings, told, "") == Settings()
 
 
 def test_the_environment_is_looked_at_too(milepost, monkeypatch):

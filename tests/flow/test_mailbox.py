@@ -11,9 +11,10 @@ from milepost.carry.hands import carry_out_due
 from milepost.clock import SteppedClock
 from milepost.desk.imports import import_file
 from milepost.desk.mailbox import read_mailbox
+from milepost.model.setting import SettingsError
 from milepost.ports.sources import AccessError, SourceError
 from milepost.record.journey import derive
-from milepost.settings import Mailbox, Settings, SettingsError, StoreSettings
+from milepost.settings import Mailbox, Settings, StoreSettings
 from milepost.sources import imap
 from milepost.sources.imap import ImapMailbox
 from milepost.store.tables import REPORTS

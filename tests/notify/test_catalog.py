@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from milepost.model.notices import Audience, Message, Notice, Recipient
+from milepost.model.setting import SettingsError
 from milepost.notify.catalog import CHANNELS, channels
 from milepost.ports.notify import Sent
-from milepost.settings import Mail, Settings, SettingsError
+from milepost.settings import Mail, Settings
 
 
 def test_every_folder_with_a_channel_is_one():

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 import pytest
 
 from milepost.model.notices import Audience, Message, Notice, Recipient
+from milepost.model.setting import SettingsError
 from milepost.notify.channels.email.channel import EmailChannel
 from milepost.notify.channels.email.letter import AddressError, mailbox
 from milepost.ports.notify import Sent
-from milepost.settings import Mail, SettingsError
+from milepost.settings import Mail
 from tests.notify.mail_server import PostOffice, certificates, post_office
 
 NOTICE = Notice(

@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, derive_private_key
 
+from milepost.model.setting import SettingsError
 from milepost.notify.channels.web_push.browser import BrowserError, armored, browser_of, unarmored
 from milepost.notify.channels.web_push.channel import WebPushChannel
 from milepost.notify.channels.web_push.sealing import PLAIN_BYTES_MAX, sealed
 from milepost.notify.channels.web_push.vapid import Sender
-from milepost.settings import SettingsError, WebPush
+from milepost.settings import WebPush
 from milepost_sandbox.servers.receivers.listener import Request
 from milepost_sandbox.servers.receivers.web_push import PushReceiver
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any, get_args, get_origin, get_type_hints
 
-from milepost.settings import ENVIRONMENT_PREFIX, NESTING, Settings, default_of
+from milepost.model.setting import default_of
+from milepost.settings import ENVIRONMENT_PREFIX, NESTING, Settings
 
 HEAD = """# Settings
 
@@ -12,7 +13,7 @@ Made from `src/milepost/settings.py`. Milepost reads `milepost.toml` in the fold
 file named by `--config` or `MILEPOST_CONFIG`; the environment wins over the file.
 [Configure](../run/configure.md) shows a file.
 
-A setting that does not exist, or has the wrong type, stops the start with its name and the fix.
+A setting that does not exist, or has a value that it cannot have, stops the start with its name and the fix.
 `milepost config check` prints every value, secrets hidden.
 """
 COLUMNS = "| Setting | Environment | Type | Default | |\n|---|---|---|---|---|\n"

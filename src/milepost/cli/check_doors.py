@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from milepost.model.setting import SettingsError
 from milepost.ports.sources import SourceError
-from milepost.settings import Settings, SettingsError
+from milepost.settings import Settings
 from milepost.sources.imap import ImapMailbox
 
 Told = tuple[bool, str, str, str]

@@ -17,12 +17,13 @@ from milepost.desk.backups import ENDING
 from milepost.desk.restores import fence_of
 from milepost.map.atlas import Atlas, MapError
 from milepost.model.places import RawPlace
+from milepost.model.setting import SettingsError
 from milepost.model.shops import ShopState
 from milepost.places.gazetteer import PlacesError, SqliteGazetteer
 from milepost.ports.live import LiveError
 from milepost.ports.store import Store, StoreError
 from milepost.queue.leases import LeaseQueue
-from milepost.settings import Settings, SettingsError
+from milepost.settings import Settings
 from milepost.show.assets import AssetsError, asset
 from milepost.sources.cards import CatalogError
 from milepost.sources.catalog import carriers, marketplaces

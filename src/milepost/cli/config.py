@@ -1,6 +1,6 @@
 """`milepost config check` says whether everything is set as it should be."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -10,9 +10,13 @@ from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import Exit
 from milepost.clock import clock_of
 from milepost.live.opening import bus_of
+from milepost.model.setting import SettingsError, nearest
 from milepost.notify.catalog import channels
-from milepost.settings import ENVIRONMENT_PREFIX, NESTING, load
+from milepost.ports.store import StoreError
+from milepost.settings import ENVIRONMENT_PREFIX, NESTING, Settings, load
+from milepost.sources.aggregator_catalog import aggregators
 from milepost.sources.catalog import carriers, marketplaces
+from milepost.store.opening import engine_of
 
 HIDDEN = "(set, hidden)"
 
@@ -24,10 +28,12 @@ def check(*, as_json: AsJson = False, config: Config = None) -> int:
     """Print every setting's value, secrets hidden; a setting that cannot be used is named with its fix."""
     settings = load(config)
     clock = clock_of(settings.clock)
-    carriers(settings, clock)
+    _check_senders(settings, carriers(settings, clock))
     marketplaces(settings, clock)
+    aggregators(settings, clock)
     channels(settings)
     bus_of(settings)
+    _check_store(settings)
     rows = list(values(settings))
     if as_json:
         say_json(dict(rows))
@@ -35,6 +41,23 @@ def check(*, as_json: AsJson = False, config: Config = None) -> int:
         console().print(table("Settings", ("setting", "value", "in the environment"), _with_names(rows)))
         print("All of it can be used. Whether it works: `milepost doctor`.")
     return Exit.DONE
+
+
+def _check_store(settings: Settings) -> None:
+    """Raises SettingsError for an address of no database we know; none is opened."""
+    try:
+        engine_of(settings.store.url)
+    except StoreError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _check_senders(settings: Settings, known: Iterable[str]) -> None:
+    """Raises SettingsError when a file's sender is said to be a carrier that there is not."""
+    for sender, carrier in settings.imports.senders.items():
+        if carrier not in known:
+            raise SettingsError(
+                f"imports.senders.{sender}: there is no carrier {carrier!r}; {nearest(carrier, known)}"
+            )
 
 
 def values(settings: Any, where: str = "") -> Iterator[tuple[str, Any]]:

@@ -3,8 +3,9 @@
 import importlib
 from pathlib import Path
 
+from milepost.model.setting import SettingsError
 from milepost.ports.notify import Channel, Lasting
-from milepost.settings import Settings, SettingsError
+from milepost.settings import Settings
 from milepost.tongues.catalogs import OFFERED
 from milepost.tongues.choosing import asked_for
 

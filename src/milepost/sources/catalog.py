@@ -15,6 +15,7 @@ from milepost.model.carriers import CarrierCard, CodeBook, CodeMeaning
 from milepost.model.imports import Stated
 from milepost.model.reports import Report, ReportKind
 from milepost.model.scans import CodeRef, Parsed
+from milepost.model.setting import nearest
 from milepost.model.shipments import TrackingQuery
 from milepost.model.statuses import REASONS, Evidence, Responsible, Status
 from milepost.ports.clock import Clock
@@ -110,7 +111,7 @@ def carriers(
     found = {path.parent.name: path for path in sorted(folder.glob("*/carrier.toml"))}
     if strange := sorted(set(settings.carriers) - set(found)):
         raise CatalogError(
-            f"settings carriers.{strange[0]}: there is no such carrier; there are {', '.join(found)}"
+            f"settings carriers.{strange[0]}: there is no such carrier; {nearest(strange[0], found)}"
         )
     return {key: _carrier(path.parent, settings, clock, line_factory) for key, path in found.items()}
 

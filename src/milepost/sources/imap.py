@@ -10,10 +10,10 @@ from datetime import date
 from ipaddress import ip_address
 from typing import Any
 
+from milepost.model.setting import SettingsError
 from milepost.ports.mailbox import Mails, Seen
 from milepost.ports.sources import AccessError, SourceError
 from milepost.settings import Mailbox as MailboxSettings
-from milepost.settings import SettingsError
 
 MAILS_MAX = 100
 """Of one look; what is left is read by the next one."""

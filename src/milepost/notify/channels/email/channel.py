@@ -10,9 +10,10 @@ from ipaddress import ip_address
 import aiosmtplib
 
 from milepost.model.notices import Message, Notice, Recipient
+from milepost.model.setting import SettingsError
 from milepost.notify.channels.email.letter import AddressError, letter, mailbox
 from milepost.ports.notify import SendResult, Sent
-from milepost.settings import Mail, Settings, SettingsError
+from milepost.settings import Mail, Settings
 
 CONNECT_S_MAX = 20.0
 SEND_S_MAX = 60.0

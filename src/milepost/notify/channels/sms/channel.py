@@ -11,11 +11,12 @@ import msgspec
 
 from milepost.model.notices import Message, Notice, Recipient
 from milepost.model.reports import Refusal
+from milepost.model.setting import SettingsError
 from milepost.notify.channels.sms import callbacks
 from milepost.notify.channels.sms.numbers import country_of, e164
 from milepost.notify.channels.sms.words import compose, segments
 from milepost.ports.notify import Callback, Fare, SendResult, Sent
-from milepost.settings import Settings, SettingsError, Sms
+from milepost.settings import Settings, Sms
 
 TIMEOUT_S = 20.0
 ANSWER_BYTES_MAX = 64_000

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from milepost.model.notices import Message, Notice, Recipient
+from milepost.model.setting import SettingsError
 from milepost.notify.channels.web_push.browser import Browser, BrowserError, armored, browser_of
 from milepost.notify.channels.web_push.sealing import PLAIN_BYTES_MAX, sealed
 from milepost.notify.channels.web_push.vapid import Sender, sender_of
@@ -15,7 +16,7 @@ from milepost.notify.webhooks.address import AddressError, Target
 from milepost.notify.webhooks.poster import HttpPoster
 from milepost.ports.notify import SendResult, Sent
 from milepost.ports.webhooks import Posted, Verdict
-from milepost.settings import Settings, SettingsError, Webhooks, WebPush
+from milepost.settings import Settings, Webhooks, WebPush
 from milepost.tongues.catalogs import tongue
 from milepost.tongues.speech import mark, say, speaking
 
