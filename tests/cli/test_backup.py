@@ -30,8 +30,8 @@ def test_a_backup_is_taken_looked_over_and_put_back(milepost, tmp_path):
     assert again.code == 0, again.err
     assert "What was there before is kept as var/milepost.sqlite.before-restore-" in again.out
     assert "milepost restore release" in again.out
-    assert milepost("restore", "release").out == "0 actions are due now.\n"
-    assert milepost("restore", "drop").out == "0 actions are dropped.\n"
+    assert milepost("restore", "release").out == "Due now: 0 actions.\n"
+    assert milepost("restore", "drop").out == "Dropped: 0 actions.\n"
 
 
 def test_a_backup_that_is_no_good_is_said_in_one_sentence(milepost, tmp_path):

@@ -127,14 +127,14 @@ def test_somebody_is_added_with_a_password_from_standard_input(milepost):
         "--role",
         "support",
         "--shop",
-        "s1",
+        "file_import",
         "--password-stdin",
         "--json",
         typed="correct horse\n",
     )
     assert said.code == 0
     assert said.told["email"] == "ann@example.com"
-    assert said.told["shop_ids"] == ["s1"]
+    assert said.told["shop_ids"] == ["file_import"]
 
 
 @pytest.mark.parametrize(

@@ -56,5 +56,5 @@ def test_a_number_and_a_file_or_a_file_that_is_not_there_is_an_error_that_says_w
     both = milepost("carrier", "identify", "1Z5R89390357567127", "--file", "x")
     assert (both.code, "give one of them" in both.err) == (2, True)
     missing = milepost("carrier", "identify", "--file", "nowhere.txt")
-    assert missing.code == 3
+    assert missing.code == 2
     assert "nowhere.txt" in missing.err

@@ -68,7 +68,7 @@ def test_the_same_file_again_changes_nothing_and_a_corrected_row_counts(milepost
     file = write(tmp_path, HEADER + f"A-1,{GOOD},UPS,,,US,Bowl,1,2026-03-04\n")
     milepost("import", file, "--yes")
     before = milepost("order", "A-1", "--json").told
-    assert milepost("import", file, "--yes").out == "1 orders with 1 parcels went in.\n"
+    assert milepost("import", file, "--yes").out == "1 order with 1 parcel went in. Nothing of it was new.\n"
     assert milepost("order", "A-1", "--json").told == before
     milepost(
         "import", write(tmp_path, HEADER + "A-1,1Z12345E0205271686,UPS,,,US,Bowl,1,2026-03-04\n"), "--yes"
@@ -88,7 +88,7 @@ def test_the_same_file_again_changes_nothing_and_a_corrected_row_counts(milepost
     ],
 )
 def test_spreadsheets_of_every_country_can_be_read(milepost, tmp_path, text):
-    assert milepost("import", write(tmp_path, text), "--yes").out == "1 orders with 1 parcels went in.\n"
+    assert milepost("import", write(tmp_path, text), "--yes").out == "1 order with 1 parcel went in.\n"
 
 
 @pytest.mark.parametrize(

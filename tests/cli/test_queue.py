@@ -85,7 +85,7 @@ def test_one_action_is_shown_whole(filled):
 
 def test_a_lane_is_held_with_what_comes_later_and_released(filled):
     assert filled("queue", "hold", "--lane", "lane 1", "--reason", "they rest").out == (
-        "2 actions held (1 stops for later work).\n"
+        "2 actions held (1 stop for later work).\n"
     )
     counted = filled("queue", "--json").told
     assert counted["work"]["held"] == 2
@@ -114,12 +114,12 @@ def test_nothing_is_held_or_released_by_accident(filled):
 
 
 def test_work_is_tried_again_at_once_or_dropped_for_good(filled):
-    assert filled("queue", "retry", "poll:3").out == "1 actions due at once.\n"
+    assert filled("queue", "retry", "poll:3").out == "1 action due at once.\n"
     assert filled("queue", "--json").told["work"]["due"] == 1
     refused = filled("queue", "drop", "poll:3")
     assert refused.code == 2
     assert "--yes" in refused.err
-    assert filled("queue", "drop", "poll:3", "--yes").out == "1 actions dropped.\n"
+    assert filled("queue", "drop", "poll:3", "--yes").out == "1 action dropped.\n"
     assert filled("queue", "drop", "poll:3", "--yes").code == 1
     assert filled("queue", "show", "poll:3", "--json").told["state"] == "done"
 
@@ -164,7 +164,7 @@ def test_the_queue_of_a_running_milepost_is_reached_through_its_side_door(folder
         until(door.exists)
         assert door.stat().st_mode & 0o077 == 0
         monkeypatch.chdir(folder)
-        assert milepost("queue", "hold", "poll:1").out == "1 actions held.\n"
+        assert milepost("queue", "hold", "poll:1").out == "1 action held.\n"
         assert milepost("queue", "--json").told["work"]["held"] == 1
         assert milepost("track", "1Z").code == 3  # everything else is refused while it runs
     finally:

@@ -49,7 +49,7 @@ def test_a_test_message_and_a_replay_are_put_on_the_work_list(milepost):
         (["add", "http://a.example", "--shop", SHOP], "url: it must begin with https://"),
         (["add", "https://10.0.0.1/", "--shop", SHOP], "url: we do not send there"),
         (["add", URL, "--shop", "nobody"], "shop_id: no such shop"),
-        (["add", URL, "--shop", SHOP, "--type", "parcel.lost"], "types: 'parcel.lost' is none"),
+        (["add", URL, "--shop", SHOP, "--type", "parcel.lost"], "types: 'parcel.lost' is no type of message"),
         (["rotate", "ep_nobody"], "there is no endpoint ep_nobody"),
         (["replay", "ep_nobody"], "say what to send again"),
     ],

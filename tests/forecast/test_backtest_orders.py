@@ -221,4 +221,9 @@ def test_a_map_gives_their_columns_our_names_and_the_file_its_zone(history, tmp_
     assert backtest(path, map_=tmp_path / "map.toml") == 0
     said = capsys.readouterr()
     assert "zone" not in said.err
-    assert "purchase" in said.out
+    assert "Forecasts, in days" in said.out
+    stages = {line.split()[0]: line for line in said.out.splitlines() if line.split()}
+    assert "%" in stages["purchase"]
+    assert "scored from: 20" in said.out
+    for unsaid in ("– %", "{", "[", "cpu_s", "_day"):
+        assert unsaid not in said.out, "what is not known is one dash, and nothing is said as programs say it"

@@ -83,14 +83,14 @@ async def test_only_what_a_person_entered_can_be_taken_back(tmp_path):
 WRONG = [
     (
         Wish(status="teleported", occurred_at=at(1)),
-        "status: 'teleported' is none; there are label_created, accepted",
+        "status: 'teleported' is no status; there are label_created, accepted",
     ),
-    (Wish(status="unknown", occurred_at=at(1)), "status: 'unknown' is none"),
-    (Wish(status="held", occurred_at=at(1), reason="bad.luck"), "reason: 'bad.luck' is none"),
+    (Wish(status="unknown", occurred_at=at(1)), "status: 'unknown' is no status"),
+    (Wish(status="held", occurred_at=at(1), reason="bad.luck"), "reason: 'bad.luck' is no reason"),
     (Wish(status="held", occurred_at="2026-03-04T10:00"), "occurred_at: no offset"),
     (
         Wish(status="held", occurred_at="2026-03-04T10:00", zone="Mars"),
-        "occurred_at: zone 'Mars' is none",
+        "occurred_at: zone 'Mars' is not known",
     ),
     (Wish(status="held", occurred_at="soon"), "occurred_at: write"),
     (Wish(status="held", occurred_at=at(-1)), "occurred_at: it lies in the future"),
@@ -124,7 +124,7 @@ async def test_the_pages_say_who_entered_it_and_the_buyer_that_nobody_scanned(tm
         }
         wrong = await browser.post("/console/orders/A-1/events", data=form | {"zone": "Mars"})
         assert wrong.status_code == 400
-        assert "When: zone &#39;Mars&#39; is none" in wrong.text
+        assert "When: zone &#39;Mars&#39; is not known" in wrong.text
         assert "&lt;b&gt;Van&lt;/b&gt; seen" in wrong.text, "what was typed is kept"
         page = await browser.post("/console/orders/A-1/events", data=form)
         assert "It is entered, under your name." in page.text

@@ -3,6 +3,7 @@
 import asyncio
 import getpass
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,12 +11,15 @@ from cyclopts import App, Parameter
 
 from milepost.cli.answers import AsJson, Config, say_json
 from milepost.cli.exits import CommandError, Exit
+from milepost.cli.groups import PLAIN
 from milepost.cli.opening import opened
 from milepost.desk.accounts import PASSWORD_LENGTH_MAX, add_api_key, add_user
+from milepost.desk.imports import SOURCE as IMPORTED
 from milepost.model.people import Role
+from milepost.ports.app import App as Milepost
 
-users = App(name="user")
-keys = App(name="api-key")
+users = App(name="user", default_parameter=PLAIN)
+keys = App(name="api-key", default_parameter=PLAIN)
 
 Shops = Annotated[
     list[str] | None,
@@ -63,6 +67,7 @@ async def _add_user(
     as_json: bool,
 ) -> int:
     async with opened(config) as milepost:
+        await _check_shops(milepost, shop_ids)
         user = await add_user(
             milepost, email=email, name=name, role=role, password=password, shop_ids=shop_ids
         )
@@ -140,6 +145,7 @@ async def _add_key(
     look: bool,
 ) -> str:
     async with opened(config) as milepost:
+        await _check_shops(milepost, shop_ids)
         return await add_api_key(
             milepost,
             name,
@@ -149,3 +155,10 @@ async def _add_key(
             may_tell_news=news,
             may_choose_look=look,
         )
+
+
+async def _check_shops(milepost: Milepost, shop_ids: Sequence[str]) -> None:
+    """Raises CommandError for a shop that there is not: nothing would ever be seen with it."""
+    known = [IMPORTED, *(shop.shop_id for shop in await milepost.store.shops())]
+    if strange := [shop_id for shop_id in shop_ids if shop_id not in known]:
+        raise CommandError(f"--shop: there is no shop {strange[0]}; there are {', '.join(known)}")

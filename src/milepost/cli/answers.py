@@ -43,6 +43,17 @@ def console() -> Console:
     return Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 parcel`, `2,000 parcels`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def two_letters(_kind: Any, value: str) -> None:
+    """For a country on the command line. Raises ValueError."""
+    if value and not (len(value) == len("US") and value.isascii() and value.isalpha()):
+        raise ValueError(f"{value!r} is no country's two letters; write US, DE, …")
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
     """A table for people; what comes from outside is text, never markup."""
     made = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)

@@ -21,6 +21,7 @@ from milepost.forecast.backtest.tables import Mapped, mapped, moment
 from milepost.forecast.scans.replay import Learner as ScansLearner
 from milepost.version import VERSION
 
+UNITS = {"d": "days", "h": "hours", "min": "minutes"}
 STEPS_BETWEEN = 50  # lines of progress at most, per thing done
 RIVAL_COLUMNS = ("stage", "rows", "beside", "n", "their error", "ours", "")
 PROMISE_COLUMNS = ("stage", "rows", "n", "promised within", "")
@@ -183,10 +184,10 @@ def _commit() -> str:
 
 def _show(outcome: Outcome) -> None:
     out = console()
-    out.print(table(f"Forecasts, in {outcome.unit}", told.COLUMNS, told.rows(outcome)))
+    out.print(table(f"Forecasts, in {UNITS[outcome.unit]}", told.COLUMNS, told.rows(outcome)))
     if beside := told.rivals(outcome):
         out.print(table("Beside them, on the same parcels", RIVAL_COLUMNS, beside))
     if promised := told.promises(outcome):
         out.print(table("A day promised by us", PROMISE_COLUMNS, promised))
-    for name, value in outcome.about.items():
-        out.print(f"{name}: {value}", markup=False, highlight=False)
+    for line in told.about(outcome):
+        out.print(line, markup=False, highlight=False)

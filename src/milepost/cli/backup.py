@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
 from milepost.cli.answers import AsJson, Config, say_json
 from milepost.cli.exits import Exit
+from milepost.cli.groups import PLAIN
 from milepost.clock import clock_of
 from milepost.desk.backups import file_for, one_at_a_time, remove_oldest
 from milepost.settings import load
@@ -20,7 +22,7 @@ from milepost.store.backup.taking import Backup, look_over, take
 QUIET_S = 2.0
 """What takes longer says how far it is, this often."""
 
-app = App(name="backup")
+app = App(name="backup", default_parameter=PLAIN)
 
 
 @app.default
@@ -36,7 +38,8 @@ def backup(
     keep: Annotated[
         int | None,
         Parameter(
-            help="Then remove all but so many of the folder's files that were named after their instant."
+            help="Then remove all but so many of the folder's files that were named after their instant.",
+            validator=Number(gte=1),
         ),
     ] = None,
     as_json: AsJson = False,
@@ -45,7 +48,7 @@ def backup(
     """Copy everything kept into one file, all from one instant; Milepost may run meanwhile.
 
     The key file is not in it unless you say --with-key: keep a copy of it apart. Without that key, names,
-    addresses, tokens and what sources said cannot be read from a backup, by nobody.
+    addresses, tokens and what sources said can be read from a backup by nobody.
     """
     settings = load(config)
     clock = clock_of(settings.clock)

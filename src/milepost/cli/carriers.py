@@ -5,16 +5,17 @@ from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from milepost.cli.answers import AsJson, Config, console, say_json, table
+from milepost.cli.answers import AsJson, Config, console, say_json, table, two_letters
 from milepost.cli.carrier_facts import COLUMNS, confirmed_of, document, missing_of, rows
 from milepost.cli.exits import Exit
+from milepost.cli.groups import PLAIN
 from milepost.clock import clock_of
 from milepost.model.errors import OperatorError
 from milepost.settings import CarrierAccess, load
 from milepost.sources.catalog import FolderCarrier, carriers
 from milepost.sources.known import KnownCarrier
 
-app = App(name="carrier")
+app = App(name="carrier", default_parameter=PLAIN)
 
 # Named and not imported: only who says the word waits for what it needs.
 app.command(
@@ -93,12 +94,14 @@ def show_carrier(
     key: Annotated[str, Parameter(help="The carrier's key, as `milepost carrier list` prints it.")],
     /,
     *,
-    country: Annotated[str, Parameter(help="Only what is of use there, two letters.")] = "",
+    country: Annotated[
+        str, Parameter(help="Only what is of use there, two letters.", validator=two_letters)
+    ] = "",
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
     """Show how to reach a carrier and by which rules it plays, each fact with source, date and confidence."""
-    found = _catalog(config).get(key)
+    found, country = _catalog(config).get(key), country.upper()
     if found is None:
         raise OperatorError(f"There is no carrier `{key}`; `milepost carrier list` names them all.")
     if as_json:

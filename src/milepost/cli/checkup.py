@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
+from milepost.cli.answers import counted
 from milepost.cli.check_doors import doors
 from milepost.cli.nodes import asked
 from milepost.clock import SystemClock, clock_of
@@ -218,7 +219,7 @@ async def _bus(settings: Settings) -> Finding:
         fix = "see docs/run/nodes.md; until then the news of other nodes shows some seconds later"
         return warn("bus", f"{state.engine}: {state.trouble}", fix)
     versions = sorted({node.version for node in state.nodes})
-    told = f"{state.engine}; {len(state.nodes)} nodes running"
+    told = f"{state.engine}; {counted(len(state.nodes), 'node')} running"
     if len(versions) > 1:
         return warn("bus", f"{told}, of versions {', '.join(versions)}", "bring all nodes to one version")
     return ok("bus", told)
@@ -244,7 +245,7 @@ async def _database(store: Store) -> Finding:
     if trouble is not None:
         return bad("database", f"cannot be written: {trouble}", "see docs/run/store.md")
     counts = await store.counts(None)
-    told = f"{store.engine}; {counts['orders']} orders, {counts['shipments']} parcels"
+    told = f"{store.engine}; {counted(counts['orders'], 'order')}, {counted(counts['shipments'], 'parcel')}"
     if counts["unknown_events"]:
         return warn(
             "database",

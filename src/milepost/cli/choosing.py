@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from milepost.cli.answers import Config
+from milepost.cli.answers import Config, counted
 from milepost.cli.exits import Exit
 from milepost.cli.opening import opened
 from milepost.cli.who import at_the_terminal
@@ -34,7 +34,7 @@ def choose(
     chosen = asyncio.run(_chosen(config, number, carrier, note))
     print(f"{number}: {chosen.carrier or 'nobody'} (before: {chosen.before or 'nobody'})")
     if chosen.set_aside:
-        print(f"Set aside: {len(chosen.set_aside)} scans of another carrier.")
+        print(f"Set aside: {counted(len(chosen.set_aside), 'scan')} of another carrier.")
     return Exit.DONE
 
 

@@ -8,12 +8,13 @@ from cyclopts import App, Parameter
 
 from milepost.cli.answers import AsJson, Config, console, say, say_json, table
 from milepost.cli.exits import CommandError, Exit
+from milepost.cli.groups import PLAIN
 from milepost.cli.opening import opened
 from milepost.desk.codes import CorrectionError, Waiting, codes_waiting
 from milepost.desk.samples import Sample, codes_with, sample_of
 from milepost.ports.codes import standing
 
-app = App(name="codes")
+app = App(name="codes", default_parameter=PLAIN)
 
 
 @app.command(name="list")

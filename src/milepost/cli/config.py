@@ -8,6 +8,7 @@ from cyclopts import App
 
 from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import Exit
+from milepost.cli.groups import PLAIN
 from milepost.clock import clock_of
 from milepost.live.opening import bus_of
 from milepost.model.setting import SettingsError, nearest
@@ -20,7 +21,7 @@ from milepost.store.opening import engine_of
 
 HIDDEN = "(set, hidden)"
 
-app = App(name="config")
+app = App(name="config", default_parameter=PLAIN)
 
 
 @app.command

@@ -31,6 +31,13 @@ REFUSALS = (OperatorError, OSError)
 """Errors whose text is one sentence for the person at the terminal."""
 
 
+def sentence(error: BaseException) -> str:
+    """What it says to a person; of a file that cannot be used: which, and why."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror[:1].lower()}{error.strerror[1:]}"
+    return str(error)
+
+
 def leave_at_once() -> NoReturn:
     """End a process whose work is ended and whose files are closed.
 

@@ -2,7 +2,9 @@
 
 from cyclopts import App
 
-app = App(name="forecast")
+from milepost.cli.groups import PLAIN
+
+app = App(name="forecast", default_parameter=PLAIN)
 app.command(
     "milepost.cli.backtest:backtest",
     name="backtest",

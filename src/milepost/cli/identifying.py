@@ -11,7 +11,7 @@ from typing import Annotated, TextIO
 import msgspec
 from cyclopts import Parameter
 
-from milepost.cli.answers import AsJson, Config, console, table
+from milepost.cli.answers import AsJson, Config, console, table, two_letters
 from milepost.cli.exits import CommandError, Exit
 from milepost.clock import clock_of
 from milepost.identify.candidates import Identifier
@@ -39,7 +39,9 @@ def identify(
     *,
     file: Annotated[Path | None, Parameter(help="A file with one on each line; `-` is the pipe.")] = None,
     name: Annotated[str, Parameter(help="What the marketplace calls the carrier.")] = "",
-    country: Annotated[str, Parameter(help="Where the parcel goes, two letters.")] = "",
+    country: Annotated[
+        str, Parameter(help="Where the parcel goes, two letters.", validator=two_letters)
+    ] = "",
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
@@ -50,7 +52,9 @@ def identify(
     """
     if number is not None and file is not None:
         raise CommandError("A number and --file: give one of them.")
-    settings = load(config)
+    if file is not None and str(file) != PIPE and not file.exists():
+        raise CommandError(f"there is no {file}")
+    settings, country = load(config), country.upper()
     cards = {key: one.card for key, one in carriers(settings, clock_of(settings.clock)).items()}
     identifier = Identifier(with_posts(cards))
     if number is not None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from milepost.cli.answers import AsJson, Config, console, say_json, table
+from milepost.cli.answers import AsJson, Config, console, counted, say_json, table
 from milepost.cli.exits import CommandError, Exit
 from milepost.cli.opening import opened
 from milepost.desk.imports import BODY_BYTES_MAX, SOURCE, Imported, import_file, preview
@@ -56,6 +56,8 @@ def import_(
     stated = Stated(
         zone=zone, dates=dates or "", encoding=encoding, carrier=carrier, columns=_columns(column or [])
     )
+    if not file.exists():
+        raise CommandError(f"there is no {file}")
     with file.open("rb") as opened_file:
         body = opened_file.read(BODY_BYTES_MAX + 1)
     return asyncio.run(_import(config, file, body, stated, yes=yes, as_json=as_json))
@@ -104,8 +106,12 @@ class _Spoken:
 
 def _told(imported: Imported) -> str:
     if imported.preview.source == SOURCE:
-        return f"{len(imported.orders)} orders with {imported.parcels} parcels went in."
-    return f"{imported.events} events went in, {imported.preview.count(Fate.KNOWN)} of them known already."
+        what = f"{counted(len(imported.orders), 'order')} with {counted(imported.parcels, 'parcel')} went in."
+        old = any(row.fate is Fate.KNOWN for row in imported.preview.rows)
+        new = any(row.fate not in (Fate.KNOWN, Fate.REFUSED) for row in imported.preview.rows)
+        return f"{what} Nothing of it was new." if old and not new else what
+    known = imported.preview.count(Fate.KNOWN)
+    return f"{counted(imported.events, 'event')} went in, {known:,} of them known already."
 
 
 def _json(seen: Preview, *, changed: bool) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from cyclopts import App, CycloptsError
 from rich.console import Console
 
 from milepost.cli.commands import COMMANDS
-from milepost.cli.exits import REFUSALS, Exit
-from milepost.cli.groups import OPTIONS
+from milepost.cli.exits import REFUSALS, Exit, sentence
+from milepost.cli.groups import OPTIONS, PLAIN
 from milepost.version import VERSION
 
 ABOUT = """Self-hosted order tracking for TikTok Shop: from the order confirmation to the doorstep.
@@ -28,7 +28,15 @@ EPILOGUE = """Every command has --help; most have --json for programs.
 
 Exit codes: 0 done; 1 the answer is no; 2 wrong words or settings; 3 something outside cannot be used."""
 
-app = App(name="milepost", help=ABOUT, help_epilogue=EPILOGUE, version=VERSION, console=Console())
+
+app = App(
+    name="milepost",
+    help=ABOUT,
+    help_epilogue=EPILOGUE,
+    version=VERSION,
+    console=Console(),
+    default_parameter=PLAIN,
+)
 for command in COMMANDS:
     app.command(command.path, name=command.name, group=command.group, help=command.help)
 app.register_install_completion_command(help="Teach your shell to complete these commands, and leave.")
@@ -43,7 +51,7 @@ def main() -> NoReturn:
     except CycloptsError:
         sys.exit(Exit.WRONG)  # it said what was wrong already
     except REFUSALS as error:
-        sys.stderr.write(f"milepost: {error}\n")
+        sys.stderr.write(f"milepost: {sentence(error)}\n")
         sys.exit(Exit.of(error))
     except KeyboardInterrupt:
         sys.exit(Exit.INTERRUPTED)

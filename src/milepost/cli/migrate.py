@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 
 from milepost.cli.answers import AsJson, Config, say_json
 from milepost.cli.exits import CommandError, Exit
+from milepost.cli.groups import PLAIN
 from milepost.settings import load
 from milepost.store.history import REVISIONS, SCHEMA_VERSION
 from milepost.store.migrator import Migrator, Place
@@ -19,7 +20,7 @@ from milepost.store.opening import open_migrator
 To = Annotated[int | None, Parameter(help="The version to go to.")]
 Sql = Annotated[bool, Parameter(name="--sql", negative="", help="Print what would be said; change nothing.")]
 
-app = App(name="migrate")
+app = App(name="migrate", default_parameter=PLAIN)
 
 
 @app.command
@@ -58,18 +59,29 @@ async def _status(config: Path | None) -> tuple[Place, int]:
 async def _move(config: Path | None, to: int | None, *, up: bool, sql: bool) -> None:
     async with _opened(config) as migrator:
         place = await migrator.where()
-        goal = max(1, place.version - (place.step == 0)) if to is None else to
-        if not 1 <= goal <= SCHEMA_VERSION or (Place(goal) < place if up else Place(goal) > place):
-            raise CommandError(
-                f"the database has version {place.version}: name one {'above' if up else 'below'} it"
-            )
+        goal = _goal(place, to, up=up)
         if sql:
             for said in migrator.sql(place, goal):
                 print(f"{said};\n")
             return
+        if place == Place(goal):
+            print(f"The database has version {place.version}; there is nothing to do.")
+            return
         _say_who_stops(place, goal)
         after = await (migrator.up(goal) if up else migrator.down(goal))
         print(f"The database has version {after.version} now; it had {place.version}.")
+
+
+def _goal(place: Place, to: int | None, *, up: bool) -> int:
+    """Raises CommandError for a version that is not on this way."""
+    goal = max(1, place.version - (place.step == 0)) if to is None else to
+    if not 1 <= goal <= SCHEMA_VERSION:
+        raise CommandError(f"--to {goal}: this program knows the versions 1 to {SCHEMA_VERSION}")
+    if Place(goal) < place if up else Place(goal) > place:
+        raise CommandError(
+            f"the database has version {place.version}: name one {'above' if up else 'below'} it"
+        )
+    return goal
 
 
 def _say_who_stops(place: Place, goal: int) -> None:

@@ -11,6 +11,7 @@ from cyclopts import Parameter
 
 from milepost.cli.answers import AsJson, Config, console, say_json, table
 from milepost.cli.exits import CommandError, Exit
+from milepost.cli.groups import PLAIN
 from milepost.cli.opening import opened
 from milepost.cli.who import at_the_terminal
 from milepost.desk.entries import Wish, add_entry, take_back
@@ -25,8 +26,9 @@ from milepost.record.journey import derive
 from milepost.show.api import views
 from milepost.show.console.known import KnownOrder, everything
 
-app = Commands(name="order")
+app = Commands(name="order", default_parameter=PLAIN)
 
+NOT_A_NUMBER = "Nobody was asked: no carrier has such a number; look whether it was copied right."
 USES_MAX = 20
 """Shipments shown for one number: a number can be used again after months."""
 
@@ -68,7 +70,7 @@ async def _track(config: Path | None, number: str, carrier: str, *, ask: bool) -
     async with opened(config) as app:
         identification = app.identify(number, carrier, "")
         rows = await _uses(app, identification.number) or await _uses(app, number)
-        asked, note = EMPTY_JOURNEY, ""
+        asked, note = EMPTY_JOURNEY, "" if identification.valid_format else NOT_A_NUMBER
         if (ask or not rows) and identification.valid_format:
             asked, note = await _ask(app, identification)
             rows = await _uses(app, identification.number or number)
@@ -320,17 +322,31 @@ def _minute(moment: Any) -> str:
 def add_event(
     confirmation: Annotated[str, Parameter(help="The order confirmation number.")],
     status: Annotated[str, Parameter(help="What happened: one of our statuses, or `note`.")],
-    at: Annotated[str, Parameter(help="When, with its offset: 2026-03-04T18:00:00+01:00.")],
+    occurred_at: Annotated[
+        str,
+        Parameter(help="When, with its offset: 2026-03-04T18:00:00+01:00; or without it and with --zone."),
+    ],
     /,
     *,
     parcel: Annotated[str, Parameter(help="Its tracking number, where the order has several.")] = "",
     reason: Annotated[str, Parameter(help="Why, if something is wrong, e.g. receiver.absent.")] = "",
+    zone: Annotated[
+        str, Parameter(help="Time zone of a time without an offset, as an IANA name (Europe/Berlin).")
+    ] = "",
     place: Annotated[str, Parameter(help="Where.")] = "",
     note: Annotated[str, Parameter(help="In your words; the buyer reads it.")] = "",
     config: Config = None,
 ) -> int:
     """Enter what a person knows of a parcel: marked as entered at this terminal, and it can be taken back."""
-    wish = Wish(status=status, occurred_at=at, tracking_number=parcel, reason=reason, place=place, note=note)
+    wish = Wish(
+        status=status,
+        occurred_at=occurred_at,
+        zone=zone,
+        tracking_number=parcel,
+        reason=reason,
+        place=place,
+        note=note,
+    )
     print(asyncio.run(_add_event(config, confirmation, wish)))
     return Exit.DONE
 

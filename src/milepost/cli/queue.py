@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 
-from milepost.cli.answers import AsJson, Config, console, say_json, table
+from milepost.cli.answers import AsJson, Config, console, counted, say_json, table
 from milepost.cli.exits import CommandError, Exit
+from milepost.cli.groups import PLAIN
 from milepost.cli.opening import opened
 from milepost.desk.side_door import ask, socket_beside
 from milepost.desk.work_list import answer
@@ -17,7 +19,7 @@ from milepost.model.actions import ActionKind, ActionState, Listed, Which, WorkA
 from milepost.settings import load
 from milepost.store.opening import file_of
 
-app = App(name="queue")
+app = App(name="queue", default_parameter=PLAIN)
 
 Keys = Annotated[list[str] | None, Parameter(help="Keys of actions, as `queue list` shows them.")]
 Kinds = Annotated[list[ActionKind] | None, Parameter(negative="", help="Only this kind; may be repeated.")]
@@ -57,7 +59,7 @@ def list_work(
     kind: Kinds = None,
     lane: Lanes = None,
     shop: Shops = None,
-    limit: Annotated[int, Parameter(help="Rows at most.")] = ROWS,
+    limit: Annotated[int, Parameter(help="Rows at most.", validator=Number(gte=1))] = ROWS,
     as_json: AsJson = False,
     config: Config = None,
 ) -> int:
@@ -166,7 +168,7 @@ def drop(
     config: Config = None,
 ) -> int:
     """Never carry these out. It cannot be taken back; `queue hold` can."""
-    if not yes and not _agreed(f"Never carry out {len(keys)} actions? [y/N] "):
+    if not yes and not _agreed(f"Never carry out {counted(len(keys), 'action')}? [y/N] "):
         raise CommandError("nothing was dropped; say --yes to drop without being asked")
     wish = WorkWish(verb="drop", which=Which(keys=keys))
     return _told(wished(wish, config), "dropped", as_json=as_json)
@@ -202,8 +204,8 @@ def _told(found: WorkAnswer, what: str, *, as_json: bool) -> int:
     elif not found.changed and not found.stops:
         print("No such action; what a worker has in hand now is left to it.")
     else:
-        stops = f" ({found.stops} stops for later work)" if found.stops else ""
-        print(f"{found.changed} actions {what}{stops}.")
+        stops = f" ({counted(found.stops, 'stop')} for later work)" if found.stops else ""
+        print(f"{counted(found.changed, 'action')} {what}{stops}.")
     return Exit.DONE if found.changed or found.stops else Exit.NO
 
 

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from milepost.cli.answers import Config
+from milepost.cli.answers import Config, counted
 from milepost.cli.backup import Telling, show
 from milepost.cli.exits import Exit
+from milepost.cli.groups import PLAIN
 from milepost.cli.queue import wished
 from milepost.clock import clock_of
 from milepost.desk import restores
@@ -18,7 +19,7 @@ from milepost.model.actions import WorkWish
 from milepost.settings import load
 from milepost.store.backup.restoring import restore as put_back
 
-app = App(name="restore")
+app = App(name="restore", default_parameter=PLAIN)
 
 
 @app.default
@@ -64,12 +65,12 @@ def restore(
 @app.command
 def release(*, config: Config = None) -> int:
     """Send everything that the restore holds back; or choose with `milepost queue release`."""
-    print(f"{wished(WorkWish(verb=restores.RELEASE), config).changed} actions are due now.")
+    print(f"Due now: {counted(wished(WorkWish(verb=restores.RELEASE), config).changed, 'action')}.")
     return Exit.DONE
 
 
 @app.command
 def drop(*, config: Config = None) -> int:
     """Never send what the restore holds back; or choose with `milepost queue drop`."""
-    print(f"{wished(WorkWish(verb=restores.DROP), config).changed} actions are dropped.")
+    print(f"Dropped: {counted(wished(WorkWish(verb=restores.DROP), config).changed, 'action')}.")
     return Exit.DONE

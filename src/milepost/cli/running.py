@@ -17,7 +17,7 @@ from milepost.carry.subscribing import plan_account_subscriptions
 from milepost.carry.surveys import plan_surveys
 from milepost.carry.sweeps import plan_sweeps
 from milepost.cli import logs
-from milepost.cli.answers import Config, say
+from milepost.cli.answers import Config, counted, say
 from milepost.cli.exits import leave_at_once
 from milepost.cli.stopping import stopping
 from milepost.desk.side_door import side_door, socket_beside
@@ -90,7 +90,7 @@ async def _drain(settings: Settings) -> None:
         nonlocal last
         if time.monotonic() - last >= TOLD_EVERY_S:
             last = time.monotonic()
-            print(f"{done} actions carried out so far.", file=sys.stderr, flush=True)
+            print(f"{counted(done, 'action')} carried out so far.", file=sys.stderr, flush=True)
 
     async with wiring.running(settings) as milepost, stopping() as stop:
         draining = asyncio.create_task(worker_room.drain(milepost.app, told, to_the_last=True))
@@ -101,7 +101,7 @@ async def _drain(settings: Settings) -> None:
             draining.cancel()  # what is in hand is finished or given back
             await asyncio.wait({draining})
             raise KeyboardInterrupt
-        say(f"{draining.result()} actions carried out.")
+        say(f"{counted(draining.result(), 'action')} carried out.")
 
 
 async def until_stopped(jobs: list["asyncio.Task[None]"], stop: asyncio.Event, within_s: float) -> None:

@@ -16,10 +16,11 @@ from cyclopts import App, Parameter
 
 from milepost.cli.answers import say
 from milepost.cli.exits import CommandError, Exit
+from milepost.cli.groups import PLAIN
 from milepost.cli.stopping import stopping
 from milepost_sandbox import door
 
-app = App(name="sandbox")
+app = App(name="sandbox", default_parameter=PLAIN)
 
 Faults = Annotated[str, Parameter(help="Fault switches, comma-separated; `all` or `none`.")]
 Seed = Annotated[int, Parameter(help="The same seed makes the same world.")]

@@ -8,8 +8,9 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from milepost import worker
-from milepost.cli.answers import AsJson, Config, console, say_json, table
+from milepost.cli.answers import AsJson, Config, console, counted, say_json, table
 from milepost.cli.exits import CommandError, Exit
+from milepost.cli.groups import PLAIN
 from milepost.cli.opening import opened
 from milepost.desk import connecting
 from milepost.desk.shops import sync_now
@@ -18,7 +19,7 @@ from milepost.model.shops import Shop
 
 DEFAULT = "tiktok_shop"
 
-app = App(name="shop")
+app = App(name="shop", default_parameter=PLAIN)
 
 Marketplace = Annotated[str, Parameter(help="The marketplace's folder name.")]
 
@@ -118,7 +119,8 @@ async def _sync(config: Path | None, shop_ids: list[str] | None, *, as_json: boo
     elif not searched:
         print("No shop is connected: `milepost shop connect`.")
     else:
-        print(f"{len(searched)} shops searched: {after - before} new orders, {after} in all.")
+        new = counted(after - before, "new order")
+        print(f"{counted(len(searched), 'shop')} searched: {new}, {after:,} in all.")
     return Exit.DONE if searched else Exit.NO
 
 

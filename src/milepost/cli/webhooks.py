@@ -9,8 +9,9 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from milepost.cli.answers import AsJson, Config, console, say_json, table
+from milepost.cli.answers import AsJson, Config, console, counted, say_json, table
 from milepost.cli.exits import CommandError, Exit
+from milepost.cli.groups import PLAIN
 from milepost.cli.opening import opened
 from milepost.desk import webhooks as desk
 from milepost.model.webhooks import Endpoint
@@ -21,7 +22,7 @@ NAMED_IN = "WEBHOOK_SECRET"
 SHOWN_ONCE = "Keep the secret safe: it is shown only now.\n"
 BODY_BYTES_MAX = 1_000_000
 
-app = App(name="webhook")
+app = App(name="webhook", default_parameter=PLAIN)
 
 EndpointId = Annotated[str, Parameter(help="The endpoint's id, as `milepost webhook list` shows it.")]
 
@@ -32,6 +33,9 @@ def list_endpoints(*, as_json: AsJson = False, config: Config = None) -> int:
     found = asyncio.run(_list(config))
     if as_json:
         say_json([_facts(one) for one in found])
+        return Exit.DONE
+    if not found:
+        print("No program hears of news yet: `milepost webhook add URL --shop SHOP`.")
         return Exit.DONE
     rows = [
         (one.endpoint_id, one.shop_id, one.url, ", ".join(one.types) or "everything", _state(one))
@@ -119,7 +123,7 @@ def replay(
     if as_json:
         say_json({"messages": count})
     else:
-        print(f"{count} messages are sent again, ten a second, while Milepost runs.")
+        print(f"{counted(count, 'message')} to send again, ten a second, while Milepost runs.")
     return Exit.DONE
 
 

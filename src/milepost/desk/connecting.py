@@ -84,12 +84,11 @@ def markets(app: App) -> list[str]:
 def _source(app: App, marketplace: str) -> Marketplace:
     source = app.marketplaces.get(marketplace)
     if source is None:
-        known = (
-            ", ".join(key for key, one in app.marketplaces.items() if one.is_configured) or "none configured"
-        )
-        raise AccessError(f"there is no marketplace {marketplace!r}; there are: {known}")
+        raise AccessError(f"there is no marketplace {marketplace!r}; there are {', '.join(app.marketplaces)}")
     if not source.is_configured:
-        raise AccessError(f"{marketplace} has no app keys: set them (docs/run/configure.md)")
+        raise AccessError(
+            f"{marketplace} has no app keys: set [[{marketplace}.apps]] (docs/run/configure.md)"
+        )
     return source
 
 

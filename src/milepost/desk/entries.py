@@ -171,7 +171,7 @@ def _one_of(text: str, offered: tuple[str, ...], field: str) -> str:
     plain = text.strip()
     if plain not in offered:
         raise EntryError(
-            f"{field}: {plain[:40]!r} is none; there are {', '.join(one for one in offered if one)}"
+            f"{field}: {plain[:40]!r} is no {field}; there are {', '.join(one for one in offered if one)}"
         )
     return str(plain)
 

@@ -16,7 +16,9 @@ async def connect(app: App, marketplace: str, app_key: str, code: str) -> list[S
     """
     source = app.marketplaces.get(marketplace)
     if source is None or not source.is_configured:
-        raise AccessError(f"{marketplace} has no app keys: set them (docs/run/configure.md)")
+        raise AccessError(
+            f"{marketplace} has no app keys: set [[{marketplace}.apps]] (docs/run/configure.md)"
+        )
     grant = await source.exchange(app_key, code)
     try:
         shops = await source.shops(grant)

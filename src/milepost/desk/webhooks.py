@@ -207,7 +207,7 @@ def _types(types: Sequence[str]) -> tuple[str, ...]:
     for one in wanted:
         if one not in TYPES or one == PING:
             offered = ", ".join(name for name in TYPES if name != PING)
-            raise WebhookError(f"types: {one!r} is none; there are {offered}")
+            raise WebhookError(f"types: {one!r} is no type of message; there are {offered}")
     return wanted
 
 

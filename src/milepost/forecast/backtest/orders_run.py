@@ -1,6 +1,7 @@
 """A history of orders, run through the whole forecast as if it were happening: walk, learn, track, score."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from math import ceil, exp, isnan, log
 from time import process_time
 from typing import NamedTuple, Protocol
@@ -9,6 +10,7 @@ from milepost.forecast.backtest import silent
 from milepost.forecast.backtest.ever import Ever
 from milepost.forecast.backtest.orders_pass import Moments, walk
 from milepost.forecast.backtest.outcome import Findings, Outcome, Progress, Scored
+from milepost.forecast.backtest.tables import DAY_S
 from milepost.forecast.orders.clock import Clock, clock_of, on
 from milepost.forecast.orders.features import Columns, columns_of
 from milepost.forecast.orders.rows import OrderRow, Stage
@@ -103,8 +105,8 @@ def run(
                 f"no delivered order came to {stage.word} since --score-from: nothing to score there"
             )
     by_age = silent.stages(rows, [one for one in told if one.stage is Stage.HANDED_OVER], since)
-    about["cpu_s"] = round(process_time() - started, 1)
-    about["score_from_day"] = round(since, 3)
+    about["processor seconds"] = round(process_time() - started, 1)
+    about["scored from"] = datetime.fromtimestamp(since * DAY_S, UTC).isoformat(timespec="seconds")
     return Outcome(stages=stages, findings=findings, unit="d", silent=by_age, about=about, seed=seed)
 
 

@@ -24,6 +24,11 @@ RIVALS = (
 )
 
 
+def about(outcome: Outcome) -> list[str]:
+    """What else is worth knowing of the run, a line each; nothing of what is empty."""
+    return [f"{name}: {_words(value)}" for name, value in outcome.about.items() if value not in ({}, [], "")]
+
+
 def last_line(outcome: Outcome, commit: str) -> dict[str, Any]:
     """What a judge reads: one object on one line."""
     first = next(iter(outcome.stages.values()), ())
@@ -105,10 +110,17 @@ def _row(stage: str, group: str, scored: Sequence[Scored], outcome: Outcome) -> 
 
 
 def _window(told: Mapping[str, float | None], percent: int, unit: str) -> str:
-    return (
-        f"{_number(told, f'cov{percent}')} % at {_number(told, f'width{percent}_{unit}')} {unit}, "
-        f"worst week {_number(told, f'cov{percent}_worst_week')} %"
-    )
+    if told[f"cov{percent}"] is None:
+        return "–"
+    worst = told[f"cov{percent}_worst_week"]
+    inside = f"{_number(told, f'cov{percent}')} % at {_number(told, f'width{percent}_{unit}')} {unit}"
+    return inside if worst is None else f"{inside}, worst week {worst:.2f} %"
+
+
+def _words(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_words(inner)}" for name, inner in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _number(told: Mapping[str, float | None], name: str) -> str:

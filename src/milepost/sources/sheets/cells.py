@@ -62,7 +62,9 @@ def zone_of(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CellError(f"zone {name[:60]!r} is none; write its IANA name, e.g. Europe/Berlin") from error
+        raise CellError(
+            f"zone {name[:60]!r} is not known; write its IANA name, e.g. Europe/Berlin"
+        ) from error
 
 
 def _parsed(text: str, order: str) -> datetime:
