@@ -9,7 +9,7 @@ from PIL import Image
 
 from milepost.desk.feedback import PER_DAY_MAX
 from milepost.desk.lookup import make_link
-from milepost.desk.photos import PHOTOS_MAX, File, take_photos
+from milepost.desk.photos import PHOTO_BYTES_MAX, PHOTOS_MAX, TRIED_MAX, File, take_photos
 from milepost.model.people import View
 from milepost.web import build
 from milepost.worker import drain
@@ -108,8 +108,27 @@ async def test_thirty_photos_at_once_keep_ten_and_say_so(buyer):
     assert "20 more photos were left out: 10 at a time." in page
 
 
+async def test_files_that_are_no_photos_take_no_room_from_those_that_are(buyer):
+    """Good photos behind many bad files were called empty, although there was room for them."""
+    milepost, one = buyer
+    bad = [(f"bad{number}.jpg", b"") for number in range(12)]
+    _, page = await tell(one, {"kind": "missing"}, [*bad, ("good.jpg", photo((8, 8)))])
+    (said,) = await milepost.app.store.feedback(SHOP, "1001")
+    assert len(said.photo_ids) == 1
+    assert "“bad11.jpg” is empty" in page
+    assert "“good.jpg”" not in page
+    _, page = await tell(one, {"kind": "missing"}, [("bad.jpg", b"")] * (TRIED_MAX + 3))
+    assert "3 more photos were left out" in page, "an end to what is looked at"
+
+
 async def test_a_photo_larger_than_ten_megabytes_is_refused_unread():
-    taken = await take_photos([File("big.jpg", b"\xff\xd8" + b"\x00" * 10_000_000)])
+    big = io.BytesIO(b"\xff\xd8" + b"\x00" * 20_000_000)
+
+    async def read(most):
+        return big.read(most)
+
+    taken = await take_photos([File("big.jpg", read)])
+    assert big.tell() == PHOTO_BYTES_MAX + 1, "no further than to see that it is too large"
     assert taken.refused == ("“big.jpg” is larger than 10 MB. Send it smaller; a screenshot of it will do.",)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from milepost.tongues.speech import mark, say, say_many
 
 PHOTOS_MAX = 10
 """Photos with one piece of feedback; further ones can be sent with another."""
+
+TRIED_MAX = 30
+"""Files of one message that are looked at, however many of them are no photos."""
 
 PHOTO_BYTES_MAX = 10_000_000
 DRAWN_S_MAX = 20.0
@@ -43,10 +46,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it came; its name is only used to say which one we mean."""
+    """A file as it came, read when its turn comes; its name is only used to say which one we mean."""
 
     name: str
-    body: bytes
+    read: Callable[[int], Awaitable[bytes]]  # at most so many bytes of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ async def take_photos(files: Sequence[File], room: int = PHOTOS_MAX) -> Taken:
     photos: list[Photo] = []
     refused: list[str] = []
     for place, file in enumerate(files):
-        if len(photos) == most:
+        if len(photos) == most or place == TRIED_MAX:
             refused.append(_too_many(len(files) - place, most))
             break
         found = await _take(file)
@@ -75,12 +78,13 @@ async def take_photos(files: Sequence[File], room: int = PHOTOS_MAX) -> Taken:
 
 
 async def _take(file: File) -> Photo | str:
-    if not file.body:
+    body = await file.read(PHOTO_BYTES_MAX + 1)
+    if not body:
         return EMPTY
-    if len(file.body) > PHOTO_BYTES_MAX:
+    if len(body) > PHOTO_BYTES_MAX:
         return TOO_LARGE
     async with AT_ONCE:
-        code, jpeg = await _drawn(file.body)
+        code, jpeg = await _drawn(body)
     if code != 0 or not jpeg.startswith(JPEG_START):
         return WHY.get(code, WHY[BROKEN])
     return Photo(photo_id=secrets.token_urlsafe(ID_BYTES), jpeg=jpeg)

@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_303_SEE_OTHER, HTTP_400_BAD_REQUEST, HTTP
 
 from milepost.desk.feedback import FeedbackError, Wish, give_feedback
 from milepost.desk.lookup import NUMBER_LENGTH_MAX
-from milepost.desk.photos import PHOTO_BYTES_MAX, PHOTOS_MAX, File
+from milepost.desk.photos import File
 from milepost.model.feedback import FeedbackKind, OrderField
 from milepost.model.people import Link
 from milepost.show.buyer.feedback import choices, field_choices
@@ -22,9 +22,6 @@ from milepost.show.pages.order import order_page, view_of
 
 BODY_BYTES_MAX = 160_000_000
 """Thirty photos of a good phone; more is answered in words before it is read."""
-
-FILES_READ_MAX = PHOTOS_MAX + 1
-"""One more than we keep is enough to say that there were too many."""
 
 ITEM_LENGTH_MAX = 300
 Field = Annotated[str, QueryParameter(max_length=20)]
@@ -52,7 +49,7 @@ async def feedback(number: Number, request: Request[None, None, State]) -> Respo
     items = [str(value)[:ITEM_LENGTH_MAX] for value in form.getall("item", []) if isinstance(value, str)]
     wish = Wish(kind=_kind(said), items=items, field=said.get("field", ""), words=said.get("words", ""))
     try:
-        await give_feedback(app_of(request), link.shop_id, link.order_number, wish, await _files(form))
+        await give_feedback(app_of(request), link.shop_id, link.order_number, wish, _files(form))
     except FeedbackError as error:
         given = {**said, "items": items}
         if said.get("from") == "problem":
@@ -85,11 +82,10 @@ def _kind(said: Mapping[str, str]) -> str:
     return FeedbackKind.ALL_GOOD.value if said.get("all") == "good" else said.get("kind", "")
 
 
-async def _files(form: Any) -> list[File]:
-    """What was chosen, in its order; none is read further than it could be kept."""
+def _files(form: Any) -> list[File]:
+    """What was chosen, in its order."""
     chosen = [one for one in form.getall("photos", []) if isinstance(one, UploadFile) and one.filename]
-    read = [File(one.filename, await one.read(PHOTO_BYTES_MAX + 1)) for one in chosen[:FILES_READ_MAX]]
-    return read + [File(one.filename, b"") for one in chosen[FILES_READ_MAX:]]
+    return [File(one.filename, one.read) for one in chosen]
 
 
 ROUTES = [problem, feedback]
