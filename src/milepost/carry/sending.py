@@ -298,7 +298,7 @@ def _page_about(notice: Notice) -> str:
         return PAGES_ABOUT[notice.template]
     if not endpoint and not notice.order_number:
         return "inbox"
-    return f"webhooks/{endpoint}" if endpoint else f"orders/{notice.order_number}"
+    return f"webhooks/{endpoint}" if endpoint else f"orders/{quote(notice.order_number, safe='')}"
 
 
 async def _zone_of_door(notice: Notice, app: App) -> str | None:

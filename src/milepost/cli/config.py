@@ -17,7 +17,6 @@ from milepost.ports.store import StoreError
 from milepost.settings import ENVIRONMENT_PREFIX, NESTING, Settings, load
 from milepost.sources.aggregator_catalog import aggregators
 from milepost.sources.catalog import carriers, marketplaces
-from milepost.store.opening import engine_of
 
 HIDDEN = "(set, hidden)"
 
@@ -46,6 +45,8 @@ def check(*, as_json: AsJson = False, config: Config = None) -> int:
 
 def _check_store(settings: Settings) -> None:
     """Raises SettingsError for an address of no database we know; none is opened."""
+    from milepost.store.opening import engine_of  # half of the house; --help needs none of it
+
     try:
         engine_of(settings.store.url)
     except StoreError as error:

@@ -59,6 +59,11 @@ def order_address(order_number: str) -> str:
     return f"/orders/{quote(order_number, safe='')}"
 
 
+def console_address(order_number: str) -> str:
+    """Where an order's page is in the console."""
+    return CONSOLE + order_address(order_number)
+
+
 def render(request: AnyRequest, template: str, **facts: Any) -> str:
     """A template with its facts and with what all of them may use."""
     return environment().get_template(template).render({**around(request), **facts})

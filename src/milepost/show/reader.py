@@ -1,6 +1,7 @@
 """Which language a reader is spoken to in: asked for in an address, kept in a cookie, or the browser's."""
 
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request
 from litestar.datastructures import Cookie, MutableScopeHeaders
@@ -73,8 +74,9 @@ def offered_to(request: AnyRequest) -> tuple[tuple[Tongue, str], ...]:
     if path.startswith(IN_ENGLISH) or len(OFFERED) == 1:
         return ()
     above, _, last = path.rpartition("/")
-    shown = (above or "/") if last in ANSWERS_TO_FORMS else path
-    return tuple((tongue(tag), f"{shown}?{LANGUAGE}={tag}") for tag in OFFERED)
+    shown = above if last in ANSWERS_TO_FORMS else path
+    here = quote(f"/{shown.lstrip('/')}")  # two slashes would lead to another site
+    return tuple((tongue(tag), f"{here}?{LANGUAGE}={tag}") for tag in OFFERED)
 
 
 def _chosen(request: AnyRequest) -> str | None:

@@ -13,9 +13,8 @@ from milepost.desk.entries import By
 from milepost.model.choices import CarrierChoice
 from milepost.show.console.guard import order_for, pages, user_of
 from milepost.show.console.told import Told, go_to
-from milepost.show.looks import app_of
+from milepost.show.looks import app_of, console_address
 from milepost.show.moments import counted
-from milepost.show.pages.console_orders import ORDERS
 
 Form = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 
@@ -37,7 +36,7 @@ async def carrier(number: FromPath[str], data: Form, request: Request[None, None
     except ChoiceError as error:
         text = str(error)
         told = Told(sentence=f"{text[:1].upper()}{text[1:]}.", tone="bad")
-    return go_to(request, f"{ORDERS}/{row.facts.order_number}", told)
+    return go_to(request, console_address(row.facts.order_number), told)
 
 
 def _sentence(choice: CarrierChoice, names: dict[str, str]) -> str:

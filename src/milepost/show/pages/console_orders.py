@@ -41,7 +41,7 @@ from milepost.show.console.known import KnownOrder, everything
 from milepost.show.console.lists import order_lines
 from milepost.show.console.sheet import sheet
 from milepost.show.console.told import Told, go_to
-from milepost.show.looks import AnyRequest, app_of
+from milepost.show.looks import AnyRequest, app_of, console_address
 from milepost.show.maps import map_html, zoom_of
 from milepost.show.security import PRIVATE
 from milepost.show.words.sentences import scans, source_names, statuses
@@ -100,7 +100,7 @@ async def search(data: Form, request: Request[None, None, State]) -> Response[An
     if query and not found and (before := await app.store.number_before(query)) is not None:
         found = await app.store.search(before, shops, FOUND_MAX)  # the number of a later leg
     if len(found) == 1:
-        return go_to(request, f"{ORDERS}/{found[0].facts.order_number}")
+        return go_to(request, console_address(found[0].facts.order_number))
     return await console_page(
         request,
         "console/search.html",
@@ -172,7 +172,9 @@ async def enter(number: FromPath[str], data: Form, request: Request[None, None, 
         await entries.add_entry(app_of(request), row, wish, _by(request))
     except entries.EntryError as error:
         return await _sheet(request, row, wrong=_sentence(error), given=data)
-    return go_to(request, _page_of(row.facts.order_number), Told(sentence="It is entered, under your name."))
+    return go_to(
+        request, console_address(row.facts.order_number), Told(sentence="It is entered, under your name.")
+    )
 
 
 @post("/orders/{number:str}/events/{event_id:str}/take-back", status_code=200)
@@ -186,7 +188,7 @@ async def take_back(
         await entries.take_back(app_of(request), row, event_id[:64], data.get("note", ""), _by(request))
     except entries.EntryError as error:
         told = Told(sentence=_sentence(error), tone="bad")
-    return go_to(request, _page_of(row.facts.order_number), told)
+    return go_to(request, console_address(row.facts.order_number), told)
 
 
 @post("/orders/{number:str}/link", status_code=200)
@@ -200,7 +202,7 @@ async def link(number: FromPath[str], request: Request[None, None, State]) -> Re
         address=f"{public_url(app)}/t/{token}",
         address_words="The buyer's page",
     )
-    return go_to(request, _page_of(row.facts.order_number), told)
+    return go_to(request, console_address(row.facts.order_number), told)
 
 
 @get("/orders/{number:str}/leaflet")
@@ -232,7 +234,7 @@ async def ask(number: FromPath[str], request: Request[None, None, State]) -> Res
         if looks
         else Told(sentence="There is nobody to ask: no keys for its carriers, and no shop.", tone="bad")
     )
-    return go_to(request, _page_of(row.facts.order_number), told)
+    return go_to(request, console_address(row.facts.order_number), told)
 
 
 @get("/orders/{number:str}/reports/{body_hash:str}")
@@ -294,10 +296,6 @@ def _sentence(error: Exception) -> str:
     """`When: no offset …`, with the field as the form calls it."""
     field, _, text = str(error).partition(": ")
     return f"{FIELDS.get(field, field.capitalize())}: {text}."
-
-
-def _page_of(number: str) -> str:
-    return f"{ORDERS}/{number}"
 
 
 ROUTES = [pages(orders, search_form, search, order, link, as_pdf, ask, enter, take_back, report, photo)]
