@@ -20,8 +20,9 @@ def pages() -> dict[str, str]:
 def row(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     title = re.search(r"^# (?:\d+\. )?(.+)$", text, re.MULTILINE)
-    line = re.search(r"^> (.+)$", text, re.MULTILINE)
+    line = re.search(r"^> (.+(?:\n> .+)*)$", text, re.MULTILINE)
     if title is None or line is None:
         message = f"{path}: a decision has a title (# …) and one line to quote (> …)"
         raise ValueError(message)
-    return f"| {path.name[:4]} | [{title[1]}]({path.name}) | {line[1]} |"
+    quoted = line[1].replace("\n> ", " ")
+    return f"| {path.name[:4]} | [{title[1]}]({path.name}) | {quoted} |"
