@@ -19,6 +19,8 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+QUOTED = """[...document.querySelectorAll('*')].flatMap((found) => [...found.attributes]
+    .filter((one) => /^["'].*["']$/.test(one.value)).map((one) => `${found.tagName} ${one.name}=${one.value}`))"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
@@ -39,14 +41,17 @@ def chromium() -> Iterator[Browser]:
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds with every fold opened; the page's context needs `bypass_csp`."""
+    """What axe-core finds with every fold opened; the page's context needs `bypass_csp`.
+
+    And attributes that a template quoted twice, which browsers read as something else or not at all.
+    """
     page.evaluate("document.querySelectorAll('details').forEach((found) => (found.open = true))")
     page.add_script_tag(content=_axe())
     found = page.evaluate(
         "(rules) => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
     )
     assert found["passes"], "axe looked at nothing"
-    return [
+    return [f"quoted twice: {one}" for one in page.evaluate(QUOTED)] + [
         f"{one['id']} ({one['impact']}): {one['nodes'][0]['target']} {one['nodes'][0].get('failureSummary', '')}"
         for one in found["violations"]
     ]
