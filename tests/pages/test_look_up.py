@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from milepost.desk.guessing import PARCEL_MAX
+from milepost.desk.guessing import CLIENT_MAX, PARCEL_MAX
 from milepost.model.statuses import Status
 
 
@@ -46,6 +46,19 @@ def test_unknown_number_wrong_factor_and_closed_order_are_refused_alike(site):
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.text for answer in answers}) == 1
     assert len({answer.headers["content-length"] for answer in answers}) == 1
+
+
+def test_who_tried_too_often_hears_in_how_many_minutes_they_may_go_on(site):
+    """In the reader's words: a time of day would be some other zone's."""
+    here = {"X-Forwarded-For": "203.0.113.201"}
+    for number in range(CLIENT_MAX):
+        ask(site, f"59{number:016d}", "nobody@example.invalid", **here)
+    for language, told in (("en", r"in \d+ minutes?"), ("de", r"in \d+ Minuten?"), ("ja", r"\d+ 分後")):
+        answer = ask(site, "590", "nobody@example.invalid", **here, **{"Accept-Language": language})
+        assert answer.status_code == 429
+        assert 0 < int(answer.headers["retry-after"]) <= 3600
+        assert re.search(f"<b>{told}</b>", answer.text), answer.text
+        assert "UTC" not in answer.text
 
 
 def test_a_closed_order_still_opens_by_its_link(site):

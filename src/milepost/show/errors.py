@@ -16,7 +16,7 @@ from litestar.status_codes import (
 from milepost.desk.guessing import TooManyGuessesError
 from milepost.ports.store import StoreError
 from milepost.show.looks import app_of, page
-from milepost.show.moments import MINUTE_S, counted
+from milepost.show.moments import MINUTE_S, in_minutes
 from milepost.show.problems import TRY_AGAIN_S, problem_for
 from milepost.show.reader import speak_to
 from milepost.tongues.speech import mark, say
@@ -75,14 +75,13 @@ def answer_for(request: Request[Any, Any, Any], error: Exception) -> Response[An
 def _wait_page(request: Request[Any, Any, Any], until: datetime) -> Response[str]:
     """The same for everybody who has to wait, whatever they asked for."""
     clock = app_of(request).clock
-    left_s = max(0.0, (until - clock.now()).total_seconds())
+    left_s = max(0.0, (until - clock.now()).total_seconds()) / max(1.0, clock.rate)  # by the reader's clock
     return page(
         request,
         "buyer/wait.html",
         status=HTTP_429_TOO_MANY_REQUESTS,
-        headers={"Retry-After": str(ceil(left_s / max(1.0, clock.rate)))},
-        until=until,
-        minutes=counted(max(1, ceil(left_s / MINUTE_S)), "minute"),
+        headers={"Retry-After": str(ceil(left_s))},
+        wait=in_minutes(ceil(left_s / MINUTE_S)),
     )
 
 

@@ -21,13 +21,13 @@ REMEMBERED = 8192
 """Days and minutes whose words are remembered: pages say the same few again and again."""
 
 COUNTED: Mapping[str, tuple[str, str]] = {
-    "minute": mark_many("%(num)s minute", "%(num)s minutes"),
     "hour": mark_many("%(num)s hour", "%(num)s hours"),
     "day": mark_many("%(num)s day", "%(num)s days"),
     "business day": mark_many("%(num)s business day", "%(num)s business days"),
     "month": mark_many("%(num)s month", "%(num)s months"),
     "photo": mark_many("%(num)s photo", "%(num)s photos"),
-    "parcel": ("%(num)s parcel", "%(num)s parcels"),  # these two stand in the console, which is English
+    "minute": ("%(num)s minute", "%(num)s minutes"),  # these three stand in the console, which is English
+    "parcel": ("%(num)s parcel", "%(num)s parcels"),
     "scan": ("%(num)s scan", "%(num)s scans"),
 }
 
@@ -115,6 +115,11 @@ def ago(moment: datetime, now: datetime) -> str:
     if seconds < HOURS_UNTIL_DAYS * HOUR_S:
         return _ago(round(seconds / HOUR_S) * HOUR_S, "hour")
     return _ago(round(seconds / DAY_S) * DAY_S, "day")
+
+
+def in_minutes(number: int) -> str:
+    """`in 4 minutes`; at least one."""
+    return _age(-max(1, number) * MINUTE_S, "minute", spoken())
 
 
 def counted(number: int, noun: str) -> str:
