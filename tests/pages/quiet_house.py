@@ -25,8 +25,8 @@ WAYS = {
 }
 
 
-async def quiet_pages() -> dict[str, str]:
-    """The HTML of each, by the name of its state."""
+async def quiet_pages(language: str) -> dict[str, str]:
+    """The HTML of each in this language, by the name of its state."""
     with tempfile.TemporaryDirectory() as folder:
         async with house(Path(folder)) as here:
             numbers = {name: str(1001 + place) for place, name in enumerate(WAYS)}
@@ -35,7 +35,7 @@ async def quiet_pages() -> dict[str, str]:
             here.clock.move(QUIET)
             await drain(here.app)
             site = build(here.app, here.milepost.counters)
-            return {name: await _page(here, site, number) for name, number in numbers.items()}
+            return {name: await _page(here, site, number, language) for name, number in numbers.items()}
 
 
 class _Keeper(Pigeon):
@@ -66,8 +66,8 @@ async def mail() -> str:
     return keeper.last.html.replace(f"cid:{PICTURE_ID}", f"data:image/png;base64,{picture}")
 
 
-async def _page(here, site, number: str) -> str:
+async def _page(here, site, number: str, language: str) -> str:
     token = await make_link(here.app, shop_id=SHOP, order_number=number, view=View.TOWN)
     there = await ask(site, "GET", f"/t/{token}")
-    cookie = there.headers["set-cookie"].partition(";")[0]
+    cookie = f"{there.headers['set-cookie'].partition(';')[0]}; lang={language}"
     return (await ask(site, "GET", there.headers["location"], cookie=cookie)).text

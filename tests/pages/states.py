@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from functools import partial
+from functools import cache
 
 from litestar import get
 from playwright.sync_api import Page
@@ -13,6 +13,7 @@ from milepost.model.people import View
 from milepost.model.statuses import Status
 from milepost.ports.rows import OrderRow
 from milepost.record.links import new_contact_link
+from milepost.tongues.catalogs import ENGLISH
 from milepost.web import build
 from tests.pages.asgi import ask
 from tests.pages.buyer_stage import Stage
@@ -57,16 +58,22 @@ CHOSEN = ("moving", "trouble", "delivered", "several parcels")
 """These are looked at on every screen, light and dark, also in the small tests."""
 
 
-def states(site: Stage) -> Mapping[str, Open]:
-    """By name. Each ends on the state's page."""
+def states(site: Stage, language: str = ENGLISH) -> Mapping[str, Open]:
+    """By name. Each ends on the state's page.
+
+    Pages are in the language of the browser's `lang` cookie; `language` is of those made beside it.
+    """
     moving = site.order_with(Status.IN_TRANSIT)
     number = site.shipments(moving)[0].shipment.tracking_number
     waiting = site.order_with(Status.LABEL_CREATED)
     trouble = site.order_with(Status.RETURN_IN_TRANSIT, Status.HELD, Status.ATTEMPTED)
     several = next(row for row in site.orders() if len(row.shipment_ids) > 1)
     delivered = site.order_with(Status.DELIVERED)
-    quiet = site.call(quiet_pages())
     here = f"/orders/{moving.facts.order_number}"
+
+    @cache
+    def quiet() -> Mapping[str, str]:
+        return dict(site.call(quiet_pages(language)))
 
     def at(path: str) -> Open:
         return lambda page: page.goto(site.url + path) and None
@@ -81,7 +88,8 @@ def states(site: Stage) -> Mapping[str, Open]:
     return {
         "moving": at(f"/t/{site.token(moving, View.TOWN)}"),
         "trouble": at(f"/t/{site.token(trouble)}"),
-        **{name: partial(given, html=html, address=f"{site.url}/quiet") for name, html in quiet.items()},
+        "carrier silent": lambda page: given(page, quiet()["carrier silent"], f"{site.url}/quiet"),
+        "no place known": lambda page: given(page, quiet()["no place known"], f"{site.url}/quiet"),
         "delivered": at(f"/t/{site.token(delivered)}"),
         "several parcels": at(f"/t/{site.token(several)}"),
         "waiting for the first scan": at(f"/t/{site.token(waiting)}"),
@@ -96,7 +104,7 @@ def states(site: Stage) -> Mapping[str, Open]:
         "stop": at(f"/u/{site.token(moving)}"),
         "code asked for": lambda page: _ask_code(page, site),
         "rate limited": lambda page: _too_often(page, site),
-        "server error": lambda page: _broken(page, site),
+        "server error": lambda page: _broken(page, site, language),
         "nowhere": at("/no/such/page"),
         "confirmation": then(site.token(moving), f"{here}/confirmation"),
         "problem": then(site.token(moving), f"{here}/problem?field=address"),
@@ -137,8 +145,8 @@ def _printed(page: Page, address: str) -> None:
 
 def _ask_code(page: Page, site: Stage) -> None:
     page.goto(f"{site.url}/passcode")
-    page.get_by_label("Order number").fill("580000000000000000")
-    page.get_by_role("button", name="Send me a code").click()
+    page.locator("[name=order]").fill("580000000000000000")
+    page.locator("main form button").click()
 
 
 def _too_often(page: Page, site: Stage) -> None:
@@ -156,12 +164,12 @@ def _too_often(page: Page, site: Stage) -> None:
     site.call(guess())
     page.set_extra_http_headers({"X-Forwarded-For": GUESSER})
     page.goto(f"{site.url}/")
-    page.get_by_label("Order number").fill("580000000000000000")
-    page.get_by_label("E-mail, phone or postcode").fill("10001")
-    page.get_by_role("button", name="Find my order").click()
+    page.locator("[name=order]").fill("580000000000000000")
+    page.locator("[name=factor]").fill("10001")
+    page.locator("main form button").first.click()
 
 
-def _broken(page: Page, site: Stage) -> None:
+def _broken(page: Page, site: Stage, language: str) -> None:
     """The page of a fault of ours, as the site makes it."""
 
     @get("/broken", include_in_schema=False)
@@ -170,7 +178,7 @@ def _broken(page: Page, site: Stage) -> None:
 
     inside = build(site.milepost.app, site.milepost.counters)
     inside.register(broken)
-    answer = site.call(ask(inside, "GET", "/broken"))
+    answer = site.call(ask(inside, "GET", "/broken", cookie=f"lang={language}"))
     page.route(
         "**/broken",
         lambda route: route.fulfill(status=answer.status, content_type="text/html", body=answer.text),
