@@ -94,7 +94,7 @@ def test_what_a_map_says_goes_before_the_file_and_what_it_says_in_vain_is_named(
 
 def test_an_instant_is_read_in_seconds_milliseconds_or_as_a_date_and_nonsense_is_none():
     at = moment("2026-03-04T00:00:00Z", None)
-    for text in ("1772582400", "1772582400000", "1772582400.0", "20260304"):
+    for text in ("1772582400", "1772582400000", "1772582400.0", "1772582400000000000", "20260304"):
         assert moment(text, None).at == at.at, text
     for text in ("²", "99999999999999", "1" * 400, "0", "1e9", ".", "soon", "04/03/2026 10:00", "1969-12-31"):
         assert moment(text, None) is None, text
@@ -103,12 +103,14 @@ def test_an_instant_is_read_in_seconds_milliseconds_or_as_a_date_and_nonsense_is
 def test_a_broken_file_is_refused_by_name(tmp_path):
     whole = gzip.compress((HEAD + ROW * 400).encode(), mtime=0)
     broken = whole[:20] + bytes(byte ^ 0x55 for byte in whole[20:])
-    for name, found in (("cut.csv.gz", whole[:-40]), ("broken.csv.gz", broken), ("bare.csv", whole)):
+    for name, found in (("cut.csv.gz", whole[:-40]), ("broken.csv.gz", broken), ("bare.csv", broken)):
         (tmp_path / name).write_bytes(found)
         with pytest.raises(OperatorError, match=f"{name}: not a CSV"):
             orders_file.read([tmp_path / name], Mapped(), Findings())
     with pytest.raises(zlib.error):
         gzip.decompress(broken)
+    (tmp_path / "whole.csv").write_bytes(whole)  # gzipped, whatever its name says
+    assert len(orders_file.read([tmp_path / "whole.csv"], Mapped(), Findings())) == 1
     with pytest.raises(OperatorError, match="is a folder"):
         backtest(tmp_path)
     with pytest.raises(OperatorError, match="takes one folder"):

@@ -8,13 +8,13 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib import import_module
 from itertools import chain
 from pathlib import Path
 from typing import IO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from milepost.forecast.backtest.outcome import Findings
+from milepost.forecast.backtest.parquet import MAGIC, parquet_rows
 from milepost.model.errors import OperatorError
 
 DAY_S = 86_400.0
@@ -23,9 +23,12 @@ FIELD_BYTES_MAX = 1_000_000
 YEARS = (1990, 2100)
 """Instants outside are no history: a spreadsheet's zero, or a date of eight digits read as seconds."""
 
-MILLISECONDS_FROM = 1e11
-"""A number of seconds as large as this is of the year 5138: it counts milliseconds."""
+FINER_FROM = 1e11
+"""A number of seconds as large as this is of the year 5138: it counts milliseconds, or finer."""
 
+FINER = (1e0, 1e3, 1e6, 1e9)
+
+GZIP = b"\x1f\x8b"
 ALPHA_2 = 2
 
 
@@ -83,7 +86,7 @@ def rows(path: Path, mapping: Mapped, findings: Findings) -> Iterator[dict[str, 
 
     Raises OperatorError for a file that is no table.
     """
-    found = _parquet(path) if path.name.endswith((".parquet", ".pq")) else _csv(path, findings)
+    found = parquet_rows(path) if _begins(path, MAGIC) else _csv(path, findings)
     given: Mapping[str, str] = {}
     for number, row in enumerate(found):
         if not number:
@@ -94,15 +97,15 @@ def rows(path: Path, mapping: Mapped, findings: Findings) -> Iterator[dict[str, 
 
 
 def moment(text: str, zone: ZoneInfo | None) -> Moment | None:
-    """An ISO 8601 instant, or Unix seconds or milliseconds. None when it is none.
+    """An ISO 8601 instant, or a Unix time in seconds down to nanoseconds. None when it is none.
 
     Without a zone: the map's, else UTC.
     """
     text = text.strip()
     if text.isascii() and text.replace(".", "", 1).isdigit():
         number = float(text)
-        seconds = number / 1000 if number >= MILLISECONDS_FROM else number
-        if seconds < MILLISECONDS_FROM:
+        seconds = next((number / by for by in FINER if number / by < FINER_FROM), None)
+        if seconds is not None:
             told = _in_years(datetime.fromtimestamp(seconds, UTC), has_zone=True)
             if told is not None:
                 return told
@@ -170,19 +173,16 @@ def _named(names: Sequence[str], cells: Iterable[str]) -> dict[str, str]:
     return row
 
 
+def _begins(path: Path, magic: bytes) -> bool:
+    """What a file is its first bytes say, whatever its name says."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(magic)) == magic
+    except OSError as error:
+        raise OperatorError(f"{path}: it cannot be read: {error.strerror}") from None
+
+
 def _opened(path: Path) -> IO[str]:
-    if path.suffix == ".gz":
+    if _begins(path, GZIP):
         return io.TextIOWrapper(gzip.open(path), encoding="utf-8-sig", newline="")
     return path.open(encoding="utf-8-sig", newline="")
-
-
-def _parquet(path: Path) -> Iterator[dict[str, str]]:
-    try:
-        parquet = import_module("pyarrow.parquet")
-    except ImportError:
-        raise OperatorError(
-            f"{path}: reading Parquet needs pyarrow: pip install pyarrow, or give a CSV"
-        ) from None
-    for batch in parquet.ParquetFile(path).iter_batches():
-        for row in batch.to_pylist():
-            yield {name: "" if value is None else str(value) for name, value in row.items()}
