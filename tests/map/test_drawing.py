@@ -14,10 +14,11 @@ from milepost.map.levels import Layer
 from milepost.map.lines import legs
 from milepost.map.names import name_box
 from milepost.map.room import NARROW, WIDE, Room, chrome
-from milepost.map.route import ways
+from milepost.map.route import Route, Stop, ways
 from milepost.map.sphere import vector
 from milepost.map.spots import NO_DOT, dot_box, sign_box, spots
 from milepost.map.view import SIZE, Kind, around
+from milepost.model.places import Precision
 from milepost.show.maps import atlas, figure
 from tests.map.paths import is_inside, rings
 from tests.map.ways import corners, routes
@@ -210,6 +211,21 @@ def test_several_parcels_of_an_order_share_a_map_that_shows_each_whole():
 
 def batched(found):
     return zip(found[::3], found[1::3], found[2::3], strict=True)
+
+
+def test_a_town_that_is_passed_twice_is_named_once():
+    """Out and back again, scanned at two places of one town."""
+    there = Stop(name="Chicago", country="US", longitude=-87.65, latitude=41.85, precision=Precision.CITY)
+    stops = (replace(there, name="Columbus", longitude=-83.0, latitude=39.96), there)
+    stops += (replace(there, name="Minneapolis", longitude=-93.26, latitude=44.98),)
+    stops += (replace(there, longitude=-88.1, latitude=41.98), stops[0])  # at its airport, and on
+    route = Route(stops=stops, scanned=4)
+    drawn = draw(route, atlas())
+    called = [spot for spot in drawn.spots if spot.name == "Chicago"]
+    assert len(called) == 2
+    assert [
+        sum(bool(side) for side in sides) for sides in zip(*((s.narrow, s.wide) for s in called), strict=True)
+    ] == [1, 1]
 
 
 def test_each_parcel_on_a_map_has_the_tone_and_the_words_of_its_own_state():

@@ -1,5 +1,6 @@
 """The stops of a way on the map: their dots, and the signs with their names, on the side that hides least."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,7 @@ ICON_PX = 20.0  # in the sign of a country
 GAP_PX = 5.0  # between dot and sign
 SIDES = "rltb"
 SAME_SPOT = 5.0  # units: two stops so near are one dot
+ONE_SIGN_PX = 40.0  # of stops so near to each other that are called alike, one bears the name
 HIDDEN_PX = 26.0  # a stop nearer to the parcel on the map is under it
 LINE_PX = 3.0
 EDGE_BAD = 40  # against hiding a point of the way
@@ -72,7 +74,10 @@ def spots(view: View, ways: Sequence[Way], *, line: Sequence[Point], room: Room)
     for drawn in WIDTHS:
         for dot in dots:
             room.keep(dot_box((dot.x, dot.y), dot.sort, dot.mark.stop.name, drawn), drawn)
-    sides = [{drawn.name: _side(dot, drawn, line, room) for drawn in (WIDE, NARROW)} for dot in dots]
+    sides: list[dict[str, str]] = []
+    for number, dot in enumerate(dots):
+        before = [*zip(dots[:number], sides, strict=True)]
+        sides.append({drawn.name: _side(dot, drawn, line, room, before) for drawn in (WIDE, NARROW)})
     for drawn in WIDTHS:
         size = LINE_PX * drawn.units_per_px
         for x, y in line:
@@ -161,12 +166,17 @@ def _is_under(dot: _Dot, others: Sequence[_Dot]) -> bool:
     return False
 
 
-def _side(dot: _Dot, drawn: Width, line: Sequence[Point], room: Room) -> str:
-    """The side on which a sign hides least of the way, and nothing of any dot or sign."""
+def _side(
+    dot: _Dot, drawn: Width, line: Sequence[Point], room: Room, before: Sequence[tuple[_Dot, dict[str, str]]]
+) -> str:
+    """The side on which a sign hides least of the way, and nothing of any dot or sign.
+
+    `before`: the dots that matter more, with the sides of their signs.
+    """
     name = dot.mark.stop.name
     if dot.sort in NO_DOT:
         return "c"
-    if not name:
+    if not name or any(side[drawn.name] and _are_one_town(dot, other, drawn) for other, side in before):
         return BARE
     free = [
         (sum(left <= x <= right and top <= y <= bottom for x, y in line), number, side)
@@ -179,6 +189,14 @@ def _side(dot: _Dot, drawn: Width, line: Sequence[Point], room: Room) -> str:
     side = min(free)[2]
     room.keep(sign_box((dot.x, dot.y), dot.sort, name, side, drawn), drawn)
     return side
+
+
+def _are_one_town(one: _Dot, other: _Dot, drawn: Width) -> bool:
+    """A parcel that comes back through a town is scanned there at two places."""
+    is_called_alike = one.mark.stop.name.casefold() == other.mark.stop.name.casefold()
+    return (
+        is_called_alike and math.dist((one.x, one.y), (other.x, other.y)) < ONE_SIGN_PX * drawn.units_per_px
+    )
 
 
 def _uncertain(dot: _Dot, view: View) -> float:
