@@ -128,7 +128,7 @@ WORDS: Mapping[str, Words] = {
     ),
     "returning": Words(
         "On its way back",
-        "The parcel is travelling back to its sender.",
+        "The parcel is traveling back to its sender.",
         buyer="Ask the seller to send it again or refund it.",
         seller="Find out why, and agree with the buyer: send again, or refund on arrival.",
     ),

@@ -104,15 +104,17 @@ def _lines(
         if told:
             before = mark("Before this it was expected <b>%(window)s</b>")
             return headline, say_marked(before, window=told.sentence())
-        return headline, _lead(words)
+        return headline, _lead(words, exceptions)
     if journey.status is Status.ATTEMPTED and told:
         next_try = mark("The next try is expected <b>%(window)s</b>")
         return say(words.title), say_marked(next_try, window=told.sentence())
-    return say(words.title), _lead(words)
+    return say(words.title), _lead(words, exceptions)
 
 
-def _lead(words: StatusWords) -> Markup:
-    return say_marked(words.lead) if words.lead else Markup()
+def _lead(words: StatusWords, exceptions: Sequence[DeliveryException]) -> Markup:
+    """What the status means and asks for; nothing where the banner of what is wrong says it already."""
+    is_said = any(one.kind in LESS_THAN_THE_STATUS for one in exceptions)
+    return say_marked(words.lead) if words.lead and not is_said else Markup()
 
 
 def _delivered(journey: Journey, zone: str | None, now: datetime) -> tuple[str, Markup]:
