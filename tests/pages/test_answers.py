@@ -14,6 +14,7 @@ from milepost.show.buyer.answer import answer, five_steps
 from milepost.show.buyer.windows import Window, moved_later, standing
 from milepost.show.moments import ago
 from milepost.show.words.sentences import policies, scans, statuses, steps
+from tests.contract.things import exception
 
 NOW = datetime(2026, 11, 22, 15, tzinfo=UTC)  # a Sunday
 
@@ -105,6 +106,15 @@ def test_each_status_has_its_answer(status, window, headline, chip, tone):
     journey = _journey(status)
     said = answer(journey, (), Window.of(promise(*window), None) if window else None, None, NOW)
     assert (said.headline, said.chip, said.tone) == (headline, chip, tone)
+
+
+@pytest.mark.parametrize(("kind", "is_said"), [("returning", True), ("late", False)])
+def test_the_line_does_not_repeat_the_banner_of_the_same_trouble(kind, is_said):
+    journey = _journey(Status.RETURN_IN_TRANSIT)
+    alone = answer(journey, (), None, None, NOW).line
+    assert alone
+    under = answer(journey, [exception(kind)], None, None, NOW).line
+    assert under == ("" if is_said else alone)
 
 
 def test_nothing_is_called_on_time_after_its_day_was_moved():
