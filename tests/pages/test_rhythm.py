@@ -21,7 +21,7 @@ def gaps(lane, hours, seen=40):
     [
         ([gaps("fr>fr", 9), gaps(ANY_LANE, 20)], "Acme usually reports every 9 hours on this route"),
         ([gaps("fr>fr", 9, seen=29), gaps(ANY_LANE, 20)], "Acme usually reports every 20 hours on the way"),
-        ([], "We have seen too few parcels to say how often Acme reports; we reckon with every 9 hours"),
+        ([], "We assume that Acme reports every 9 hours"),
     ],
 )
 def test_a_route_says_what_was_measured_on_it_and_says_when_nothing_was(known, said):

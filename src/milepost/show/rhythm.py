@@ -23,7 +23,7 @@ WHEN_IT_IS = {
     "troubled": mark("%(carrier)s usually reports %(every)s while something is in its way"),
 }
 ON_THIS_ROUTE = mark("%(carrier)s usually reports %(every)s on this route")
-TOO_FEW = mark("We have seen too few parcels to say how often %(carrier)s reports; we reckon with %(every)s")
+TOO_FEW = mark("We assume that %(carrier)s reports %(every)s")
 EVERY = {
     "minute": mark_many("every %(num)s minute", "every %(num)s minutes"),
     "hour": mark_many("every hour", "every %(num)s hours"),
@@ -97,7 +97,7 @@ async def rhythm(app: App, reads: Reads, row: ShipmentRow, journey: Journey, doo
 
 
 def how_often(gaps: Sequence[NewsGaps], lane: str, at: str) -> tuple[str, float]:
-    """A sentence and its seconds: of the route, of the carrier; honest where too few parcels were seen."""
+    """A sentence and its seconds: of the route, or of the carrier, or assumed, and then it says so."""
     known = {one.lane: one.usual_s for one in gaps if one.stage == at}
     if (usual_s := known.get(lane)) is not None and lane != ANY_LANE:
         return ON_THIS_ROUTE, usual_s
